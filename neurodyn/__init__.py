@@ -1,0 +1,52 @@
+"""neurodyn: dynamical systems and neural circuits from one symbolic declaration.
+
+Names are loaded on first use, so importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from neurodyn.errors import InputError as InputError
+    from neurodyn.errors import NeurodynError as NeurodynError
+    from neurodyn.errors import RunFailed as RunFailed
+    from neurodyn.model.library import library as library
+    from neurodyn.model.library import load as load
+    from neurodyn.model.model import Model as Model
+    from neurodyn.plots import plot as plot
+    from neurodyn.results.result import Result as Result
+    from neurodyn.results.result import load_result as load_result
+    from neurodyn.simulate import simulate as simulate
+    from neurodyn.system.build import build as build
+    from neurodyn.system.system import System as System
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "InputError": "errors",
+    "Model": "model.model",
+    "NeurodynError": "errors",
+    "Result": "results.result",
+    "RunFailed": "errors",
+    "System": "system.system",
+    "build": "system.build",
+    "library": "model.library",
+    "load": "model.library",
+    "load_result": "results.result",
+    "plot": "plots",
+    "simulate": "simulate",
+}
+
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'neurodyn' has no attribute {name!r}")
+    return getattr(import_module(f"neurodyn.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

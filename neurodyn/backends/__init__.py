@@ -1,0 +1,66 @@
+"""Engines that carry out a plan, found by name and loaded on use."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+from neurodyn.errors import InputError
+
+if TYPE_CHECKING:
+    from neurodyn.backends.plan import Backend, Plan
+
+# In order of preference: the first that can carry out a plan is chosen when no name is given.
+TABLE = {"scipy": "neurodyn.backends.scipy_backend:SciPy"}
+GROUP = "neurodyn.backends"
+
+__all__ = ["choose", "find", "names"]
+
+
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """Backends that other packages bring."""
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def names() -> tuple[str, ...]:
+    """Every backend that can be asked for; the shipped ones come first."""
+    return (*TABLE, *sorted(set(_installed()) - set(TABLE)))
+
+
+def find(name: str) -> Backend:
+    """The backend of this name."""
+    if name in TABLE:
+        module, _, member = TABLE[name].partition(":")
+        found: Backend = getattr(import_module(module), member)()
+    elif name in _installed():
+        found = _installed()[name].load()()
+    else:
+        near = get_close_matches(str(name), names(), 1)
+        raise InputError(
+            f"There is no backend called {name}.",
+            code="unknown-backend",
+            remedy=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names())}.",
+        )
+    return found
+
+
+def choose(plan: Plan, name: str | None = None) -> Backend:
+    """The named backend, or the first that can carry out the plan; a plan beyond its abilities is refused."""
+    from neurodyn.backends.plan import needs
+
+    needed = needs(plan)
+    for candidate in map(find, names() if name is None else (name,)):
+        if needed <= candidate.abilities:
+            return candidate
+    who = "No backend can" if name is None else f"The backend {name} cannot"
+    lacking = needed if name is None else needed - find(name).abilities
+    able = [other for other in names() if needed <= find(other).abilities]
+    raise InputError(
+        f"{who} run {plan.system.name}: it needs {', '.join(sorted(lacking))}.",
+        code="missing-ability",
+        remedy=f"Able to run it: {', '.join(able)}." if able else "Install a backend that has it.",
+    )

@@ -1,0 +1,93 @@
+"""Why a run stopped early: the sentence and the remedy for each reason."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neurodyn.backends.plan import Floats, Plan
+from neurodyn.backends.trajectory import Outcome
+
+# Beyond this size (in units of its scale) a state has left every meaning.
+FAR = 1e100
+
+
+def element(plan: Plan, index: int) -> str:
+    """The name of one number of the flat state, as `x[3]`, with its trial if there are several."""
+    layout = plan.system.layout
+    trial, place = divmod(index, layout.size)
+    name = layout.element(place)
+    return name if plan.trials is None else f"{name} in trial {trial}"
+
+
+def interrupted(t: float) -> Outcome:
+    return Outcome("interrupted", "interrupted", f"Interrupted at t = {t:.6g}; what was computed until then is kept.")
+
+
+def bad_rate(plan: Plan, t: float, rate: Floats) -> Outcome:
+    """The flow gave a number that is not finite."""
+    where, value = _first_bad(plan, rate)
+    return Outcome(
+        "failed",
+        "non-finite",
+        f"The rate of {where} is {value} at t = {t:.6g}. Look in its equation for a division by 0, a root or logarithm "
+        f"of a negative number, or an overflow.",
+    )
+
+
+def bad_jacobian(plan: Plan, t: float, rows: Floats, method: str) -> Outcome:
+    """The first Jacobian is not finite; `rows` holds the sum of each of its rows."""
+    where, value = _first_bad(plan, rows)
+    return Outcome(
+        "failed",
+        "non-finite",
+        f"A derivative of the rate of {where} is {value} at t = {t:.6g}, and {method} needs it. Start off the singular "
+        f"point, or take method DOP853, which needs no derivatives.",
+    )
+
+
+def bad_state(plan: Plan, t: float, z: Floats) -> Outcome:
+    """The solver itself produced a state that is not finite."""
+    where, value = _first_bad(plan, z)
+    return Outcome(
+        "failed",
+        "non-finite",
+        f"{where} became {value} soon after t = {t:.6g}. Look in the equations for a division by 0, a root or "
+        f"logarithm of a negative number, or for growth without bound.",
+    )
+
+
+def runaway(plan: Plan, t: float, z: Floats, rate: Floats) -> Outcome | None:
+    """A state that grows without bound, if there is one. `z` and `rate` are in units of the states' scales.
+
+    A state runs away if it would double, at its present rate, within some thousands of the shortest steps that exist
+    at this time: then it can get no closer to its pole.
+    """
+    largest, fastest = int(np.argmax(np.abs(z))), int(np.argmax(np.abs(rate)))
+    if abs(z[largest]) > FAR:
+        index = largest
+    elif 0 < z[fastest] * rate[fastest] * (1 if plan.forward else -1) < 1e5 * abs(np.spacing(t)) * rate[fastest] ** 2:
+        index = fastest
+    else:
+        return None
+    value = z[index] * plan.system.layout.scales[index % plan.system.layout.size]
+    return Outcome(
+        "failed",
+        "blow-up",
+        f"{element(plan, index)} grows without bound: it is {value:.3g} at t = {t:.6g}. End the run before, or look at "
+        f"the signs and sizes of the parameters.",
+    )
+
+
+def too_small(plan: Plan, t: float, rate: Floats, method: str, remedy: str) -> Outcome:
+    """The solver cannot go on from a finite state, in steps that a double can hold."""
+    return Outcome(
+        "failed",
+        "step-too-small",
+        f"{method} stopped at t = {t:.6g}, where the steps it needs are too small to take; "
+        f"{element(plan, int(np.argmax(np.abs(rate))))} changes fastest. {remedy}",
+    )
+
+
+def _first_bad(plan: Plan, values: Floats) -> tuple[str, str]:
+    index = int(np.flatnonzero(~np.isfinite(values))[0])
+    return element(plan, index), "not a number" if np.isnan(values[index]) else "infinite"

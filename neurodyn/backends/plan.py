@@ -1,0 +1,124 @@
+"""What a backend is asked to do, and what it must offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from neurodyn.backends.trajectory import Trajectory
+    from neurodyn.system.signals import Signal
+    from neurodyn.system.system import System
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A stretch of a run on which every input is smooth.
+
+    Attributes:
+        begin, end: its times in the order in which the run visits them; backwards, `begin` is the later one.
+        signals: the inputs, each as a function of time that is valid up to both ends.
+    """
+
+    begin: float
+    end: float
+    signals: Mapping[str, Callable[[float], Any]]
+
+    def inputs(self, t: float) -> dict[str, Any]:
+        """The value of every input at a time of this piece; at an end, the value on this side."""
+        return {name: value(t) for name, value in self.signals.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One run, complete: nothing is left to choose but the method, if it is None.
+
+    Attributes:
+        start: the state at `t0`, flat; with trials, one row per trial.
+        save_at: the times to record, in the order of the run. An edge of an input may stand there twice: the first
+            is just before it and the second just after, in the order of the run.
+        rtol, atol: the error allowed per step, in units of each state's scale.
+        trials: how many runs go side by side; None is one run without a trial axis.
+    """
+
+    system: System
+    t0: float
+    until: float
+    start: Floats
+    signals: Mapping[str, Signal]
+    save_at: Floats
+    method: str | None = None
+    rtol: float = 1e-6
+    atol: float = 1e-9
+    trials: int | None = None
+    seed: int = 0
+    progress: bool = True
+
+    @property
+    def forward(self) -> bool:
+        return self.until > self.t0
+
+    def edges(self) -> Floats:
+        """The times strictly inside the run at which an input jumps or kinks, in the order of the run."""
+        return edges(self.signals, self.t0, self.until)
+
+    def pieces(self) -> list[Piece]:
+        """The run cut at the edges of its inputs."""
+        pieces = []
+        for begin, end in pairwise([self.t0, *self.edges().tolist(), self.until]):
+            low, high = min(begin, end), max(begin, end)
+            pieces.append(Piece(begin, end, {name: signal.on(low, high) for name, signal in self.signals.items()}))
+        return pieces
+
+    def places(self) -> NDArray[np.intp]:
+        """For each time in `save_at`, the number of the piece whose inputs hold there.
+
+        An edge that is saved once shows what holds at and after it in time: a pulse on [1, 2) is up at 1, down at 2.
+        """
+        sign = 1.0 if self.forward else -1.0
+        times, cuts = sign * self.save_at, sign * self.edges()
+        places = np.searchsorted(cuts, times, side="right" if self.forward else "left")
+        twice = np.flatnonzero(times[1:] == times[:-1])
+        places[twice] = np.searchsorted(cuts, times[twice], side="left")
+        places[twice + 1] = np.searchsorted(cuts, times[twice], side="right")
+        return places
+
+
+def edges(signals: Mapping[str, Signal], t0: float, until: float) -> Floats:
+    """The times strictly between t0 and until at which some signal jumps or kinks, in the order of the run."""
+    low, high = min(t0, until), max(t0, until)
+    found = [np.asarray(signal.edges(low, high), dtype=float) for signal in signals.values()]
+    times = np.unique(np.concatenate([np.empty(0), *found]))
+    return times if until > t0 else times[::-1]
+
+
+def needs(plan: Plan) -> frozenset[str]:
+    """The abilities that a backend must have to carry out a plan."""
+    return frozenset({"flow"} if plan.trials is None else {"flow", "trials"})
+
+
+class Backend(Protocol):
+    """An engine that carries out plans.
+
+    To add one, write a class with these three members and give it a line in the table of `neurodyn.backends`, or an
+    entry point in the group `neurodyn.backends`. `run` answers every numerical trouble with a Trajectory that says so;
+    it raises InputError for a plan that it cannot read, such as an unknown method.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def abilities(self) -> frozenset[str]: ...
+
+    @property
+    def methods(self) -> Sequence[str]: ...
+
+    def run(self, plan: Plan) -> Trajectory: ...

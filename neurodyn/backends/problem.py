@@ -1,0 +1,97 @@
+"""The flow of a plan as one flat ODE, every state in units of its scale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from neurodyn.backends.plan import Floats, Piece, Plan
+
+
+class NoJacobian(Exception):
+    """No finite Jacobian has been found; `rows` holds the sum of each of its rows."""
+
+    def __init__(self, t: float, rows: Floats) -> None:
+        super().__init__(t)
+        self.t, self.rows = t, rows
+
+
+class Problem:
+    """What a solver of flat ODEs reads: z' = rate(t, z) with z = y/scale, all trials in one row.
+
+    In these units one tolerance fits every state: a current of picoamperes is integrated as carefully as a number
+    near one, and the linear systems of implicit methods are balanced.
+
+    Attributes:
+        scale: the scale of each element of z.
+        bad: the time and value of the last rate that was not finite; whoever accepts a step clears it.
+        rates, jacobians: how often each was evaluated.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.scale: Floats = np.tile(plan.system.layout.scales, plan.trials or 1)
+        self.bad: tuple[float, Floats] | None = None
+        self.rates = self.jacobians = 0
+        self._shape = plan.start.shape
+        self._flow = plan.system.flow(trials=plan.trials is not None)
+        self._derive = plan.system.jacobian
+        self._jacobian: Callable[..., Floats] | None = None
+        self._piece: Piece | None = None
+        self._last: Any = None
+
+    def enter(self, piece: Piece) -> None:
+        """Read inputs on this piece from now on."""
+        self._piece, self._last = piece, None
+
+    def state(self, z: Floats) -> Floats:
+        """The state as the system knows it; rows of z become rows of states."""
+        state: Floats = (z * self.scale).reshape(*z.shape[:-1], *self._shape)
+        return state
+
+    def rate(self, t: float, z: Floats) -> Floats:
+        self.rates += 1
+        rate = self._flow(t, self.state(z), self._inputs(t)).ravel() / self.scale
+        if not np.isfinite(rate).all():
+            self.bad = t, rate
+        return rate
+
+    def jacobian(self, t: float, z: Floats) -> Any:
+        """The derivative of the rate: dense for one run, sparse and block-diagonal for trials.
+
+        Newton's method needs it only nearly: where a solver tries a state at which it is not finite, the last finite
+        one of this piece serves, and the solver rejects the step if that does not lead to a solution.
+        """
+        if self._jacobian is None:
+            self._jacobian = self._derive()
+        self.jacobians += 1
+        inputs = self._inputs(t)
+        if len(self._shape) == 1:
+            found: Any = self._jacobian(t, self.state(z), inputs) * self.scale
+            found /= self.scale[:, None]
+        else:
+            blocks = np.stack([self._jacobian(t, y, inputs) for y in self.state(z)])
+            scale = self.scale[: self._shape[1]]
+            found = _block_diagonal(blocks * (scale / scale[:, None]))
+        rows = np.asarray(found.sum(axis=1)).ravel()
+        if np.isfinite(rows).all():
+            self._last = found
+        elif self._last is None:
+            raise NoJacobian(t, rows)
+        return self._last
+
+    def _inputs(self, t: float) -> dict[str, Any]:
+        assert self._piece is not None
+        return self._piece.inputs(t)
+
+
+def _block_diagonal(blocks: Floats) -> Any:
+    """A sparse matrix with the blocks (trial, row, column) on its diagonal."""
+    from scipy.sparse import csc_matrix
+
+    trials, n, _ = blocks.shape
+    rows = np.arange(n) + n * np.arange(trials)[:, None]
+    indices = np.repeat(rows, n, axis=0).ravel()
+    pointers = np.arange(0, blocks.size + 1, n)
+    return csc_matrix((blocks.transpose(0, 2, 1).ravel(), indices, pointers), shape=(trials * n, trials * n))

@@ -1,0 +1,52 @@
+"""What a backend answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Status = Literal["done", "interrupted", "failed"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        status: `done`, or `interrupted` by the user, or `failed`.
+        code: a short stable name of the reason; empty when done.
+        message: the reason in one sentence, and the remedy.
+    """
+
+    status: Status
+    code: str = ""
+    message: str = ""
+
+
+DONE = Outcome("done")
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """The saved states of a run, as far as it came.
+
+    Attributes:
+        time: the times that were reached, a beginning of the plan's `save_at`.
+        y: the states there, (n, size), with trials (n, trials, size); all finite.
+        outcome: how the run ended.
+        method: the method that was used.
+        counts: steps, evaluations of the flow (`rhs`) and of the Jacobian, restarts at edges of inputs.
+        end_time, end: the last time that was reached and the state there, to go on from.
+    """
+
+    time: NDArray[np.float64]
+    y: NDArray[np.float64]
+    outcome: Outcome
+    method: str
+    counts: Mapping[str, int]
+    end_time: float
+    end: NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""Symbols: letters, binders, derivatives and contraction. The only home of SymPy tricks."""

@@ -1,0 +1,163 @@
+"""Derivatives through definitions, definition by definition: nothing is inlined.
+
+A model's energy depends on its state through named definitions. Inlining them all before differentiating blows up;
+instead each definition between A and B gets one hidden companion: an adjoint `dA/dn` (reverse order) for a partial
+derivative, a rate `dn/dt` (forward order) for a derivative along the flow. Hidden names hold characters that no text
+can spell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import sympy as sp
+from sympy import Add, Expr, Idx, S
+
+from neurodyn.calculus.contract import sum_over
+from neurodyn.calculus.derivative import derivative
+from neurodyn.calculus.letters import (
+    Reference,
+    fresh,
+    indices_of,
+    name_of,
+    names_in,
+    quantity,
+)
+from neurodyn.calculus.nodes import Partial, Rate
+from neurodyn.calculus.rewrite import Definition, transform
+
+TIME = "t"
+
+
+class Chain:
+    """Resolves `dA/dB` and `dA/dt` over a growing set of definitions.
+
+    Args:
+        definitions: the model's definitions; hidden ones are added to a copy.
+        letters: the declared letters of every quantity.
+        flow: the right side of a state's flow at its own letters, or None for what is no state.
+    """
+
+    def __init__(
+        self,
+        definitions: Mapping[str, Definition],
+        letters: Mapping[str, tuple[Idx, ...]],
+        flow: Callable[[str], Definition | None],
+    ) -> None:
+        self.definitions = dict(definitions)
+        self._letters = dict(letters)
+        self._flow = flow
+
+    def resolve(self, expr: Expr) -> Expr:
+        """The expression with every `dA/dB` and `dA/dt` replaced by hidden definitions or flows."""
+
+        def change(node: sp.Basic) -> sp.Basic:
+            if isinstance(node, Partial):
+                return self.partial(*node.args)
+            if isinstance(node, Rate):
+                return self.rate(node.args[0])
+            return node
+
+        return transform(expr, change) if expr.has(Partial, Rate) else expr
+
+    def partial(self, above: Reference, below: Reference) -> Expr:
+        """dA/dB with A followed through its definitions down to B; B counts as independent."""
+        if indices_of(above):
+            hidden = self._adjoints_at(above, name_of(below))
+        else:
+            hidden = self._adjoints(name_of(above), name_of(below))
+        return quantity(hidden, indices_of(below)) if hidden else S.Zero
+
+    def _adjoints_at(self, above: Reference, below: str) -> str:
+        raise NotImplementedError(f"d{above}/d{below}: only a scalar can be differentiated by a quantity")
+
+    def _adjoints(self, top: str, below: str) -> str:
+        """Name of the hidden definition of dA/dB; empty when A does not depend on B."""
+        wanted = f"d{top}/d{below}"
+        if wanted in self.definitions:
+            return wanted
+        between = self._between(top, below)
+        if below not in between:
+            return ""
+        hidden = {n: f"d{top}/d{n}" + (f" by {below}" if n != below else "") for n in between}
+        for n in reversed(between):
+            letters = self._letters[n]
+            expr = S.One if n == top else self._adjoint(n, between, hidden, top)
+            self.definitions[hidden[n]] = Definition(letters, expr)
+            self._letters[hidden[n]] = letters
+        return wanted
+
+    def _adjoint(self, name: str, between: Sequence[str], hidden: Mapping[str, str], top: str) -> Expr:
+        """Sum over the definitions r that use `name`: (dA/dr) * (dr/dname)."""
+        own = tuple(fresh(x) for x in self._letters[name])
+        terms = []
+        for r in between[between.index(name) + 1 :]:
+            definition = self.definitions[r]
+            if name not in names_in(definition.expr):
+                continue
+            at = tuple(fresh(x) for x in definition.letters)
+            slope = derivative(self.resolve(definition.at(at)), quantity(name, own))
+            above = S.One if r == top else quantity(hidden[r], at)
+            terms.append(sum_over(above * slope, at))
+        return Definition(own, Add(*terms)).at(self._letters[name])
+
+    def _between(self, top: str, below: str) -> list[str]:
+        """The names on a path from A down to B, in dependency order: B first, A last."""
+        reaches: dict[str, bool] = {}
+        order: list[str] = []
+
+        def visit(name: str) -> bool:
+            if name not in reaches:
+                reaches[name] = name == below
+                if name != below and name in self.definitions:
+                    used = sorted(names_in(self.definitions[name].expr))
+                    reaches[name] = any([visit(d) for d in used])
+                if reaches[name]:
+                    order.append(name)
+            return reaches[name]
+
+        visit(top)
+        return order
+
+    def rate(self, of: Reference) -> Expr:
+        """d(of)/dt along the flow, explicit time included; parameters and inputs are held still."""
+        name = name_of(of)
+        flow = self._flow(name)
+        if flow is not None:
+            return self.resolve(flow.at(indices_of(of)))
+        if name not in self.definitions:
+            return S.Zero
+        hidden = self._rate_of(name)
+        return S.Zero if self.definitions[hidden].expr == 0 else quantity(hidden, indices_of(of))
+
+    def _rate_of(self, name: str) -> str:
+        hidden = f"d{name}/dt"
+        if hidden not in self.definitions:
+            definition = self.definitions[name]
+            expr = self._rate_of_expr(self.resolve(definition.expr))
+            self._letters[hidden] = definition.letters
+            self.definitions[hidden] = Definition(definition.letters, expr)
+        return hidden
+
+    def _rate_of_expr(self, expr: Expr) -> Expr:
+        terms = [derivative(expr, quantity(TIME))]
+        for name in sorted(names_in(expr)):
+            if name not in self._letters:
+                continue
+            at = tuple(fresh(x) for x in self._letters[name])
+            rate = self.rate(quantity(name, at))
+            if rate != 0:
+                terms.append(sum_over(derivative(expr, quantity(name, at)) * rate, at))
+        return Add(*terms)
+
+
+def gradient(expr: Expr, by: Reference) -> Definition:
+    """d expr/d by, as a definition over the letters of `by`."""
+    letters = tuple(x for x in indices_of(by) if isinstance(x, Idx))
+    return Definition(letters, derivative(expr, by))
+
+
+def directional(expr: Expr, by: Reference, direction: Reference) -> Expr:
+    """The derivative of `expr` along `direction`, a quantity of the shape of `by`."""
+    at = tuple(fresh(x) for x in indices_of(by) if isinstance(x, Idx))
+    return sum_over(derivative(expr, quantity(name_of(by), at)) * quantity(name_of(direction), at), at)

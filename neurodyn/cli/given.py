@@ -1,0 +1,81 @@
+"""What a user sets on the command line: `name=value`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from neurodyn.errors import InputError
+
+if TYPE_CHECKING:
+    from neurodyn.model.model import Model
+
+
+def read_settings(texts: Iterable[str]) -> dict[str, Any]:
+    """Values by name: numbers, arrays from .npy files, and all else as text for the language to read."""
+    return {name: _value(name, text) for name, text in _pairs("--set", texts).items()}
+
+
+def read_sizes(texts: Iterable[str]) -> dict[str, int]:
+    """Sizes by index set."""
+    sizes = {}
+    for name, text in _pairs("--size", texts).items():
+        if not text.isascii() or not text.isdigit() or len(text) > 18:
+            raise InputError(
+                f"The size {name}={text} is not a whole number.", code="bad-size", remedy=f"Write --size {name}=64."
+            )
+        sizes[name] = int(text)
+    return sizes
+
+
+def sort_settings(model: Model, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings as values for the build (which knows what to say of an unknown name) and starts for the run."""
+    start = {name: value for name, value in settings.items() if name in model.states}
+    return {name: value for name, value in settings.items() if name not in start}, start
+
+
+def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise InputError(
+                f"{option} {text!r} sets nothing.", code="bad-setting", remedy=f"Write {option} NAME=VALUE."
+            )
+        if name in found:
+            raise InputError(f"{option} sets {name} twice.", code="set-twice", remedy="Keep one of the two.")
+        found[name] = value
+    return found
+
+
+def _value(name: str, text: str) -> Any:
+    if text.endswith(".npy"):
+        return _array(name, Path(text))
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _array(name: str, path: Path) -> Any:
+    """An array of numbers from a file; nothing in the file is executed."""
+    import numpy as np
+
+    try:
+        array = np.load(path, allow_pickle=False)
+    except OSError as error:
+        raise InputError(
+            f"The values of {name} cannot be read from {path}: {error.strerror or error}.",
+            code="no-file",
+            remedy="Check the path.",
+        ) from error
+    except (ValueError, EOFError) as error:
+        raise InputError(
+            f"{path} holds no plain array of numbers.", code="not-an-array", remedy="Write it with numpy.save."
+        ) from error
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+        raise InputError(
+            f"{path} holds no array of real numbers.", code="not-an-array", remedy="Write it with numpy.save."
+        )
+    return array

@@ -1,0 +1,160 @@
+"""`neurodyn run NAME`: run a model or circuit, keep and draw what it does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from neurodyn.cli.given import read_settings, read_sizes, sort_settings
+from neurodyn.cli.outputs import check_output
+from neurodyn.errors import NeurodynError
+from neurodyn.plots import KINDS, checked_ending
+
+if TYPE_CHECKING:
+    from neurodyn.results.result import Result
+    from neurodyn.system.system import System
+
+_FAILED, _INTERRUPTED = 1, 130
+_EXAMPLES = """\b
+Examples:
+  neurodyn run hopfield --size N=100 --set beta=8 --plot hopfield.png
+  neurodyn run fitzhugh_nagumo --set I=0.5 --until 200 --plot plane.png --kind phase
+  neurodyn run hopfield --set xi=patterns.npy --trials 20 --seed 7 --out runs.nc
+"""
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What the command line asks for."""
+
+    name: str
+    settings: tuple[str, ...]
+    sizes: tuple[str, ...]
+    until: float | None
+    method: str | None
+    rtol: float | None
+    atol: float | None
+    trials: int | None
+    seed: int | None
+    record: str | None
+    out: Path | None
+    picture: Path | None
+    kind: str | None
+    as_json: bool
+    progress: bool | None
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("name")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a parameter, an input or the start of a state: a number, an expression, or a .npy file. May be repeated.",
+)
+@click.option("--size", "sizes", multiple=True, metavar="INDEX=NUMBER", help="Set the size of an index set.")
+@click.option("--until", type=float, metavar="T", help="The time at the end of the run.")
+@click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
+@click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
+@click.option(
+    "--atol", type=float, metavar="A", help="Absolute error allowed per step, in units of each state's scale."
+)
+@click.option(
+    "--trials", type=click.IntRange(min=1), metavar="N", help="How many runs go side by side, each with its own draws."
+)
+@click.option("--seed", type=click.IntRange(min=0), metavar="S", help="The seed of all random draws.")
+@click.option("--record", metavar="A,B", help="What to record: states, observables, inputs, the energy.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.nc", help="Write the result to this NetCDF file.")
+@click.option(
+    "--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the result into this file."
+)
+@click.option("--kind", type=click.Choice(list(KINDS)), help="The kind of plot; by default the one that suits.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON for other programs.")
+@click.option("--progress/--no-progress", default=None, help="A progress bar on long runs; by default on a terminal.")
+def command(**options: Any) -> int:
+    """Run a model or circuit and print a summary.
+
+    NAME is a name that `neurodyn list` prints, or the path of a .toml file. What is not set comes from the file.
+    Ctrl-C ends a run early; what was computed until then is kept, drawn and printed all the same.
+    """
+    request = _Request(**options)
+    _check_outputs(request)
+    system, result = _simulated(request)
+    troubles = _keep(request, system, result)
+    told = json.dumps(result.to_json(), indent=2, ensure_ascii=False) if request.as_json else result.summary()
+    click.echo(told)
+    for trouble in troubles:
+        click.echo(f"neurodyn: {trouble}", err=True)
+    if result.status == "failed":
+        click.echo(f"neurodyn: {result.message}", err=True)
+        return _FAILED
+    if result.status == "interrupted":
+        return _INTERRUPTED
+    return max((trouble.exit_code for trouble in troubles), default=0)
+
+
+def _check_outputs(request: _Request) -> None:
+    """Refuse a place that cannot be written to before anything is computed."""
+    if request.kind is not None and request.picture is None:
+        raise click.UsageError("--kind says how to draw, and --plot FILE where to; the second is missing.")
+    if request.out is not None:
+        check_output(request.out, (".nc",))
+    if request.picture is not None:
+        checked_ending(request.picture)
+        check_output(request.picture)
+
+
+def _simulated(request: _Request) -> tuple[System, Result]:
+    from neurodyn.model.library import load
+    from neurodyn.simulate import simulate
+    from neurodyn.system.build import build
+
+    settings, sizes = read_settings(request.settings), read_sizes(request.sizes)
+    model = load(request.name)
+    values, start = sort_settings(model, settings)
+    system = build(model, sizes=sizes, values=values, seed=request.seed)
+    result = simulate(
+        system,
+        until=request.until,
+        start=start or None,
+        record=None if request.record is None else [name.strip() for name in request.record.split(",")],
+        method=request.method,
+        rtol=request.rtol,
+        atol=request.atol,
+        seed=request.seed,
+        trials=request.trials,
+        on_failure="return",
+        progress=request.progress,
+    )
+    return system, result
+
+
+def _keep(request: _Request, system: System, result: Result) -> list[NeurodynError]:
+    """Write the file and the picture; trouble with one keeps neither the other nor the summary from the user."""
+    steps: list[Callable[[], object]] = []
+    if request.out is not None:
+        out = request.out
+        steps.append(lambda: result.save(out))
+    if request.picture is not None:
+        steps.append(lambda: _draw(request, system, result))
+    troubles = []
+    for step in steps:
+        try:
+            step()
+        except NeurodynError as trouble:
+            troubles.append(trouble)
+    return troubles
+
+
+def _draw(request: _Request, system: System, result: Result) -> None:
+    from neurodyn.plots import plot, save
+
+    assert request.picture is not None
+    kind = request.kind or system.model.bench.get("figure")
+    save(plot(result, kind, system=system), request.picture)

@@ -1,0 +1,127 @@
+"""`neurodyn show NAME`: a model on one page."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from neurodyn.model.declarations import Declaration
+    from neurodyn.model.model import Model
+
+_WIDEST = 28  # a longer value is cut short in the table; --json has it whole
+
+
+@click.command(epilog="\b\nExamples:\n  neurodyn show hopfield\n  neurodyn show ./mine.toml --latex > mine.tex")
+@click.argument("name")
+@click.option("--latex", is_flag=True, help="Print the equations as LaTeX.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
+def command(name: str, latex: bool, as_json: bool) -> None:
+    """Show a model or circuit: equations as written, parameters, inputs, energy, claims, references.
+
+    NAME is a name that `neurodyn list` prints, or the path of a .toml file.
+    """
+    if latex and as_json:
+        raise click.UsageError("--latex and --json exclude each other.")
+    from neurodyn.model.library import load
+
+    model = load(name)
+    if latex:
+        from neurodyn.model.display import model_latex
+
+        click.echo(model_latex(model))
+    elif as_json:
+        click.echo(json.dumps(as_plain(model), indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n".join(page(model)))
+
+
+def as_plain(model: Model) -> dict[str, Any]:
+    """The model as plain data."""
+    return {
+        "name": model.name,
+        "summary": model.summary,
+        "references": list(model.references),
+        "equations": [{"name": e.name, "kind": e.kind, "text": e.text, "comment": e.comment} for e in model.equations],
+        "energy": model.energy,
+        "claims": list(model.claims),
+        "indices": {
+            name: {"letters": list(index.letters), "size": index.size, "about": index.about}
+            for name, index in model.indices.items()
+        },
+        "states": {d.name: _plain(model, d, "start") for d in model.states.values()},
+        "parameters": {d.name: _plain(model, d, "value") | {"given": d.given} for d in model.parameters.values()},
+        "inputs": {d.name: _plain(model, d, "value") for d in model.inputs.values()},
+        "observables": {d.name: {"shape": _sets(model, d), "about": d.about} for d in model.observables.values()},
+        "bench": dict(model.bench),
+        "file": model.file,
+    }
+
+
+def _plain(model: Model, declared: Declaration, value: str) -> dict[str, Any]:
+    return {"key": declared.key, "shape": _sets(model, declared), value: declared.value, "about": declared.about}
+
+
+def _sets(model: Model, declared: Declaration) -> list[str]:
+    """The index sets that a quantity runs over."""
+    return [model.names.letters[letter] for letter in declared.letters]
+
+
+def page(model: Model) -> list[str]:
+    """The lines of a page that fits a screen for a model of the library."""
+    lines = [click.style(model.name, bold=True) + (f": {model.summary}" if model.summary else "")]
+    lines += _section("Equations", model.text.splitlines())
+    indices = [(name, index.size, " ".join(index.letters), index.about) for name, index in model.indices.items()]
+    lines += _section("Indices", _table(("name", "size", "letters", "about"), indices))
+    for title, declared in (("States", model.states), ("Parameters", model.parameters), ("Inputs", model.inputs)):
+        lines += _section(title, _declared(model, declared, "start" if title == "States" else "value"))
+    if model.energy:
+        lines += _section(f"Energy: {model.energy}", model.claims or ["no claims"])
+    else:
+        lines += _section("Claims", model.claims)
+    lines += _section("Bench", [", ".join(f"{key} = {_short(value)}" for key, value in model.bench.items())])
+    lines += _section("References", model.references)
+    return lines
+
+
+def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> list[str]:
+    rows = [
+        (d.key, " x ".join(_sets(model, d)), _short(d.value), ", ".join(d.given), d.about) for d in declared.values()
+    ]
+    return _table(("name", "shape", value, "given", "about"), rows)
+
+
+def _short(value: Any) -> str:
+    """A value in the space of a table cell."""
+    if value is None:
+        return "-"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 3] + "..."
+
+
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    inner = [f"  {line}" for line in lines if line.strip()]
+    return ["", click.style(title, bold=True), *inner] if inner else []
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Columns side by side without the empty ones; the last one is wrapped to the width of the terminal."""
+    if not rows:
+        return []
+    cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    kept = [k for k in range(len(heads)) if any(row[k] for row in cells)]
+    columns = [[heads[k], *(row[k] for row in cells)] for k in kept]
+    widths = [max(map(len, column)) for column in columns[:-1]]
+    left = sum(widths) + 2 * len(widths)
+    room = max(24, shutil.get_terminal_size((100, 24)).columns - left - 2)
+    lines = []
+    for row in zip(*columns, strict=True):
+        start = "".join(f"{cell:<{width}}  " for cell, width in zip(row[:-1], widths, strict=True))
+        first, *more = textwrap.wrap(row[-1], room) or [""]
+        lines += [(start + first).rstrip(), *(" " * left + line for line in more)]
+    return [click.style(lines[0], dim=True), *lines[1:]]

@@ -1,0 +1,1 @@
+"""Text to symbols and back. Nothing that is read is ever executed."""

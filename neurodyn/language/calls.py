@@ -1,0 +1,135 @@
+"""Calls: elementwise functions, reductions over letters, user functions."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import sympy as sp
+from sympy import Expr, Idx, Integer
+from sympy.logic.boolalg import Boolean
+
+from neurodyn.calculus.letters import fresh, size_of
+from neurodyn.calculus.nodes import Where
+from neurodyn.calculus.reductions import Count, Softmax, Sum
+from neurodyn.calculus.rewrite import TRUE
+from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
+from neurodyn.language.guard import show_keywords
+from neurodyn.language.names import near
+
+if TYPE_CHECKING:
+    from neurodyn.language.reader import Reader
+
+
+def call(reader: Reader, node: ast.Call) -> Expr | Boolean:
+    """The value of a call."""
+    if not isinstance(node.func, ast.Name):
+        _refuse_time(reader, node)
+    name = show_keywords(node.func.id)
+    if name in reader.names.quantities:
+        _refuse_time(reader, node)
+    if name in reader.generators:
+        return reader.generators[name](reader, node)
+    if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
+        reader.fail(node, "keyword", "Named arguments belong to inputs and generators, not to equations.")
+    if name in reader.names.functions:
+        return _user_function(reader, node, name)
+    over = [_over(reader, a) for a in node.args[1:]]
+    if name in COMPOSED or (name in REDUCTIONS and (name not in ELEMENTWISE or (over and all(over)))):
+        if not over or not all(over):
+            reader.fail(node, "no-index", f"{name} needs the index that it runs over.", f"Write {name}(..., j).")
+        return _reduction(reader, node, name)
+    if name == "where":
+        _check_count(reader, node, name, (3,))
+        c, a, b = node.args
+        return Where(reader.condition(c), reader.value(a), reader.value(b))
+    if name in ELEMENTWISE:
+        row = ELEMENTWISE[name]
+        _check_count(reader, node, name, row.arity)
+        return row.make(*(reader.value(a) for a in node.args))
+    known = sorted({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, "where", *reader.names.functions})
+    remedy = near(name, known) or f"Known: {', '.join(known)}."
+    reader.fail(node, "unknown-function", f"{name} is not a function of the language.", remedy)
+
+
+def _refuse_time(reader: Reader, node: ast.Call) -> None:
+    reader.fail(
+        node,
+        "call",
+        "A quantity at another time is not read in this version.",
+        "Delays x(t - d) and maps x(t+1) come with delays and maps.",
+    )
+
+
+def _check_count(reader: Reader, node: ast.Call, name: str, counts: tuple[int, ...]) -> None:
+    if len(node.args) not in counts:
+        wanted = " or ".join(str(c) for c in counts)
+        reader.fail(node, "arguments", f"{name} takes {wanted} argument{'s' * (counts != (1,))}, not {len(node.args)}.")
+
+
+def _over(reader: Reader, node: ast.expr) -> str | None:
+    """The letter of an index argument: `j`, or a restriction `j != i`."""
+    if isinstance(node, ast.Compare):
+        node = node.left
+    if isinstance(node, ast.Name) and show_keywords(node.id) in reader.names.letters:
+        return show_keywords(node.id)
+    return None
+
+
+def _user_function(reader: Reader, node: ast.Call, name: str) -> Expr:
+    function = reader.names.functions[name]
+    if name in reader.calling:
+        ring = " -> ".join([*reader.calling[reader.calling.index(name) :], name])
+        reader.fail(node, "recursion", f"The function {name} calls itself: {ring}.")
+    _check_count(reader, node, name, (len(function.arguments),))
+    local = {a: reader.value(v) for a, v in zip(function.arguments, node.args, strict=True)}
+    return type(reader)(
+        reader.names, function.source, local=local, start=function.start, calling=(*reader.calling, name)
+    ).read()
+
+
+def _reduction(reader: Reader, node: ast.Call, name: str) -> Expr | Boolean:
+    words = [w for a in node.args[1:] if (w := _over(reader, a)) is not None]
+    for word, argument in zip(words, node.args[1:], strict=True):
+        if words.count(word) > 1 or (word in reader.scope and name != "softmax"):
+            _refuse_bound(reader, argument, word)
+        if word not in reader.scope and name == "softmax":
+            reader.fail(
+                argument,
+                "softmax-letter",
+                f"softmax has a value at each {word}, but {word} is neither bound around it nor on the left side.",
+            )
+    letters = [fresh(reader.names.letter(w)) for w in words]
+    inner = reader.inner(dict(zip(words, letters, strict=True)))
+    masks = [inner.condition(a) for a in node.args[1:] if isinstance(a, ast.Compare)]
+    mask = sp.And(*masks)
+    if name in ("count", "any", "all"):
+        return _counting(name, inner.condition(node.args[0]), mask, letters)
+    body = inner.value(node.args[0])
+    if name == "softmax":
+        return Softmax(body, mask, letters, [reader.scope[w] for w in words])
+    if name == "mean":
+        return Sum(body, mask, letters) / _number_of_terms(mask, letters)
+    if name in ("argmax", "argmin") and len(letters) > 1:
+        reader.fail(node, "arguments", f"{name} runs over one index.")
+    return REDUCTIONS[name](body, mask, letters)
+
+
+def _refuse_bound(reader: Reader, node: ast.expr, word: str) -> None:
+    others = [x for x, s in reader.names.letters.items() if s == reader.names.letters[word] and x not in reader.scope]
+    remedy = f"Take another letter: {', '.join(others)}." if others else "Declare one more letter for it."
+    reader.fail(node, "bound-letter", f"The index {word} is already in use here.", remedy)
+
+
+def _number_of_terms(mask: sp.Basic, letters: list[Idx]) -> Expr:
+    if mask is TRUE:
+        return sp.Mul(*(size_of(x) for x in letters))
+    return Sum(Where(mask, Integer(1), Integer(0)), TRUE, letters)
+
+
+def _counting(name: str, body: Boolean, mask: sp.Basic, letters: list[Idx]) -> Expr | Boolean:
+    if name == "count":
+        return Count(body, mask, letters)
+    if name == "any":
+        return sp.Gt(Count(body, mask, letters), 0)
+    return sp.Eq(Count(sp.Not(body), mask, letters), 0)

@@ -1,0 +1,254 @@
+"""From a syntax tree to SymPy: names, letters, arithmetic. Nothing is evaluated as Python."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+import sympy as sp
+from sympy import Expr, Idx, Integer, Rational, Symbol
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFunction
+
+from neurodyn.calculus.nodes import Where
+from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
+from neurodyn.errors import InputError
+from neurodyn.language import calls, indexing, quotients
+from neurodyn.language.guard import column_of, parse, show_keywords
+from neurodyn.language.names import Names
+from neurodyn.language.source import Source
+
+TIME = Symbol("t", real=True)
+MOST_EXPONENT = 1000
+MOST_BITS = 4096  # of a number raised to a power
+
+_DECIMAL = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
+
+Generator = Callable[["Reader", ast.Call], Expr]
+
+_RELATIONS: dict[type[ast.cmpop], type] = {
+    ast.Lt: sp.Lt,
+    ast.LtE: sp.Le,
+    ast.Gt: sp.Gt,
+    ast.GtE: sp.Ge,
+    ast.Eq: sp.Eq,
+    ast.NotEq: sp.Ne,
+}
+
+
+class Reader:
+    """Reads one piece of text against a namespace.
+
+    Args:
+        names: what may be referred to.
+        source: the statement.
+        scope: letters in use: those of the left side, and those bound around.
+        local: arguments of a user function, by name.
+        start, stop: the slice of the statement to read.
+        calling: user functions being expanded, to find a function that calls itself.
+        generators: further functions, which values may call: random draws, data.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        source: Source,
+        *,
+        scope: Mapping[str, Idx] | None = None,
+        local: Mapping[str, Expr] | None = None,
+        start: int = 0,
+        stop: int | None = None,
+        calling: tuple[str, ...] = (),
+        generators: Mapping[str, Generator] | None = None,
+    ) -> None:
+        self.names, self.source = names, source
+        self.scope, self.local = dict(scope or {}), dict(local or {})
+        self.start, self.text = start, source.text[start:stop]
+        self.calling, self.generators = calling, dict(generators or {})
+        self._stop = stop
+
+    def read(self) -> Expr:
+        """The value of the text as a real expression; a condition counts as 1 or 0."""
+        return self.value(self.tree())
+
+    def read_condition(self) -> Boolean:
+        """The text as a condition."""
+        return self.condition(self.tree())
+
+    def tree(self) -> ast.expr:
+        """The syntax tree of the text."""
+        return parse(self.source, self.start, self._stop)
+
+    def inner(self, letters: Mapping[str, Idx]) -> Reader:
+        """A reader of the same text with more letters in scope."""
+        return Reader(
+            self.names,
+            self.source,
+            scope={**self.scope, **letters},
+            local=self.local,
+            start=self.start,
+            stop=self._stop,
+            calling=self.calling,
+            generators=self.generators,
+        )
+
+    def fail(self, node: ast.AST, code: str, sentence: str, remedy: str = "") -> NoReturn:
+        """Raise, pointing at the node."""
+        column = self.start + column_of(self.text, node)
+        raise InputError(sentence, code=code, remedy=remedy, place=self.source.place(column))
+
+    def value(self, node: ast.expr) -> Expr:
+        """A node as a real expression."""
+        result = self.any(node)
+        return Where(result, Integer(1), Integer(0)) if _is_condition(result) else result
+
+    def condition(self, node: ast.expr) -> Boolean:
+        """A node as a condition; a quantity counts as true where it is not 0."""
+        result = self.any(node)
+        if _is_condition(result):
+            return result
+        if isinstance(node, (ast.Name, ast.Subscript)):
+            return sp.Ne(result, 0)
+        self.fail(node, "no-condition", "A condition is needed here, not a number.", "Compare it: x > 0.")
+
+    def any(self, node: ast.expr) -> Expr | Boolean:
+        """A node as an expression or a condition."""
+        match node:
+            case ast.Constant():
+                return self._constant(node)
+            case ast.Name():
+                return self._name(node)
+            case ast.Subscript():
+                return self._subscript(node)
+            case ast.UnaryOp():
+                return self._unary(node)
+            case ast.BinOp():
+                return self._binary(node)
+            case ast.Compare():
+                return self._compare(node)
+            case ast.BoolOp():
+                parts = [self.condition(v) for v in node.values]
+                return sp.And(*parts) if isinstance(node.op, ast.And) else sp.Or(*parts)
+            case ast.Call():
+                return calls.call(self, node)
+            case ast.Attribute():
+                self.fail(
+                    node, "attribute", "A dot is not part of an expression here.", "Refer to quantities by their names."
+                )
+        self.fail(node, "syntax", f"{_describe(node)} is not part of the language.")
+
+    def _constant(self, node: ast.Constant) -> Expr:
+        if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
+            self.fail(node, "constant", "Only numbers can stand here.")
+        column = column_of(self.text, node)
+        number = _DECIMAL.match(self.text, column)
+        if number is None:
+            self.fail(node, "number", "This is not a decimal number.")
+        return Rational(number[0])
+
+    def _name(self, node: ast.Name) -> Expr:
+        name = show_keywords(node.id)
+        if name in self.local:
+            return self.local[name]
+        if name in self.names.letters:
+            return self.letter(node)
+        if name in self.names.quantities:
+            return indexing.reference(self, node)
+        if name in self.names.sets:
+            return self.names.size(name)
+        if name == "pi":
+            return sp.pi
+        if name == "t":
+            return TIME
+        self.unknown(node, name)
+
+    def unknown(self, node: ast.AST, name: str) -> NoReturn:
+        """Refuse a name that is declared nowhere."""
+        if name in ELEMENTWISE or name in REDUCTIONS or name in COMPOSED or name in self.names.functions:
+            self.fail(node, "function-name", f"{name} is a function.", f"Give it its arguments: {name}(...).")
+        self.fail(
+            node,
+            "unknown-name",
+            f"{name} is not declared.",
+            self.names.near(name) or "Declare it as a state, parameter or input, or define it by an equation.",
+        )
+
+    def letter(self, node: ast.Name) -> Idx:
+        """A letter in scope."""
+        name = show_keywords(node.id)
+        if name not in self.scope:
+            self.fail(
+                node,
+                "free-letter",
+                f"The index {name} is free: it is neither on the left side nor bound by a sum.",
+                f"Sum over it, sum(..., {name}), or put it on the left side.",
+            )
+        return self.scope[name]
+
+    def _subscript(self, node: ast.Subscript) -> Expr:
+        if isinstance(node.value, ast.Constant):
+            self.fail(node, "units", "Units are not read in this version.", "Write the number in base units.")
+        return indexing.reference(self, node)
+
+    def _unary(self, node: ast.UnaryOp) -> Expr | Boolean:
+        if isinstance(node.op, ast.Not):
+            return sp.Not(self.condition(node.operand))
+        if isinstance(node.op, ast.USub):
+            return -self.value(node.operand)
+        if isinstance(node.op, ast.UAdd):
+            return self.value(node.operand)
+        self.fail(node, "operator", "This operator is not part of the language.", "Use + - * / **.")
+
+    def _binary(self, node: ast.BinOp) -> Expr:
+        if isinstance(node.op, ast.Div):
+            found = quotients.derivative(self, node)
+            if found is not None:
+                return found
+        a, b = self.value(node.left), self.value(node.right)
+        match node.op:
+            case ast.Add():
+                return a + b
+            case ast.Sub():
+                return a - b
+            case ast.Mult():
+                return a * b
+            case ast.Div():
+                if b == 0:
+                    self.fail(node.right, "division", "This divides by zero.")
+                return a / b
+            case ast.Pow():
+                return self._power(node, a, b)
+        self.fail(node, "operator", "This operator is not part of the language.", "Use + - * / **.")
+
+    def _power(self, node: ast.BinOp, base: Expr, exponent: Expr) -> Expr:
+        if exponent.is_Number and abs(exponent) > MOST_EXPONENT:
+            self.fail(node.right, "power", f"This power is too large: at most {MOST_EXPONENT}.")
+        if base.is_Rational and exponent.is_Number:
+            bits = max(base.p.bit_length(), base.q.bit_length()) * abs(float(exponent))
+            if bits > MOST_BITS:
+                self.fail(node, "power", "This number is too large to be held exactly.")
+            if base == 0 and exponent < 0:
+                self.fail(node, "division", "This divides by zero.")
+        return base**exponent
+
+    def _compare(self, node: ast.Compare) -> Boolean:
+        sides = [self.value(x) for x in (node.left, *node.comparators)]
+        parts = []
+        for operator, a, b in zip(node.ops, sides, sides[1:], strict=False):
+            if type(operator) not in _RELATIONS:
+                self.fail(node, "comparison", "This comparison is not known.", "Use < <= > >= == !=.")
+            parts.append(_RELATIONS[type(operator)](a, b))
+        return sp.And(*parts)
+
+
+def _is_condition(expr: Expr | Boolean) -> bool:
+    """SymPy counts every symbol as a Boolean; we do not."""
+    return isinstance(expr, (Relational, BooleanFunction, BooleanAtom))
+
+
+def _describe(node: ast.AST) -> str:
+    known = {"Lambda": "A lambda", "IfExp": "if ... else", "ListComp": "A comprehension", "Starred": "A star"}
+    word = type(node).__name__
+    return known.get(word, f"A Python {word.lower()}")

@@ -1,0 +1,165 @@
+"""SymPy to the text of the language, for expressions that have no text of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy as sp
+from sympy import Add, Expr, Idx, Indexed, Mul, Pow, S, Symbol
+from sympy.core.relational import Relational
+
+from neurodyn.calculus.letters import free_letters, fresh
+from neurodyn.calculus.nodes import Delta, Partial, Rate, Where
+from neurodyn.calculus.reductions import Reduction, Softmax
+from neurodyn.calculus.rewrite import TRUE
+from neurodyn.calculus.vocabulary import ELEMENTWISE, REDUCTIONS
+from neurodyn.errors import InputError
+
+OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, POWER, ATOM = range(9)
+_WORDS: dict[type, str] = {row.node: row.name for row in ELEMENTWISE.values() if row.node is not None}
+_OVER: dict[type, str] = {node: name for name, node in REDUCTIONS.items()}
+# Functions of SymPy's own that a user may hand us.
+_SYMPY: dict[type, str] = {sp.Abs: "abs", sp.Max: "max", sp.Min: "min", sp.sign: "sign", sp.floor: "floor"}
+
+
+def spell(expr: Any, letters: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The expression as text of the language.
+
+    Args:
+        expr: a SymPy expression; SymPy's own `Sum` over an `Idx` is understood.
+        letters: the letters of each index set, by the name of its size; bound letters take the first free ones.
+
+    Raises:
+        InputError: for a SymPy function that the language lacks.
+    """
+    return _Speller(dict(letters or {})).show(sp.sympify(expr), OR, {})
+
+
+class _Speller:
+    def __init__(self, letters: Mapping[str, Sequence[str]]) -> None:
+        self.letters = letters
+
+    def show(self, expr: sp.Basic, level: int, names: Mapping[Idx, str]) -> str:
+        text, own = self._node(expr, names)
+        return text if own >= level else f"({text})"
+
+    def _node(self, expr: sp.Basic, names: Mapping[Idx, str]) -> tuple[str, int]:
+        if isinstance(expr, Idx):
+            return names.get(expr, str(expr.label)), ATOM
+        if isinstance(expr, Indexed):
+            return f"{expr.base.label}[{','.join(self.show(i, OR, names) for i in expr.indices)}]", ATOM
+        if isinstance(expr, Symbol):
+            return expr.name, ATOM
+        if expr.is_Number or expr is sp.pi:
+            return _number(expr)
+        if isinstance(expr, Add):
+            return self._sum(expr, names), ADD
+        if isinstance(expr, Mul):
+            return self._product(expr, names)
+        if isinstance(expr, Pow):
+            return self._power(expr, names)
+        if isinstance(expr, (Relational, sp.And, sp.Or, sp.Not)):
+            return self._condition(expr, names)
+        if isinstance(expr, (Reduction, sp.Sum)):
+            return self._reduction(expr, names), ATOM
+        return self._function(expr, names)
+
+    def _sum(self, expr: Add, names: Mapping[Idx, str]) -> str:
+        text = ""
+        for term in expr.as_ordered_terms():
+            negative = term.as_coeff_Mul()[0].is_negative
+            sign = ("-" if not text else " - ") if negative else ("" if not text else " + ")
+            text += sign + self.show(-term if negative else term, MULTIPLY, names)
+        return text
+
+    def _product(self, expr: Mul, names: Mapping[Idx, str]) -> tuple[str, int]:
+        coefficient, rest = expr.as_coeff_Mul()
+        if coefficient.is_negative:
+            return "-" + self.show(-expr, MULTIPLY, names), ADD
+        above, below = ([], []) if coefficient == 1 else ([sp.Integer(coefficient.p)], [sp.Integer(coefficient.q)])
+        for factor in Mul.make_args(rest):
+            under = isinstance(factor, Pow) and factor.exp.is_Number and factor.exp.is_negative
+            (below if under else above).append(1 / factor if under else factor)
+        above = [a for a in above if a != 1]
+        below = [b for b in below if b != 1]
+        text = "*".join(self.show(a, MULTIPLY, names) for a in above) or "1"
+        return text + "".join("/" + self.show(b, POWER, names) for b in below), MULTIPLY
+
+    def _power(self, expr: Pow, names: Mapping[Idx, str]) -> tuple[str, int]:
+        if expr.exp == S.Half:
+            return f"sqrt({self.show(expr.base, OR, names)})", ATOM
+        if expr.exp.is_Number and expr.exp.is_negative:
+            return "1/" + self.show(1 / expr, POWER, names), MULTIPLY
+        return f"{self.show(expr.base, ATOM, names)}**{self.show(expr.exp, POWER, names)}", POWER
+
+    def _condition(self, expr: Any, names: Mapping[Idx, str]) -> tuple[str, int]:
+        if isinstance(expr, Relational):
+            return f"{self.show(expr.lhs, ADD, names)} {expr.rel_op} {self.show(expr.rhs, ADD, names)}", COMPARE
+        if isinstance(expr, sp.Not):
+            return f"not {self.show(expr.args[0], COMPARE, names)}", NOT
+        level, word = (AND, " and ") if isinstance(expr, sp.And) else (OR, " or ")
+        return word.join(self.show(a, level + 1, names) for a in expr.args), level
+
+    def _reduction(self, expr: Any, names: Mapping[Idx, str]) -> str:
+        if isinstance(expr, sp.Sum):
+            word, mask = "sum", TRUE
+            opened = {x[0]: fresh(x[0]) for x in expr.limits if isinstance(x[0], Idx)}
+            if len(opened) < len(expr.limits):
+                raise InputError("A sum must run over a SymPy Idx.", code="sympy", remedy="Sum(f, i) with i = Idx('i', N).")
+            body, bound = expr.function.xreplace(opened), tuple(opened.values())
+        else:
+            word = _OVER[type(expr)]
+            body, mask, bound = expr.open()
+        inner = dict(names)
+        used = {inner.get(x, str(x.label)) for x in free_letters(body) - set(bound)}
+        for k, x in enumerate(bound):
+            inner[x] = self.show(expr.at[k], OR, names) if isinstance(expr, Softmax) else self._pick(x, used)
+            used.add(inner[x])
+        over = [inner[x] for x in bound]
+        if mask is not TRUE:
+            over = _restricted(self, mask, bound, inner)
+        return f"{word}({self.show(body, OR, inner)}, {', '.join(over)})"
+
+    def _pick(self, letter: Idx, used: set[str]) -> str:
+        size = str(letter.upper + 1)
+        for name in (*self.letters.get(size, ()), str(letter.label)):
+            if name not in used and "." not in name:
+                return name
+        raise InputError(f"The index set {size} has too few letters to write this.", code="letters")
+
+    def _function(self, expr: Any, names: Mapping[Idx, str]) -> tuple[str, int]:
+        if isinstance(expr, (Partial, Rate)):
+            below = self.show(expr.args[1], OR, names) if isinstance(expr, Partial) else "t"
+            return f"d{self.show(expr.args[0], OR, names)}/d{below}", MULTIPLY
+        if isinstance(expr, Delta):
+            a, b = (self.show(x, ADD, names) for x in expr.args)
+            return f"where({a} == {b}, 1, 0)", ATOM
+        word = "where" if isinstance(expr, Where) else _WORDS.get(type(expr)) or _SYMPY.get(type(expr))
+        if word is None:
+            raise InputError(
+                f"{type(expr).__name__} of SymPy is not a function of the language.", code="unknown-function"
+            )
+        return f"{word}({', '.join(self.show(a, OR, names) for a in expr.args)})", ATOM
+
+
+def _restricted(speller: _Speller, mask: Any, bound: Sequence[Idx], names: Mapping[Idx, str]) -> list[str]:
+    """Index arguments with their restrictions, `j != i`."""
+    left = list(mask.args) if isinstance(mask, sp.And) else [mask]
+    over = []
+    for x in bound:
+        own = next((m for m in left if x in free_letters(m)), None)
+        if own is not None:
+            left.remove(own)
+            own = own if own.lhs == x else own.reversed
+        over.append(names[x] if own is None else speller.show(own, OR, names))
+    return over
+
+
+def _number(expr: Any) -> tuple[str, int]:
+    if expr is sp.pi:
+        return "pi", ATOM
+    text = str(expr) if expr.is_Rational else repr(float(expr))
+    if "/" in text:
+        return text, MULTIPLY
+    return text, ATOM if not text.startswith("-") else ADD

@@ -1,0 +1,1 @@
+"""Models as they are declared: data, read from text or built in Python."""

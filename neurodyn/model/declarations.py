@@ -1,0 +1,216 @@
+"""The sections of a model file as typed declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from neurodyn.errors import InputError
+from neurodyn.language.guard import parse
+from neurodyn.language.heads import read_key
+from neurodyn.language.names import near
+from neurodyn.language.source import Source
+
+
+@dataclass(frozen=True)
+class IndexSet:
+    """An index set: its letters and its size (a number, an expression of other sizes, or given by data)."""
+
+    name: str
+    letters: tuple[str, ...]
+    size: int | str | None = None
+    about: str = ""
+    source: Source = field(default=Source(""), compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A state, parameter, input or observable: its letters and what was said of it.
+
+    `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start.
+    """
+
+    name: str
+    letters: tuple[str, ...]
+    value: Any = None
+    given: tuple[str, ...] = ()
+    scale: float | None = None
+    about: str = ""
+    source: Source = field(default=Source(""), compare=False, repr=False)
+
+    @property
+    def key(self) -> str:
+        """The name with its letters, as a file writes it."""
+        return f"{self.name}[{','.join(self.letters)}]" if self.letters else self.name
+
+
+# What an entry of each section may say; the first field is meant by a bare value.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "indices": ("size", "letters", "about"),
+    "states": ("start", "scale", "about"),
+    "parameters": ("value", "given", "about"),
+    "inputs": ("value", "about"),
+    "observables": ("about",),
+}
+
+BENCH: dict[str, tuple[type, ...]] = {
+    "until": (int, float),
+    "from": (int, float),
+    "record": (list,),
+    "seed": (int,),
+    "method": (str,),
+    "rtol": (int, float),
+    "atol": (int, float),
+    "backend": (str,),
+    "trials": (int,),
+    "figure": (str,),
+}
+
+
+def read_index_sets(entries: Mapping[str, Any], locate: Locate) -> dict[str, IndexSet]:
+    """The section [indices]."""
+    found: dict[str, IndexSet] = {}
+    used: dict[str, str] = {}
+    for name, entry in entries.items():
+        source = locate("indices", name)
+        fields = _fields("indices", name, entry, source)
+        letters = tuple(str(fields.get("letters", "")).split())
+        if not name.isidentifier() or not letters or not all(x.isidentifier() for x in letters):
+            raise InputError(
+                f"The index set {name} needs letters.",
+                code="index-letters",
+                remedy=f'Write {name} = {{ letters = "i j", size = 10 }}.',
+                place=source.place(0),
+            )
+        for x in letters:
+            if x in used:
+                raise InputError(
+                    f"The letter {x} belongs to both {used[x]} and {name}.",
+                    code="letter-twice",
+                    remedy="Give each index set its own letters.",
+                    place=source.place(0),
+                )
+            used[x] = name
+        size = fields.get("size")
+        if isinstance(size, bool) or not isinstance(size, (int, str, type(None))):
+            raise InputError(f"The size of {name} is not a whole number.", code="size", place=source.place(0))
+        found[name] = IndexSet(name, letters, size, str(fields.get("about", "")), source)
+    return found
+
+
+def read_declarations(
+    section: str, entries: Mapping[str, Any], letters: Mapping[str, str], locate: Locate
+) -> dict[str, Declaration]:
+    """One of the sections states, parameters, inputs, observables."""
+    found: dict[str, Declaration] = {}
+    for key, entry in entries.items():
+        source = locate(section, key)
+        name, indices = read_key(_key_source(source, key))
+        for x in indices:
+            if x not in letters:
+                raise InputError(
+                    f"{x} in {key} is no letter of an index set.",
+                    code="unknown-letter",
+                    remedy=near(x, list(letters)) or "Declare it in [indices].",
+                    place=source.place(0),
+                )
+        if name in found:
+            raise InputError(
+                f"{name} is declared twice in [{section}].",
+                code="declared-twice",
+                remedy="Keep one of the two lines.",
+                place=source.place(0),
+            )
+        fields = _fields(section, key, entry, source)
+        found[name] = Declaration(
+            name,
+            indices,
+            value=_plain(fields.get(FIELDS[section][0])) if section != "observables" else None,
+            given=_statements(fields.get("given", ()), key, source),
+            scale=_scale(fields.get("scale"), key, source),
+            about=str(fields.get("about", "")),
+            source=source,
+        )
+    return found
+
+
+def read_bench(entries: Mapping[str, Any], locate: Locate) -> dict[str, Any]:
+    """The section [bench], each entry of the right type."""
+    for key, value in entries.items():
+        source = locate("bench", key)
+        if key not in BENCH:
+            raise InputError(
+                f"[bench] has no entry {key}.",
+                code="bench",
+                remedy=near(key, list(BENCH)) or f"It may say: {', '.join(BENCH)}.",
+                place=source.place(0),
+            )
+        if isinstance(value, bool) or not isinstance(value, BENCH[key]):
+            wanted = " or ".join(t.__name__ for t in BENCH[key])
+            raise InputError(
+                f"{key} in [bench] must be of type {wanted}, not {type(value).__name__}.",
+                code="bench",
+                place=source.place(0),
+            )
+    return dict(entries)
+
+
+class Locate:
+    """Finds the line on which an entry stands; for models made in Python there is none."""
+
+    def __call__(self, section: str, key: str) -> Source:
+        """The source of one entry."""
+        return Source(key)
+
+
+def value_source(source: Source, text: str) -> Source:
+    """The source of an expression given as a value: placed on its line where it is found there."""
+    line = source.lines[0] if source.lines else ""
+    at = line.find(text, line.find("=") + 1)
+    if at < 0:
+        return Source(text, line=source.line, file=source.file)
+    return Source(text, lines=(line,), line=source.line, indent=at, file=source.file)
+
+
+def _key_source(source: Source, key: str) -> Source:
+    line = source.lines[0] if source.lines else ""
+    at = line.find(key)
+    return Source(key, lines=(line,), line=source.line, indent=at, file=source.file) if at >= 0 else Source(key)
+
+
+def _fields(section: str, key: str, entry: Any, source: Source) -> dict[str, Any]:
+    allowed = FIELDS[section]
+    if not isinstance(entry, Mapping):
+        return {allowed[0]: entry}
+    for word in entry:
+        if word not in allowed:
+            raise InputError(
+                f"{key} in [{section}] has a field {word}, which is not read.",
+                code="unknown-field",
+                remedy=near(word, list(allowed)) or f"It may say: {', '.join(allowed)}.",
+                place=source.place(0),
+            )
+    return dict(entry)
+
+
+def _plain(value: Any) -> Any:
+    """Arrays and NumPy numbers as plain nested lists and numbers."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _statements(value: Any, key: str, source: Source) -> tuple[str, ...]:
+    items = (value,) if isinstance(value, str) else tuple(value)
+    for item in items:
+        if not isinstance(item, str):
+            raise InputError(f"given of {key} must be a statement in quotes.", code="given", place=source.place(0))
+        parse(value_source(source, item))
+    return items
+
+
+def _scale(value: Any, key: str, source: Source) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+        raise InputError(f"The scale of {key} must be a positive number.", code="scale", place=source.place(0))
+    return float(value)

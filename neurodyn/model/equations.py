@@ -1,0 +1,179 @@
+"""The block of equations: heads first, so that every name is known, then the expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sympy import Expr, Idx, S
+
+from neurodyn.calculus.vocabulary import RESERVED
+from neurodyn.errors import InputError
+from neurodyn.language.heads import Head, read_head
+from neurodyn.language.names import Name, Names, UserFunction
+from neurodyn.language.reader import Reader
+from neurodyn.language.source import Source
+from neurodyn.language.statements import split_equation, split_statements
+from neurodyn.model.declarations import Declaration, IndexSet
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One equation: as written (`source`) and as symbols.
+
+    A flow reads `factor * d name[letters]/dt = expr`; a definition `name[letters] = expr`; a function has no symbols
+    of its own (it is expanded where it is used).
+    """
+
+    kind: str
+    name: str
+    letters: tuple[Idx, ...]
+    factor: Expr
+    expr: Expr
+    source: Source = field(compare=False)
+    equals: int = field(default=0, compare=False)  # column at which the right side starts
+
+    @property
+    def text(self) -> str:
+        """The equation as its author wrote it."""
+        return self.source.text
+
+    @property
+    def comment(self) -> str:
+        """The remark behind it."""
+        return self.source.comment
+
+
+def read_equations(
+    block: str,
+    sets: Mapping[str, IndexSet],
+    declared: Mapping[str, Mapping[str, Declaration]],
+    *,
+    file: str | None,
+    line: int | None,
+) -> tuple[Names, tuple[Equation, ...]]:
+    """The namespace of a model and its equations."""
+    statements = split_statements(block, file=file, line=line)
+    heads = []
+    for source in statements:
+        left, _, start = split_equation(source)
+        heads.append((source, read_head(source, len(left)), start))
+    names = _namespace(sets, declared, heads)
+    return names, tuple(_equation(names, *item) for item in heads)
+
+
+def _namespace(
+    sets: Mapping[str, IndexSet],
+    declared: Mapping[str, Mapping[str, Declaration]],
+    heads: list[tuple[Source, Head, int]],
+) -> Names:
+    letters = {x: s.name for s in sets.values() for x in s.letters}
+    taken: dict[str, str] = {**dict.fromkeys(sets, "an index set"), **dict.fromkeys(letters, "a letter")}
+    for reserved in RESERVED:
+        taken[reserved] = "a word of the language"
+    quantities: dict[str, Name] = {}
+    for section, entries in declared.items():
+        if section == "observables":
+            continue
+        for entry in entries.values():
+            _take(taken, entry.name, f"a {section[:-1]}", entry.source, 0)
+            quantities[entry.name] = Name(section[:-1], tuple(letters[x] for x in entry.letters), entry.letters)
+    functions: dict[str, UserFunction] = {}
+    for source, head, start in heads:
+        if head.kind == "function":
+            _take(taken, head.name, "a function", source, 0)
+            functions[head.name] = UserFunction(head.letters, source, start)
+        elif head.kind == "definition":
+            _check_letters(letters, head, source)
+            _take(taken, head.name, "defined by an equation", source, 0)
+            quantities[head.name] = Name("definition", tuple(letters[x] for x in head.letters), head.letters)
+    names = Names(letters, frozenset(sets), quantities, functions)
+    _refuse_shadowed_differentials(names, heads, declared)
+    return names
+
+
+def _take(taken: dict[str, str], name: str, what: str, source: Source, column: int) -> None:
+    if name in taken:
+        raise InputError(
+            f"{name} is {taken[name]} already.",
+            code="name-taken",
+            remedy="Choose another name." if "word" in taken[name] else "Keep one of the two, or rename one.",
+            place=source.place(column),
+        )
+    taken[name] = what
+
+
+def _check_letters(letters: Mapping[str, str], head: Head, source: Source) -> None:
+    for x in head.letters:
+        if x not in letters:
+            raise InputError(
+                f"{x} is no letter of an index set.",
+                code="unknown-letter",
+                remedy="Declare it in [indices].",
+                place=source.place(source.text.find(x)),
+            )
+
+
+def _refuse_shadowed_differentials(
+    names: Names, heads: list[tuple[Source, Head, int]], declared: Mapping[str, Mapping[str, Declaration]]
+) -> None:
+    sources = {head.name: source for source, head, _ in heads}
+    sources.update({e.name: e.source for entries in declared.values() for e in entries.values()})
+    for name in names.quantities:
+        if f"d{name}" in names.quantities:
+            raise InputError(
+                f"Both {name} and d{name} are names here, so d{name}/dt could mean two things.",
+                code="differential",
+                remedy=f"Rename d{name}.",
+                place=sources[f"d{name}"].place(0),
+            )
+
+
+def _equation(names: Names, source: Source, head: Head, start: int) -> Equation:
+    if head.kind == "function":
+        # Read once with its arguments as unknowns, so that a broken function is refused even where it is not used.
+        local = {a: S.Zero for a in head.letters}
+        Reader(names, source, local=local, start=start, calling=(head.name,)).tree()
+        return Equation("function", head.name, (), S.One, S.Zero, source, start)
+    if head.kind == "flow":
+        head = _flow_head(names, source, head)
+    letters = tuple(names.letter(x) for x in head.letters)
+    scope = dict(zip(head.letters, letters, strict=True))
+    expr = Reader(names, source, scope=scope, start=start).read()
+    factor: Expr = S.One
+    if head.factor is not None:
+        factor = Reader(names, source, scope=scope, start=head.factor[0], stop=head.factor[1]).read()
+    return Equation(head.kind, head.name, letters, factor, expr, source, start)
+
+
+def _flow_head(names: Names, source: Source, head: Head) -> Head:
+    """A flow's head, checked against the declared state."""
+    known = names.quantities.get(head.name)
+    at = max(0, source.text.find(f"d{head.name}"))
+    if known is None:
+        raise InputError(
+            f"{head.name} has a flow but is not declared.",
+            code="unknown-state",
+            remedy=names.near(head.name) or f"Declare it in [states]: {head.name} = 0.",
+            place=source.place(at),
+        )
+    if known.kind != "state":
+        raise InputError(
+            f"{head.name} has a flow but is a {known.kind}.",
+            code="not-a-state",
+            remedy="Only states have flows: declare it in [states].",
+            place=source.place(at),
+        )
+    for x in head.letters:
+        if x not in names.letters:
+            _check_letters(names.letters, head, source)
+    sets = tuple(names.letters[x] for x in head.letters)
+    if sets != known.sets:
+        shape = f"{head.name}[{','.join(known.letters)}]" if known.letters else head.name
+        raise InputError(
+            f"The flow of {head.name} does not have the shape of the state.",
+            code="flow-shape",
+            remedy=f"It is declared as {shape}.",
+            place=source.place(at),
+        )
+    return head

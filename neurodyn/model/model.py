@@ -1,0 +1,175 @@
+"""`Model`: a dynamical system as declared, nothing computed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr
+
+from neurodyn.calculus.rewrite import Definition
+from neurodyn.errors import InputError
+from neurodyn.language.names import Names
+from neurodyn.language.source import Source
+from neurodyn.model.declarations import (
+    Declaration,
+    IndexSet,
+    Locate,
+    read_bench,
+    read_declarations,
+    read_index_sets,
+)
+from neurodyn.model.equations import Equation, read_equations
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, init=False)
+class Model:
+    """A system of ordinary differential equations in index notation, declared once.
+
+    Args:
+        equations: one statement per line (a string), or a sequence of statements; an item may also be a pair of a left
+            side and a SymPy expression.
+        name, summary, references: what it is called, one line about it, where it comes from.
+        indices: index sets, `{"N": {"letters": "i j", "size": 64}}`.
+        states, parameters, inputs, observables: `{"W[i,j]": {"value": ..., "given": ..., "about": ...}}`; a bare value
+            stands for the first field (`start` for states).
+        energy: the name of the definition that is the energy.
+        claims: statements that the model makes about itself, such as `dE/dt <= 0`.
+        bench: how `run` runs it: `until`, `record`, `seed`, `method`, ...
+
+    Equality compares what is declared; file and line are left out.
+
+    Raises:
+        InputError: naming the rule that is broken, the place and the remedy.
+    """
+
+    name: str
+    summary: str
+    references: tuple[str, ...]
+    text: str
+    energy: str | None
+    claims: tuple[str, ...]
+    indices: Mapping[str, IndexSet]
+    states: Mapping[str, Declaration]
+    parameters: Mapping[str, Declaration]
+    inputs: Mapping[str, Declaration]
+    observables: Mapping[str, Declaration]
+    bench: Mapping[str, Any]
+    file: str | None = field(compare=False)
+    equations: tuple[Equation, ...] = field(compare=False, repr=False)
+    names: Names = field(compare=False, repr=False)
+    locate: Locate = field(compare=False, repr=False)
+
+    def __init__(
+        self,
+        equations: str | Sequence[str | tuple[str, Expr]] = "",
+        *,
+        name: str = "model",
+        summary: str = "",
+        references: Sequence[str] = (),
+        indices: Mapping[str, Any] | None = None,
+        states: Mapping[str, Any] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        observables: Mapping[str, Any] | None = None,
+        energy: str | None = None,
+        claims: Sequence[str] = (),
+        bench: Mapping[str, Any] | None = None,
+        file: str | None = None,
+        locate: Locate | None = None,
+        line: int | None = None,
+    ) -> None:
+        locate = locate or Locate()
+        sets = read_index_sets(indices or {}, locate)
+        letters = {x: s.name for s in sets.values() for x in s.letters}
+        sections = {"states": states, "parameters": parameters, "inputs": inputs, "observables": observables}
+        declared = {s: read_declarations(s, entries or {}, letters, locate) for s, entries in sections.items()}
+        text = _as_text(equations)
+        names, parsed = read_equations(text, sets, declared, file=file, line=line)
+        values: dict[str, Any] = {
+            "name": name,
+            "summary": summary,
+            "references": tuple(references),
+            "text": text,
+            "energy": energy,
+            "claims": tuple(claims),
+            "indices": sets,
+            **declared,
+            "bench": read_bench(bench or {}, locate),
+            "file": file,
+            "equations": parsed,
+            "names": names,
+            "locate": locate,
+        }
+        for key, value in values.items():
+            object.__setattr__(self, key, value)
+
+    @classmethod
+    def from_text(cls, text: str, *, name: str = "model", file: str | None = None) -> Model:
+        """Read a model from TOML text."""
+        from neurodyn.model.read import read_text
+
+        return read_text(text, name=name, file=file)
+
+    def to_toml(self) -> str:
+        """The model as TOML text; reading it gives an equal model."""
+        from neurodyn.model.write import write_text
+
+        return write_text(self)
+
+    @property
+    def definitions(self) -> dict[str, Definition]:
+        """What each defined name stands for."""
+        return {e.name: Definition(e.letters, e.expr) for e in self.equations if e.kind == "definition"}
+
+    @property
+    def flows(self) -> dict[str, Equation]:
+        """The flow of each state that has one."""
+        return {e.name: e for e in self.equations if e.kind == "flow"}
+
+    def declaration(self, name: str) -> Declaration | None:
+        """The declaration of a state, parameter or input."""
+        for section in (self.states, self.parameters, self.inputs):
+            if name in section:
+                return section[name]
+        return None
+
+    def equation(self, name: str) -> Equation | None:
+        """The definition or flow of a name."""
+        return next((e for e in self.equations if e.name == name and e.kind != "function"), None)
+
+    def source_of(self, name: str) -> Source:
+        """Where a name is declared or defined."""
+        found = self.equation(name) or self.declaration(name)
+        return found.source if found else Source(name, file=self.file)
+
+    def _repr_html_(self) -> str:
+        from neurodyn.model.display import model_html
+
+        return model_html(self)
+
+    def __str__(self) -> str:
+        from neurodyn.model.display import model_text
+
+        return model_text(self)
+
+
+def _as_text(equations: str | Sequence[str | tuple[str, Expr]]) -> str:
+    if isinstance(equations, str):
+        return equations.strip("\n")
+    from neurodyn.language.spell import spell
+
+    lines = []
+    for item in equations:
+        if isinstance(item, str):
+            lines.append(item)
+        elif isinstance(item, tuple) and len(item) == 2:
+            lines.append(f"{item[0]} = {spell(item[1])}")
+        else:
+            raise InputError(
+                "An item of the equations is neither text nor a pair (left side, SymPy expression).", code="equations"
+            )
+    return "\n".join(lines)

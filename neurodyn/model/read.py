@@ -1,0 +1,188 @@
+"""TOML text to `Model`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from neurodyn.errors import InputError, Place
+from neurodyn.language.names import near
+from neurodyn.language.source import Source
+from neurodyn.model.declarations import Locate
+from neurodyn.model.model import FORMAT, Model
+
+LARGEST_FILE = 4_000_000  # bytes
+
+_TOP = ("format", "name", "summary", "references", "equations", "energy", "claims")
+_SECTIONS = ("indices", "states", "parameters", "inputs", "observables", "bench")
+# Words of the language whose meaning comes later: refused by name, so that nothing is silently left out.
+_LATER = ("update", "family", "arguments", "unknowns", "noise", "events", "layers", "synapses", "parts", "pins")
+_STRINGS = ("name", "summary", "equations", "energy")
+_LISTS = ("references", "claims")
+
+_HEADER = re.compile(r"^\s*\[\s*([\w-]+)\s*(?:\.\s*(.+?)\s*)?\]\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*=""")
+
+
+def read_file(path: Path) -> Model:
+    """The model in a file.
+
+    Raises:
+        InputError: when the file cannot be read, is not UTF-8, not TOML, or breaks a rule of the language.
+    """
+    shown = str(path)
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise InputError(
+                f"{shown} has {size:,} bytes; a model file has at most {LARGEST_FILE:,}.",
+                code="file-size",
+                remedy="Give large arrays at build, or as .npy files on the command line.",
+            )
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{shown} is not UTF-8 text (byte {error.start}).", code="not-utf8", remedy="Save it as UTF-8."
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not usable"
+        raise InputError(f"{shown} cannot be read: {reason}.", code="unreadable-file") from None
+    return read_text(text, name=path.stem, file=shown)
+
+
+def read_text(text: str, *, name: str = "model", file: str | None = None) -> Model:
+    """The model in TOML text; `file` is named in errors."""
+    raw = _parse_toml(text, file)
+    locate = TomlLocate(text, file)
+    _check_top(raw, locate, file)
+    sections = {s: raw.get(s, {}) for s in _SECTIONS}
+    for section, entries in sections.items():
+        if not isinstance(entries, dict):
+            raise InputError(
+                f"{section} must be a section.", code="section", remedy=f"Write [{section}].", place=locate.top(section)
+            )
+    return Model(
+        raw.get("equations", ""),
+        name=raw.get("name", name),
+        summary=raw.get("summary", ""),
+        references=raw.get("references", ()),
+        energy=raw.get("energy"),
+        claims=raw.get("claims", ()),
+        file=file,
+        locate=locate,
+        line=locate.block_line("equations"),
+        **sections,
+    )
+
+
+def _parse_toml(text: str, file: str | None) -> dict[str, Any]:
+    if not text.strip():
+        raise InputError(
+            "The model file is empty.",
+            code="empty",
+            remedy='Write at least equations = "dx/dt = -x" and [states] x = 1.',
+            place=Place(file),
+        )
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line = int(found[1]) if found else None
+        lines = text.splitlines()
+        shown = lines[line - 1] if line and line <= len(lines) else None
+        column = int(found[2]) - 1 if found and shown is not None else None
+        sentence = re.sub(r"\s*\(at .*\)$", "", str(error)).rstrip(".")
+        raise InputError(
+            f"This is not valid TOML: {sentence}.", code="not-toml", place=Place(file, line, column, shown)
+        ) from None
+    except (RecursionError, ValueError):
+        raise InputError(
+            "This is not valid TOML: it is nested too deeply.", code="not-toml", place=Place(file)
+        ) from None
+
+
+def _check_top(raw: dict[str, Any], locate: TomlLocate, file: str | None) -> None:
+    if raw.get("format", FORMAT) != FORMAT:
+        raise InputError(
+            f"This file has format {raw['format']!r}; this version reads format {FORMAT}.",
+            code="format",
+            place=locate.top("format"),
+        )
+    for key in raw:
+        if key in _LATER:
+            raise InputError(
+                f"[{key}] is not read in this version.",
+                code="not-yet",
+                remedy="Describe the system by flows and definitions.",
+                place=locate.top(key),
+            )
+        if key not in _TOP and key not in _SECTIONS:
+            raise InputError(
+                f"{key} is no section of a model file.",
+                code="unknown-section",
+                remedy=near(key, [*_TOP, *_SECTIONS]) or f"Sections: {', '.join(_SECTIONS)}.",
+                place=locate.top(key),
+            )
+    for key in _STRINGS:
+        if not isinstance(raw.get(key, ""), str):
+            raise InputError(f"{key} must be text in quotes.", code="type", place=locate.top(key))
+    for key in _LISTS:
+        if not isinstance(raw.get(key, []), list) or not all(isinstance(x, str) for x in raw.get(key, [])):
+            raise InputError(f"{key} must be a list of texts.", code="type", place=locate.top(key))
+    for section in _SECTIONS:
+        entries = raw.get(section, {})
+        for word in _TOP if isinstance(entries, dict) else ():
+            if word in entries:
+                raise InputError(
+                    f"{word} stands below [{section}], so TOML takes it as an entry of that section.",
+                    code="misplaced",
+                    remedy="Move the line above the first [section].",
+                    place=locate(section, word).place(0),
+                )
+
+
+class TomlLocate(Locate):
+    """Finds entries in TOML text by scanning its lines, since the TOML parser keeps no positions."""
+
+    def __init__(self, text: str, file: str | None) -> None:
+        self._file = file
+        self._lines = text.split("\n")
+        self._at: dict[tuple[str, str], int] = {}
+        section, inside = "", ""
+        for number, line in enumerate(self._lines):
+            if inside:
+                inside = "" if line.count(inside) % 2 else inside
+                continue
+            header, key = _HEADER.match(line), _KEY.match(line)
+            if header:
+                section = header[1]
+                self._at.setdefault(("", section), number)
+                if header[2]:
+                    self._at.setdefault((section, header[2].strip("\"'")), number)
+            elif key:
+                name = next(g for g in key.groups() if g is not None)
+                self._at.setdefault((section, name), number)
+            inside = next((q for q in ('"""', "'''") if line.count(q) % 2), "")
+
+    def __call__(self, section: str, key: str) -> Source:
+        number = self._at.get((section, key))
+        if number is None:
+            return Source(key, file=self._file)
+        line = self._lines[number]
+        indent = len(line) - len(line.lstrip())
+        return Source(line[indent:], lines=(line,), line=number + 1, indent=indent, file=self._file)
+
+    def top(self, key: str) -> Place:
+        """The place of a top-level entry or section."""
+        return self("", key).place(0)
+
+    def block_line(self, key: str) -> int | None:
+        """The line on which the text of a top-level block starts."""
+        number = self._at.get(("", key))
+        if number is None:
+            return None
+        line = self._lines[number]
+        # After an opening triple quote at the end of a line, TOML drops the line break.
+        return number + 2 if line.rstrip().endswith(('"""', "'''")) else number + 1

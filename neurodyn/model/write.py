@@ -1,0 +1,74 @@
+"""`Model` to TOML text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from neurodyn.model.declarations import FIELDS, Declaration
+from neurodyn.model.model import FORMAT, Model
+
+
+def write_text(model: Model) -> str:
+    """TOML text that reads back as an equal model."""
+    import tomlkit
+
+    document = tomlkit.document()
+    document["format"] = FORMAT
+    document["name"] = model.name
+    for key in ("summary", "references"):
+        value = getattr(model, key)
+        if value:
+            document[key] = list(value) if isinstance(value, tuple) else value
+    if model.text:
+        document["equations"] = tomlkit.string(model.text + "\n", multiline=True)
+    if model.energy is not None:
+        document["energy"] = model.energy
+    if model.claims:
+        document["claims"] = tomlkit.array()
+        for claim in model.claims:
+            document["claims"].append(claim)  # type: ignore[union-attr, call-arg]
+        document["claims"].multiline(len(model.claims) > 1)  # type: ignore[union-attr]
+    for section, entries in _sections(model).items():
+        if entries:
+            table = tomlkit.table()
+            for key, entry in entries.items():
+                table[key] = _inline(entry) if isinstance(entry, Mapping) else entry
+            document[section] = table
+    return tomlkit.dumps(document)
+
+
+def _inline(entry: Mapping[str, Any]) -> Any:
+    import tomlkit
+
+    table = tomlkit.inline_table()
+    table.update(entry)
+    return table
+
+
+def _sections(model: Model) -> dict[str, dict[str, Any]]:
+    return {
+        "indices": {
+            s.name: _entry({"letters": " ".join(s.letters), "size": s.size, "about": s.about})
+            for s in model.indices.values()
+        },
+        "states": _declared("states", model.states),
+        "parameters": _declared("parameters", model.parameters),
+        "inputs": _declared("inputs", model.inputs),
+        "observables": _declared("observables", model.observables),
+        "bench": dict(model.bench),
+    }
+
+
+def _declared(section: str, entries: Mapping[str, Declaration]) -> dict[str, Any]:
+    main = FIELDS[section][0]
+    found: dict[str, Any] = {}
+    for d in entries.values():
+        given: Any = d.given[0] if len(d.given) == 1 else list(d.given)
+        entry = _entry({main: d.value, "given": given, "scale": d.scale, "about": d.about})
+        found[d.key] = entry[main] if list(entry) == [main] else entry
+    return found
+
+
+def _entry(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in fields.items() if v is not None and v != "" and v != []}

@@ -1,0 +1,114 @@
+"""Pictures of results. This package alone imports matplotlib, and only when a figure is asked for.
+
+A kind of plot is one file with a function `draw(data, **options) -> Figure` and one line in `KINDS`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from difflib import get_close_matches
+from importlib import import_module
+from inspect import Parameter, signature
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from neurodyn.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from neurodyn.system.system import System
+
+KINDS = {
+    "time": "every variable against time, the inputs on top and the energy at the bottom",
+    "heat": "one variable with many units: unit against time, value as colour",
+    "overlap": "how much the state resembles each stored pattern, against time",
+    "phase": "the plane of two states, with nullclines and the field of the flow",
+    "energy": "the energy and its terms against time",
+    "portrait3": "the path through three states, in space and from three sides",
+    "recall": "images on their way from the cue to the memory, the energy and the success rate",
+}
+ENDINGS = ("png", "pdf", "svg", "jpg", "jpeg", "webp", "tif", "tiff", "eps")
+__all__ = ["ENDINGS", "KINDS", "checked_ending", "plot", "save"]
+
+
+def plot(
+    result: Any, kind: str | None = None, *, system: System | None = None, trial: int = 0, **options: Any
+) -> Figure:
+    """Draw a result.
+
+    Args:
+        result: a `Result`, or an `xarray.Dataset` with a time axis.
+        kind: one of `KINDS`; by default the kind that suits what was recorded.
+        system: the system that was run; `phase` needs it, `overlap` and `recall` find the stored patterns in it.
+        trial: which trial to show where only one can be.
+        **options: what the kind understands; see `draw` in its file.
+
+    Returns:
+        A matplotlib figure that belongs to no window; `save` writes it.
+    """
+    from matplotlib import rc_context
+
+    from neurodyn.plots.recorded import recorded
+    from neurodyn.plots.style import STYLE
+
+    data = recorded(result, system, trial)
+    if kind is None:
+        kind = _suitable(data)
+    if kind not in KINDS:
+        raise InputError(f"There is no kind of plot called {kind}.", code="unknown-kind", remedy=_hint(kind, KINDS))
+    draw = import_module(f"neurodyn.plots.{kind}").draw
+    known = [p.name for p in signature(draw).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
+    for name in options:
+        if name not in known:
+            raise InputError(f"A {kind} plot has no option {name}.", code="unknown-option", remedy=_hint(name, known))
+    with rc_context(STYLE):
+        figure: Figure = draw(data, **options)
+    return figure
+
+
+def _suitable(data: Any) -> str:
+    """A lone variable with many units is an image; all else is drawn as series."""
+    from neurodyn.plots.paint import LINES
+
+    names = data.variables
+    return "heat" if len(names) == 1 and data.rows(data.one_trial(data.get(names[0]))).shape[1] > LINES else "time"
+
+
+def _hint(given: str, known: Any) -> str:
+    near = get_close_matches(given, list(known), 1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."
+
+
+def checked_ending(path: str | PathLike[str]) -> str:
+    """The format that a figure's file name asks for."""
+    ending = Path(fspath(path)).suffix.lower().removeprefix(".")
+    if ending not in ENDINGS:
+        raise InputError(
+            f"A figure cannot be written as {Path(fspath(path)).name!r}.",
+            code="unknown-ending",
+            remedy=f"End the file name with one of: {', '.join('.' + known for known in ENDINGS)}.",
+        )
+    return ending
+
+
+def save(figure: Figure, path: str | PathLike[str]) -> Path:
+    """Write a figure, in the format that the path ends with. An older file is replaced once the picture is complete."""
+    ending = checked_ending(path)
+    picture = io.BytesIO()
+    figure.savefig(picture, format=ending, dpi=200)
+    target = Path(path)
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        unfinished.write_bytes(picture.getvalue())
+        os.replace(unfinished, target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise InputError(
+            f"The figure cannot be written to {fspath(path)}: {error.strerror or error}.",
+            code="not-writable",
+            remedy="Choose a folder that exists and that you may write to.",
+        ) from error
+    return target

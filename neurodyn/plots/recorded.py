@@ -1,0 +1,126 @@
+"""What the plots read: the recorded variables of a run, and the patterns that are hidden in its parameters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from neurodyn.errors import InputError
+
+if TYPE_CHECKING:
+    from neurodyn.system.system import System
+
+Floats = NDArray[np.float64]
+ORDER = ("input", "state", "observable", "energy")
+PART = "energy part"
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """Everything a plot may look at.
+
+    Attributes:
+        dataset: the variables over time.
+        system: the system that was run, where the caller has it.
+        trial: which trial is shown where only one can be.
+    """
+
+    dataset: xr.Dataset
+    system: System | None = None
+    trial: int = 0
+
+    @property
+    def time(self) -> Floats:
+        """The times; an input's edge is there twice."""
+        return np.asarray(self.dataset["time"].values, dtype=float)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names that were recorded over time, inputs first and the energy last, without the energy's parts."""
+        found = [str(name) for name, data in self.dataset.data_vars.items() if "time" in data.dims]
+        found = [name for name in found if self.role(name) in ORDER]
+        return tuple(sorted(found, key=lambda name: ORDER.index(self.role(name))))
+
+    def role(self, name: str) -> str:
+        """What a variable is to the model; an unmarked one counts as an observable."""
+        return str(self.dataset[name].attrs.get("role", "observable"))
+
+    def get(self, name: str) -> xr.DataArray:
+        """A recorded variable, or an error that lists what was recorded."""
+        if name not in self.dataset.data_vars or "time" not in self.dataset[name].dims:
+            known = self.variables
+            near = get_close_matches(name, known, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"Recorded: {', '.join(known) or 'nothing'}."
+            raise InputError(f"No variable {name} was recorded.", code="not-recorded", remedy=hint)
+        return self.dataset[name]
+
+    def one_trial(self, data: xr.DataArray) -> xr.DataArray:
+        """The variable in the chosen trial, if it has several; its attribute `trial` says which."""
+        if "trial" not in data.dims:
+            return data
+        count = data.sizes["trial"]
+        if not 0 <= self.trial < count:
+            raise InputError(
+                f"There is no trial {self.trial}.", code="no-trial", remedy=f"The run has trials 0 to {count - 1}."
+            )
+        return data.isel(trial=self.trial).assign_attrs(trial=f"trial {self.trial} of {count}")
+
+    def rows(self, data: xr.DataArray) -> Floats:
+        """Values as (time, row): the trial or the units in one row after the other."""
+        values = np.asarray(data.transpose("time", ...).values, dtype=float)
+        return values.reshape(len(values), -1)
+
+    def element(self, text: str) -> tuple[xr.DataArray, Floats]:
+        """One number over time: the variable that `v` or `x[3]` names, and its values in the chosen trial."""
+        name, index = parse_element(text)
+        data = self.one_trial(self.get(name))
+        rest = tuple(size for dim, size in data.sizes.items() if dim != "time")
+        if len(index) != len(rest) or any(i >= size for i, size in zip(index, rest, strict=True)):
+            whole = f"{name}[{','.join(map(str, rest))}]" if rest else f"{name}, a single number"
+            raise InputError(
+                f"{text} is not one element of {name}.", code="not-an-element", remedy=f"The variable is {whole}."
+            )
+        place = int(np.ravel_multi_index(index, rest)) if rest else 0
+        return data, self.rows(data)[:, place]
+
+    @property
+    def energy(self) -> xr.DataArray | None:
+        """The recorded energy."""
+        return next((self.dataset[name] for name in self.variables if self.role(name) == "energy"), None)
+
+    @property
+    def energy_parts(self) -> xr.DataArray | None:
+        """The recorded terms of the energy; the coordinate `part` holds them as written."""
+        return next((data for data in self.dataset.data_vars.values() if data.attrs.get("role") == PART), None)
+
+
+def parse_element(text: str) -> tuple[str, tuple[int, ...]]:
+    """The name and the index in `x[1,2]`."""
+    match = re.fullmatch(r"\s*([^\[\]\s]+)\s*(?:\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\])?\s*", text)
+    if match is None:
+        raise InputError(
+            f"{text!r} does not name a variable.",
+            code="not-an-element",
+            remedy="Write a name, as v, or an element, as x[3].",
+        )
+    return match[1], tuple(int(part) for part in match[2].split(",")) if match[2] else ()
+
+
+def recorded(thing: Any, system: System | None, trial: int) -> Recorded:
+    """Read a `Result`, or a bare dataset with a time axis."""
+    dataset = thing if isinstance(thing, xr.Dataset) else getattr(thing, "dataset", None)
+    if not isinstance(dataset, xr.Dataset) or "time" not in dataset.variables:
+        raise InputError(
+            f"A {type(thing).__name__} cannot be plotted.", code="not-plottable", remedy="Give the result of a run."
+        )
+    if not dataset["time"].size:
+        raise InputError(
+            "The run holds no samples.", code="nothing-to-plot", remedy="See its message for why it ended at once."
+        )
+    return Recorded(dataset, system, trial)

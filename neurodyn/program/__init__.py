@@ -1,0 +1,1 @@
+"""Lowering of indexed expressions to straight-line array programs, and printers of these."""

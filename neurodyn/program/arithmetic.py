@@ -1,0 +1,164 @@
+"""Products and sums of values, in the order that makes the fewest and smallest arrays.
+
+Values with equal axes are joined first, constants before what changes, then small ones go into larger ones: scalar
+factors never cost a pass of their own over a large array, and constant parts move to the setup.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sympy import Rational, S
+
+from neurodyn.program.builder import Builder, Letter, Ref
+from neurodyn.program.spellings import COMMUTATIVE
+
+Part = TypeVar("Part")
+
+FOLDED: dict[str, Callable[[float, float], float]] = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b if b else math.nan,
+}
+
+
+def binary(build: Builder, op: str, a: Ref, b: Ref) -> Ref:
+    """An operation on two values; numbers are folded."""
+    x, y = build.number(a), build.number(b)
+    if x is not None and y is not None and op in FOLDED:
+        folded = FOLDED[op](x, y)
+        if math.isfinite(folded):
+            return build.literal(folded)
+    if op == "multiply" and x == 1:
+        return b
+    if op in ("multiply", "divide") and y == 1:
+        return a
+    if op in COMMUTATIVE and a.value > b.value:
+        a, b = b, a
+    return build.elementwise(op, (a, b))
+
+
+def negative(build: Builder, a: Ref) -> Ref:
+    """The value with the other sign."""
+    x = build.number(a)
+    return build.elementwise("negative", (a,)) if x is None else build.literal(-x)
+
+
+@dataclass(frozen=True)
+class _Group(Generic[Part]):
+    axes: frozenset[Letter]
+    part: Part
+
+
+def _merge(build: Builder, groups: Iterable[_Group[Part]], join: Callable[[Part, Part], Part]) -> Part:
+    """Join groups, the smallest first, each into the smallest that has all its axes (else into the next)."""
+    left = sorted(groups, key=lambda g: build.volume(g.axes))
+    while len(left) > 1:
+        small = left.pop(0)
+        at = next((k for k, g in enumerate(left) if g.axes >= small.axes), 0)
+        large = left.pop(at)
+        left.append(_Group(large.axes | small.axes, join(small.part, large.part)))
+        left.sort(key=lambda g: build.volume(g.axes))
+    return left[0].part
+
+
+def _chain(build: Builder, op: str, refs: Sequence[Ref]) -> Ref | None:
+    """`a op b op c`, constants first."""
+    ordered = sorted(refs, key=lambda r: (not build.is_constant(r), r.value))
+    result: Ref | None = None
+    for ref in ordered:
+        result = ref if result is None else binary(build, op, result, ref)
+    return result
+
+
+Fraction = tuple[Ref | None, Ref | None]
+
+
+def product(build: Builder, over: Sequence[Ref], under: Sequence[Ref] = (), coefficient: Rational = S.One) -> Ref:
+    """The product of `over`, divided by each of `under`, times a number."""
+    over, under, minus = _with_coefficient(build, over, under, coefficient)
+    groups = [
+        _Group[Fraction](
+            axes,
+            (
+                _chain(build, "multiply", [r for r in over if frozenset(r.axes) == axes]),
+                _chain(build, "multiply", [r for r in under if frozenset(r.axes) == axes]),
+            ),
+        )
+        for axes in dict.fromkeys(frozenset(r.axes) for r in (*over, *under))
+    ]
+    if not groups:
+        return build.literal(-1.0 if minus else 1.0)
+    groups = [_Group(g.axes, (_quotient(build, g.part), None) if g.part[0] else g.part) for g in groups]
+    result = _quotient(build, _merge(build, groups, lambda a, b: _join_fractions(build, a, b)))
+    return negative(build, result) if minus else result
+
+
+def _with_coefficient(
+    build: Builder, over: Sequence[Ref], under: Sequence[Ref], coefficient: Rational
+) -> tuple[list[Ref], list[Ref], bool]:
+    """The number goes to the scalars as a factor or, for 1/3, as a divisor; so does the sign, if there is a scalar."""
+    over, under = list(over), list(under)
+    minus = bool(coefficient < 0)
+    p, q = abs(int(coefficient.p)), int(coefficient.q)
+    if p == 1 and q & (q - 1):
+        under.append(build.literal(float(q)))
+    elif (p, q) != (1, 1):
+        over.append(build.literal(p / q))
+    for refs in (over, under):
+        for k, ref in enumerate(refs):
+            if minus and not ref.axes:
+                refs[k], minus = negative(build, ref), False
+    return over, under, minus
+
+
+def _join_fractions(build: Builder, a: Fraction, b: Fraction) -> Fraction:
+    """The product of two fractions; at most one side of each is there, so one pass joins them."""
+    over = [r for r in (a[0], b[0]) if r]
+    under = [r for r in (a[1], b[1]) if r]
+    if over and under:
+        return binary(build, "divide", over[0], under[0]), None
+    refs = over or under
+    joined = binary(build, "multiply", refs[0], refs[1])
+    return (joined, None) if over else (None, joined)
+
+
+def _quotient(build: Builder, fraction: Fraction) -> Ref:
+    over, under = fraction
+    if under is None:
+        assert over is not None
+        return over
+    return binary(build, "divide", over or build.literal(1.0), under)
+
+
+Signed = tuple[bool, Ref]  # whether the value is taken away
+
+
+def addition(build: Builder, terms: Sequence[Signed]) -> Ref:
+    """The sum of signed values."""
+    groups = []
+    for axes in dict.fromkeys(frozenset(r.axes) for _, r in terms):
+        same = [t for t in terms if frozenset(t[1].axes) == axes]
+        plus = _chain(build, "add", [r for taken, r in same if not taken])
+        minus = _chain(build, "add", [r for taken, r in same if taken])
+        groups.append(_Group[Signed](axes, _difference(build, plus, minus)))
+    is_taken, result = _merge(build, groups, lambda a, b: _join_signed(build, a, b))
+    return negative(build, result) if is_taken else result
+
+
+def _difference(build: Builder, plus: Ref | None, minus: Ref | None) -> Signed:
+    if plus is None:
+        assert minus is not None
+        return True, minus
+    return False, plus if minus is None else binary(build, "subtract", plus, minus)
+
+
+def _join_signed(build: Builder, a: Signed, b: Signed) -> Signed:
+    if a[0] == b[0]:
+        return a[0], binary(build, "add", a[1], b[1])
+    plus, minus = (b, a) if a[0] else (a, b)
+    return False, binary(build, "subtract", plus[1], minus[1])

@@ -1,0 +1,95 @@
+"""How a contraction of two values is spelled in NumPy: a matrix product wherever there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from neurodyn.program.program import TRIAL, Step
+
+TRIAL_COUNT = "trial_count"  # the name of the number of trials in the source
+Arrange = Callable[[int, str], str]  # operand and code with `{}` for its name -> source
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The letters of a contraction by their role."""
+
+    batch: tuple[str, ...]
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    summed: tuple[str, ...]
+
+
+def roles(step: Step) -> Roles:
+    """Batch letters are in both operands and the result, summed ones in both operands alone."""
+    a, b = (o.letters for o in step.operands)
+    return Roles(
+        batch=tuple(x for x in a if x in b and x in step.axes),
+        left=tuple(x for x in a if x not in b),
+        right=tuple(x for x in b if x not in a),
+        summed=tuple(x for x in a if x in b and x not in step.axes),
+    )
+
+
+def contraction(step: Step, sizes: dict[str, int | None], arrange: Arrange) -> str:
+    """The source of a `contract` step; `arrange` puts an operand into a form, in the setup if it is constant."""
+    role = roles(step)
+    a, b = (o.letters for o in step.operands)
+    if not role.left and not role.right and (role.batch or len(role.summed) > 1):
+        subscripts = f"{''.join(a)},{''.join(b)}->{''.join(step.axes)}"
+        return f"np.einsum({subscripts!r}, {arrange(0, '{}')}, {arrange(1, '{}')})"
+    if not role.batch and len(role.summed) == 1 and len(role.left) < 2 and len(role.right) < 2:
+        first = arrange(0, transposed(a, role.left + role.summed))
+        return f"{first} @ {arrange(1, transposed(b, role.summed + role.right))}"
+    return _general(step, role, sizes, arrange)
+
+
+def _general(step: Step, role: Roles, sizes: dict[str, int | None], arrange: Arrange) -> str:
+    """Batched product of matrices, whose rows and columns may be several letters each."""
+    a, b = (o.letters for o in step.operands)
+    first = transposed(a, role.batch + role.left + role.summed)
+    second = transposed(b, role.batch + role.summed + role.right)
+    merged = len(role.left) != 1 or len(role.right) != 1 or len(role.summed) != 1
+    if merged:
+        first += _reshaped([*([x] for x in role.batch), role.left, role.summed], sizes)
+        second += _reshaped([*([x] for x in role.batch), role.summed, role.right], sizes)
+    result = f"{arrange(0, first)} @ {arrange(1, second)}"
+    if not merged:
+        return result
+    return f"({result}){_reshaped([[x] for x in step.axes], sizes)}"
+
+
+def _reshaped(groups: Sequence[Sequence[str]], sizes: dict[str, int | None]) -> str:
+    """`.reshape(...)` with one axis for each group of letters."""
+    return f".reshape({', '.join(_volume(g, sizes) for g in groups)})"
+
+
+def _volume(letters: Sequence[str], sizes: dict[str, int | None]) -> str:
+    number = 1
+    for letter in letters:
+        number *= sizes[letter] or 1
+    if TRIAL not in letters:
+        return str(number)
+    return TRIAL_COUNT if number == 1 else f"{number} * {TRIAL_COUNT}"
+
+
+def transposed(letters: Sequence[str], wanted: Sequence[str]) -> str:
+    """Code that orders the axes of `{}`, which has the same letters."""
+    order = tuple(letters.index(x) for x in wanted)
+    if order == tuple(range(len(order))):
+        return "{}"
+    return "{}.T" if order == (1, 0) else f"{{}}.transpose({', '.join(map(str, order))})"
+
+
+def aligned(letters: Sequence[str], axes: Sequence[str], lead: bool = False) -> str:
+    """Code that gives `{}` the axes `axes`, of length 1 where it lacks the letter; a view.
+
+    Axes that it lacks at the front are left to broadcasting, unless `lead`.
+    """
+    present = [x for x in axes if x in letters]
+    code = transposed(letters, present)
+    marks = [":" if x in letters else "None" for x in axes]
+    while not lead and marks and marks[0] == "None":
+        marks.pop(0)
+    return code + (f"[{', '.join(marks)}]" if "None" in marks else "")

@@ -1,0 +1,179 @@
+"""How each step is spelled in NumPy, given the source of its operands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from neurodyn.program.numpy_contract import TRIAL_COUNT, aligned, contraction, transposed
+from neurodyn.program.numpy_names import Names
+from neurodyn.program.program import Step
+from neurodyn.program.spellings import BY_OP, COMMUTATIVE
+
+REDUCE = {"sum": "np.add", "product": "np.multiply", "largest": "np.maximum", "smallest": "np.minimum"}
+ARG = {"arg_largest": "argmax", "arg_smallest": "argmin"}
+IN_PLACE = ("add", "subtract", "multiply", "divide")
+
+
+def elementwise(names: Names, step: Step, target: int | None) -> str:
+    """Lines for a step of the table. With a target, that operand's array is overwritten."""
+    spelled = BY_OP[step.op]
+    sources = [names.view(o.value, aligned(o.letters, step.axes)) for o in step.operands]
+    if target is None:
+        return _expression(names, step, sources)
+    into = sources[target]
+    if step.op in IN_PLACE and target == 0:
+        return f"{into} {spelled.infix}= {sources[1]}"
+    if step.op in COMMUTATIVE and spelled.infix:
+        return f"{into} {spelled.infix}= {sources[0]}"
+    return f"{spelled.numpy}({', '.join([*sources, *spelled.after])}, out={into})"
+
+
+def _expression(names: Names, step: Step, sources: Sequence[str]) -> str:
+    spelled = BY_OP[step.op]
+    if all(names.is_literal(o.value) for o in step.operands):
+        # Python's own numbers would raise, or become complex, where NumPy's give infinity or nan.
+        sources = [f"np.float64({s})" for s in sources]
+    if spelled.infix:
+        return f"{sources[0]} {spelled.infix} {sources[1]}"
+    if step.op == "negative":
+        return f"-{sources[0]}"
+    return f"{spelled.numpy}({', '.join([*sources, *spelled.after])})"
+
+
+def select(names: Names, step: Step, target: int | None) -> str:
+    """One value or another. With a target, only the elements that are not its own are written into it."""
+    condition, a, b = (names.view(o.value, aligned(o.letters, step.axes)) for o in step.operands)
+    if not step.axes:
+        return f"{a} if {condition} else {b}"
+    if target == 2:
+        return f"np.copyto({b}, {a}, where={condition})"
+    if target == 1:
+        opposite = names.view(step.operands[0].value, f"np.logical_not({aligned(step.operands[0].letters, step.axes)})")
+        return f"np.copyto({a}, {b}, where={opposite})"
+    return f"np.where({condition}, {a}, {b})"
+
+
+def whole_power(names: Names, step: Step, target: int | None) -> str:
+    """A whole power."""
+    x = names.view(step.operands[0].value)
+    if target is not None:
+        return f"{x} *= {x}"
+    return f"{x} * {x}" if step.data == 2 else f"runtime.whole_power({x}, {step.data})"
+
+
+def as_number(names: Names, step: Step, target: int | None) -> str:
+    """0.0 or 1.0 for a condition."""
+    x = names.view(step.operands[0].value)
+    return f"{x}.astype(float)" if step.axes else f"np.float64({x})"
+
+
+def reduction(names: Names, step: Step, target: int | None) -> str:
+    """A reduction over some axes of one value."""
+    (operand,) = step.operands
+    x = names.view(operand.value)
+    places = tuple(operand.letters.index(a) for a in step.over)
+    axis = "None" if len(places) == len(operand.letters) else str(places[0] if len(places) == 1 else places)
+    if step.op in ARG:
+        return f"{x}.{ARG[step.op]}(axis={axis}).astype(float)"
+    if step.op == "count":
+        return f"np.add.reduce({x}, axis={axis}, dtype=float)"
+    return f"{REDUCE[step.op]}.reduce({x}, axis={axis})"
+
+
+def contract(names: Names, step: Step, target: int | None) -> str:
+    """A contraction of two values."""
+    return contraction(step, dict(step.sizes), lambda k, code: names.view(step.operands[k].value, code))
+
+
+def positions(names: Names, step: Step, target: int | None) -> str:
+    """The positions of a letter, as numbers."""
+    return f"np.arange({step.data}.0)"
+
+
+def at(names: Names, step: Step, target: int | None) -> str:
+    """A view at fixed positions."""
+    assert isinstance(step.data, tuple)
+    marks = [":" if place is None else str(place) for place in step.data]
+    while marks[-1] == ":":
+        marks.pop()
+    return f"{names.view(step.operands[0].value)}[{', '.join(marks)}]"
+
+
+def take(names: Names, step: Step, target: int | None) -> str:
+    """Elements at computed positions."""
+    base, *places = step.operands
+    others = [a for a in base.letters if a not in step.over]
+    if len(places) == 1 and not set(others) & set(places[0].letters):
+        k = base.letters.index(step.over[0])
+        made = (*base.letters[:k], *places[0].letters, *base.letters[k + 1 :])
+        index = names.view(places[0].value, "runtime.positions({})")
+        return transposed(made, step.axes).format(f"np.take({names.view(base.value)}, {index}, axis={k})")
+    indices = []
+    by_slot = dict(zip(step.over, places, strict=True))
+    for k, letter in enumerate(base.letters):
+        if letter in by_slot:
+            code = aligned(by_slot[letter].letters, step.axes)
+            indices.append(names.view(by_slot[letter].value, code.format("runtime.positions({})")))
+        else:
+            along = aligned((letter,), step.axes).format(f"np.arange({{}}.shape[{k}])")
+            indices.append(names.view(base.value, along))
+    return f"{names.view(base.value)}[{', '.join(indices)}]"
+
+
+def diagonal(names: Names, step: Step, target: int | None) -> str:
+    """A view of the elements whose positions are equal."""
+    (operand,) = step.operands
+    return f"np.einsum({''.join(operand.letters) + '->' + ''.join(step.axes)!r}, {names.view(operand.value)})"
+
+
+def add_diagonal(names: Names, step: Step, target: int | None) -> str:
+    """A dense value with something added where positions are equal."""
+    dense, value = step.operands
+    kept = tuple(dict.fromkeys(step.over))
+    into = names.view(dense.value) + ("" if target is not None else ".copy()")
+    subscripts = f"{''.join(step.over)}->{''.join(kept)}"
+    return f"runtime.add_diagonal({into}, {subscripts!r}, {names.view(value.value, aligned(value.letters, kept))})"
+
+
+def broadcast(names: Names, step: Step, target: int | None) -> str:
+    """A value repeated along axes that it lacks, as an array of its own."""
+    (operand,) = step.operands
+    shape = shape_source(step.shape)
+    if names.view(operand.value) == "0.0":
+        return f"np.zeros({shape})"
+    return f"runtime.full({names.view(operand.value, aligned(operand.letters, step.axes))}, {shape})"
+
+
+def refined_squares(names: Names, step: Step, target: int | None) -> str:
+    """Squared distances, the small ones computed again."""
+    raw, a, b, a_square, b_square = step.operands
+    arguments = [names.view(raw.value) + ("" if target is not None else ".copy()")]
+    for points in (a, b):
+        lead = [x for x in step.axes if x in points.letters]
+        arguments.append(names.view(points.value, transposed(points.letters, [*lead, *step.over])))
+        arguments.append(str(tuple(step.axes.index(x) for x in lead)))
+    for square in (a_square, b_square):
+        arguments.append(names.view(square.value, aligned(square.letters, step.axes, lead=True)))
+    return f"runtime.refined_squares({', '.join(arguments)})"
+
+
+def shape_source(shape: Sequence[int | None]) -> str:
+    """The source of a shape."""
+    return f"({', '.join(TRIAL_COUNT if n is None else str(n) for n in shape)}{',' if len(shape) == 1 else ''})"
+
+
+SPELL: dict[str, Callable[[Names, Step, int | None], str]] = {
+    **dict.fromkeys(BY_OP, elementwise),
+    **dict.fromkeys((*REDUCE, *ARG, "count"), reduction),
+    "select": select,
+    "whole_power": whole_power,
+    "as_number": as_number,
+    "contract": contract,
+    "positions": positions,
+    "at": at,
+    "take": take,
+    "diagonal": diagonal,
+    "add_diagonal": add_diagonal,
+    "broadcast": broadcast,
+    "refined_squares": refined_squares,
+}

@@ -1,0 +1,118 @@
+"""Rules for reductions other than the plain sum: masks act inside, with the neutral element."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import sympy as sp
+from sympy import S
+
+from neurodyn.calculus.reductions import (
+    ArgLargest,
+    ArgSmallest,
+    Count,
+    Largest,
+    LogSumExp,
+    Product,
+    Reduction,
+    Smallest,
+    Softmax,
+)
+from neurodyn.program.arithmetic import binary, product
+from neurodyn.program.builder import Letter, Ref
+from neurodyn.program.context import Context
+from neurodyn.program.elementary import as_number, select
+from neurodyn.program.positions import place
+
+NEUTRAL = {
+    LogSumExp: -math.inf,
+    Softmax: -math.inf,
+    Largest: -math.inf,
+    ArgLargest: -math.inf,
+    Smallest: math.inf,
+    ArgSmallest: math.inf,
+    Product: 1.0,
+}
+
+OPS = {
+    Largest: "largest",
+    Smallest: "smallest",
+    ArgLargest: "arg_largest",
+    ArgSmallest: "arg_smallest",
+    Product: "product",
+}
+
+
+def reduce_over(ctx: Context, op: str, ref: Ref, letters: Sequence[Letter]) -> Ref:
+    """Reduce those of the letters that the value has."""
+    over = [a for a in ref.axes if a in letters]
+    if not over:
+        return ref
+    return ctx.builder.emit(op, (ref,), [a for a in ref.axes if a not in letters], over=over)
+
+
+def masked(ctx: Context, expr: Reduction) -> Ref:
+    """The body, with the neutral element where the mask leaves a term out."""
+    body = ctx.lower(expr.body)
+    if expr.mask is S.true:
+        return body
+    neutral = ctx.builder.literal(NEUTRAL[type(expr)])
+    return select(ctx, ctx.lower(expr.mask), body, neutral)
+
+
+def missing(ctx: Context, ref: Ref, expr: Reduction) -> int:
+    """How often each term stands for itself: the number of positions of the letters that the value lacks."""
+    return ctx.builder.volume([x for x in expr.letters if x not in ref.axes])
+
+
+def simple(ctx: Context, expr: sp.Basic) -> Ref:
+    """The largest or smallest term, its position, or the product of the terms."""
+    assert isinstance(expr, Reduction)
+    body = masked(ctx, expr)
+    if isinstance(expr, (ArgLargest, ArgSmallest)) and expr.letters[0] not in body.axes:
+        return ctx.builder.literal(0.0)
+    result = reduce_over(ctx, OPS[type(expr)], body, expr.letters)
+    times = missing(ctx, body, expr)
+    if isinstance(expr, Product) and times > 1:
+        return ctx.builder.elementwise("whole_power", (result,), data=times)
+    return result
+
+
+def count(ctx: Context, expr: sp.Basic) -> Ref:
+    """How many terms fulfil body and mask."""
+    assert isinstance(expr, Count)
+    condition = ctx.lower(sp.And(expr.body, expr.mask))
+    result = reduce_over(ctx, "count", condition, expr.letters)
+    if result == condition:
+        result = as_number(ctx, condition)
+    return product(ctx.builder, (result,), (), sp.Integer(missing(ctx, condition, expr)))
+
+
+def _exponentials(ctx: Context, expr: Reduction) -> tuple[Ref, Ref, Ref]:
+    """The largest exponent, exponentials relative to it, and their sum: shared by `logsumexp` and `softmax`."""
+    build = ctx.builder
+    body = masked(ctx, expr)
+    top = build.elementwise("finite_or_zero", (reduce_over(ctx, "largest", body, expr.letters),))
+    terms = build.elementwise("exp", (binary(build, "subtract", body, top),))
+    return top, terms, reduce_over(ctx, "sum", terms, expr.letters)
+
+
+def logsumexp(ctx: Context, expr: sp.Basic) -> Ref:
+    """log of the sum of exponentials, without overflow; -infinity where no term takes part."""
+    assert isinstance(expr, LogSumExp)
+    top, terms, total = _exponentials(ctx, expr)
+    times = ctx.builder.literal(float(missing(ctx, terms, expr)))
+    logarithm = ctx.builder.elementwise("log", (product(ctx.builder, (total, times)),))
+    return binary(ctx.builder, "add", logarithm, top)
+
+
+def softmax(ctx: Context, expr: sp.Basic) -> Ref:
+    """exp of the body at a position over the sum of exponentials; 0 where no term takes part."""
+    assert isinstance(expr, Softmax)
+    _, terms, total = _exponentials(ctx, expr)
+    total = ctx.builder.elementwise("one_if_zero", (total,))
+    times = ctx.builder.literal(float(missing(ctx, terms, expr)))
+    weights = product(ctx.builder, (terms,), (total, times))
+    ctx.softmax_parts[weights.value] = (weights, terms, product(ctx.builder, (total, times)))
+    return place(ctx, weights, dict(zip(expr.letters, expr.at, strict=True)))

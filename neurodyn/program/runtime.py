@@ -1,0 +1,135 @@
+"""Functions that lowered NumPy source calls: operations that NumPy and SciPy lack in a stable form."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from neurodyn.errors import InputError
+
+Array = Any  # an array of doubles, or a NumPy scalar
+CHUNK = 1 << 18  # elements of a temporary array
+
+
+def softplus(x: Array) -> Array:
+    """log(1 + exp(x)) without overflow."""
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def logcosh(x: Array) -> Array:
+    """log(cosh(x)) as log1p(2*sinh(x/2)**2), exact near 0; a large x beyond 600 is added as it is."""
+    size = np.abs(x)
+    near = np.minimum(size, 600.0)
+    half = np.sinh(0.5 * near)
+    return np.log1p(2.0 * half * half) + (size - near)
+
+
+def exprel_slope(x: Array) -> Array:
+    """(exp(x)*(x - 1) + 1)/x**2; its power series where that cancels."""
+    near = np.clip(x, -1.0, 1.0)
+    series = np.zeros_like(near)
+    for k in reversed(range(18)):
+        series = series * near + (k + 1) / math.factorial(k + 2)
+    far = np.where(np.abs(x) < 1.0, 2.0, x)
+    slope = np.where(np.abs(x) < 1.0, series, (np.exp(far) * (far - 1.0) + 1.0) / far / far)
+    # For large arguments the product overflows before the quotient does not: both are infinite.
+    return np.where(np.isnan(x), x, slope)[()]
+
+
+def finite_or_zero(x: Array) -> Array:
+    """x, or 0 where it is infinite or no number."""
+    if np.ndim(x) == 0:
+        return x if math.isfinite(x) else np.float64(0.0)
+    return x if np.isfinite(x).all() else np.where(np.isfinite(x), x, 0.0)
+
+
+def one_if_zero(x: Array) -> Array:
+    """x, or 1 where it is 0."""
+    return x + (x == 0.0)
+
+
+def whole_power(x: Array, n: int) -> Array:
+    """x**n by multiplications, for n > 0."""
+    result = None
+    while True:
+        if n & 1:
+            result = x if result is None else result * x
+        n >>= 1
+        if not n:
+            return result
+        x = x * x
+
+
+def trial_count(variables: Mapping[str, Array], names: Iterable[str]) -> int:
+    """The number of trials, told by any quantity that has them."""
+    return int(next(np.shape(variables[n])[0] for n in names if n in variables))
+
+
+def full(x: Array, shape: tuple[int, ...]) -> Array:
+    """A new array of a shape, filled from a value that broadcasts to it."""
+    result = np.empty(shape)
+    result[...] = x
+    return result
+
+
+def add_diagonal(x: Array, subscripts: str, value: Array) -> Array:
+    """x, with something added in place to its elements on a diagonal, which `subscripts` selects as in `einsum`."""
+    on_diagonal = np.einsum(subscripts, x)
+    on_diagonal += value
+    return x
+
+
+def positions(x: Array) -> Array:
+    """Whole numbers as positions.
+
+    Raises:
+        InputError: for a value that is not a whole number from 0 on.
+    """
+    with np.errstate(invalid="ignore"):
+        whole = np.asarray(x).astype(np.intp)
+    if np.any(whole != x) or np.any(whole < 0):
+        raise InputError(
+            "An index position is not a whole number from 0 on.",
+            code="bad-position",
+            remedy="Round it, and keep it inside its index set.",
+        )
+    return whole
+
+
+def _chunks(shape: tuple[int, ...]) -> Iterator[slice]:
+    rows = max(1, CHUNK // max(1, math.prod(shape[1:])))
+    return (slice(k, k + rows) for k in range(0, shape[0], rows))
+
+
+def refined_squares(
+    raw: Array, a: Array, a_axes: tuple[int, ...], b: Array, b_axes: tuple[int, ...], a_square: Array, b_square: Array
+) -> Array:
+    """Squared distances, computed again from the differences where they are below 1/64 of the squares.
+
+    Args:
+        raw: |a|**2 - 2*a.b + |b|**2, changed in place.
+        a, b: the points; the axes that `raw` lacks are those of the coordinates and stand last.
+        a_axes, b_axes: which axes of `raw` the leading axes of `a` and `b` are.
+        a_square, b_square: |a|**2 and |b|**2, with as many axes as `raw`.
+    """
+    for rows in _chunks(raw.shape):
+        part = raw[rows]
+        limit = (_rows(a_square, rows) + _rows(b_square, rows)) * (1 / 64)
+        close = np.nonzero(part < limit)
+        if not close[0].size:
+            continue
+        place = (close[0] + rows.start, *close[1:])
+        each = max(1, CHUNK // max(1, math.prod(a.shape[len(a_axes) :])))
+        for k in range(0, place[0].size, each):
+            at = tuple(x[k : k + each] for x in place)
+            difference = a[tuple(at[n] for n in a_axes)] - b[tuple(at[n] for n in b_axes)]
+            difference = difference.reshape(len(difference), -1)
+            raw[at] = np.einsum("pd,pd->p", difference, difference)
+    return raw
+
+
+def _rows(x: Array, rows: slice) -> Array:
+    return x if x.shape[0] == 1 else x[rows]

@@ -1,0 +1,171 @@
+"""Rules for plain sums: factors, masks, and sums of sums.
+
+Sums inside the body of a binder are lowered with the binder's own reserved letters, so no new sum may be built of
+them as an expression: this file handles body, mask and letters side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+from sympy import Add, Expr, Idx, Indexed, Mul, Pow, S
+
+from neurodyn.calculus.letters import free_letters
+from neurodyn.calculus.reductions import Norm, Softmax, Sum
+from neurodyn.program.arithmetic import Signed, addition, product
+from neurodyn.program.builder import Letter, Ref
+from neurodyn.program.context import Context
+from neurodyn.program.masks import Value, is_bounded, masked_sum
+from neurodyn.program.squares import squared_distance
+from neurodyn.program.terms import exact, fraction
+
+SMALL = 4096  # elements of an array below which it is not worth while to split a bracket
+
+
+def plain_sum(ctx: Context, expr: sp.Basic) -> Ref:
+    """A sum over letters."""
+    assert isinstance(expr, Sum)
+    outer, inner = _conditions(expr.mask, expr.bound)
+    result = total(ctx, expr.body, inner, expr.letters)
+    if outer:
+        condition = ctx.lower(sp.And(*outer))
+        result = ctx.builder.elementwise("select", (condition, result, ctx.builder.literal(0.0)))
+    return result
+
+
+def norm(ctx: Context, expr: sp.Basic) -> Ref:
+    """The square root of the sum of squares."""
+    assert isinstance(expr, Norm)
+    squares = total(ctx, Pow(expr.body, 2), _conjuncts(expr.mask), expr.letters)
+    return ctx.builder.elementwise("sqrt", (squares,))
+
+
+def _conjuncts(mask: sp.Basic) -> list[sp.Basic]:
+    return [] if mask is S.true else list(mask.args) if isinstance(mask, sp.And) else [mask]
+
+
+def _conditions(mask: sp.Basic, bound: frozenset[Idx]) -> tuple[list[sp.Basic], list[sp.Basic]]:
+    """The parts of the mask without and with bound letters."""
+    parts = _conjuncts(mask)
+    inner = [c for c in parts if free_letters(c) & bound]
+    return [c for c in parts if c not in inner], inner
+
+
+def total(ctx: Context, body: Expr, mask: Sequence[sp.Basic], letters: Sequence[Idx]) -> Ref:
+    """The sum of `body` over `letters` where all conditions of `mask` hold."""
+    coefficient, rest = body.as_coeff_Mul()
+    factors = list(Mul.make_args(rest))
+    if not mask:
+        distance = _distance(ctx, factors, letters)
+        if distance is not None:
+            outside, ref = distance
+            return _times(ctx, coefficient, outside, [ref], [])
+    terms = _split(ctx, factors, frozenset(letters))
+    if terms is not None:
+        parts: list[Signed] = []
+        for term in terms:
+            c, factor = (coefficient * term).as_coeff_Mul()
+            parts.append((bool(c < 0), total(ctx, abs(c) * factor, mask, letters)))
+        return addition(ctx.builder, parts)
+    return _sum_of_product(ctx, coefficient, factors, mask, letters)
+
+
+def _times(ctx: Context, coefficient: Expr, outside: Sequence[Expr], over: Sequence[Ref], under: Sequence[Ref]) -> Ref:
+    """What stands in the sum, times what stands outside."""
+    above, below = fraction(outside)
+    refs = [*over, *(ctx.lower(f) for f in above)]
+    return product(ctx.builder, refs, [*under, *(ctx.lower(f) for f in below)], exact(coefficient))
+
+
+def _distance(ctx: Context, factors: list[Expr], letters: Sequence[Idx]) -> tuple[list[Expr], Ref] | None:
+    """A squared distance times what does not hold the letters."""
+    bound = frozenset[Letter](letters)
+    inside = [f for f in factors if ctx.axes_of(f) & bound]
+    if len(inside) != 1 or not isinstance(inside[0], Pow) or inside[0].exp != 2:
+        return None
+    ref = squared_distance(ctx, inside[0].base, letters)
+    return None if ref is None else ([f for f in factors if f is not inside[0]], ref)
+
+
+def _split(ctx: Context, factors: list[Expr], bound: frozenset[Letter]) -> list[Expr] | None:
+    """The terms of the product when a bracket in it is better opened than made an array; None when none is."""
+    for factor in factors:
+        base, exponent = factor.as_base_exp()
+        if isinstance(base, Add) and exponent in (1, 2, 3) and ctx.axes_of(base) & bound and _is_costly(ctx, base):
+            others = Mul(*(f for f in factors if f is not factor))
+            opened = base if exponent == 1 else sp.expand(factor, deep=False)
+            return [others * term for term in Add.make_args(opened)]
+    return None
+
+
+def _is_costly(ctx: Context, bracket: Add) -> bool:
+    """Whether the bracket is a larger array than its parts, or a large one that a matrix product avoids."""
+    whole = ctx.axes_of(bracket)
+    if len(whole) < 2:
+        return False
+    factors = [[ctx.axes_of(f) for f in Mul.make_args(term)] for term in bracket.args]
+    full = [any(axes == whole for axes in term) for term in factors]
+    if not any(full):
+        return True
+    is_product = any(len({axes for axes in term if axes}) > 1 for term in factors)
+    return not all(full) and (is_product or ctx.builder.volume(whole) > SMALL)
+
+
+def _sum_of_product(
+    ctx: Context, coefficient: Expr, factors: list[Expr], mask: Sequence[sp.Basic], letters: Sequence[Idx]
+) -> Ref:
+    bound = frozenset[Letter](letters)
+    outside = [f for f in factors if not ctx.axes_of(f) & bound]
+    inside = [f for f in factors if ctx.axes_of(f) & bound]
+    values, under = _values(ctx, inside, bound)
+    result = masked_sum(ctx, values, mask, letters)
+    return _times(ctx, coefficient, outside, [result], under)
+
+
+def _values(ctx: Context, inside: list[Expr], bound: frozenset[Letter]) -> tuple[list[Value], list[Ref]]:
+    """The values to be multiplied and summed, and what the sum is divided by.
+
+    Factors with equal letters are one value, but two when there is no other: these are a dot product.
+    """
+    values, under = [], []
+    groups: dict[frozenset[Letter], list[Expr]] = {}
+    kept = frozenset[Letter]().union(*(ctx.axes_of(f) for f in inside)) - bound
+    for factor in inside:
+        parts = _softmax_parts(ctx, factor, bound, kept)
+        if parts is None:
+            groups.setdefault(ctx.axes_of(factor), []).append(factor)
+        else:
+            values.append(Value(parts[0], True))
+            under.append(parts[1])
+    for group in groups.values():
+        if len(groups) == 1 and not values:
+            group = [f for factor in group for f in _two(factor)]
+            if len(group) > 1:
+                values.append(_value(ctx, group[0]))
+                group = group[1:]
+        values.append(_value(ctx, Mul(*group)))
+    return values, under
+
+
+def _two(factor: Expr) -> list[Expr]:
+    return [factor.base] * 2 if isinstance(factor, Pow) and factor.exp == 2 else [factor]
+
+
+def _value(ctx: Context, expr: Expr) -> Value:
+    return Value(ctx.lower(expr), is_bounded(ctx, expr))
+
+
+def _softmax_parts(
+    ctx: Context, factor: Expr, bound: frozenset[Letter], kept: frozenset[Letter]
+) -> tuple[Ref, Ref] | None:
+    """Numerators and sum of a softmax weight, where dividing after the sum over its letters is no more work."""
+    if not isinstance(factor, (Softmax, Indexed)):
+        return None
+    ref = ctx.lower(factor)
+    if ref.value not in ctx.softmax_parts or ctx.builder.volume(kept) > ctx.builder.volume(ref.axes):
+        return None
+    weights, terms, under = ctx.softmax_parts[ref.value]
+    names = dict(zip(weights.axes, ref.axes, strict=True))
+    terms, under = terms.renamed(names), under.renamed(names)
+    return None if bound & frozenset(under.axes) else (terms, under)

@@ -1,0 +1,125 @@
+"""What a run returns: labelled values, how it ended, and all that is needed to repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurodyn.errors import InputError
+
+if TYPE_CHECKING:
+    from xarray import DataArray, Dataset
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """The outcome of one run.
+
+    Attributes:
+        dataset: the recorded variables; time comes first, then `trial` if there are several, then the index sets.
+            Where no times were asked for, the edge of an input stands there twice: just before and just after it.
+        recipe: what was run, with what and where, as plain data; `results.recipe` lists its entries.
+        status: `done`, `interrupted` (by the user) or `failed`; the dataset holds what was computed until then.
+        code, message: the reason and its remedy, if the run was not done.
+        counts: steps, evaluations of the flow (`rhs`) and of the Jacobian, restarts at edges of inputs.
+        arrays: the arrays that the recipe needs beside its plain data, by kind: the `values` given to the build, the
+            `start`, the `inputs` and `save_at` given to the run; and the state at its `end`, with its time `t`.
+    """
+
+    dataset: Dataset
+    recipe: Mapping[str, Any]
+    status: str = "done"
+    code: str = ""
+    message: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    arrays: Mapping[str, Arrays] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> DataArray:
+        """A recorded variable over time, by its name in the model."""
+        if name in self.dataset.variables:
+            return self.dataset[name]
+        known = [str(known) for known in self.dataset.data_vars]
+        near = get_close_matches(str(name), known, 1)
+        raise InputError(
+            f"{name} was not recorded.",
+            code="not-recorded",
+            remedy=f"Did you mean {near[0]}?" if near else f"Recorded: {', '.join(known) or 'nothing'}.",
+        )
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.dataset.variables
+
+    @property
+    def time(self) -> NDArray[np.float64]:
+        """The saved times, in the order of the run."""
+        return np.asarray(self.dataset["time"].values, dtype=float)
+
+    @property
+    def energy(self) -> DataArray | None:
+        """The energy along the run, if it was recorded."""
+        return self._first_of_role("energy")
+
+    @property
+    def energy_parts(self) -> DataArray | None:
+        """The terms of the energy along the run; the coordinate `part` holds them as written in the model."""
+        return self._first_of_role("energy part")
+
+    def _first_of_role(self, role: str) -> DataArray | None:
+        return next((data for data in self.dataset.data_vars.values() if data.attrs.get("role") == role), None)
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write a NetCDF file; a file that is there is replaced once the new one is complete."""
+        from neurodyn.results.storage import save
+
+        return save(self, path)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Result:
+        """Read a file that `save` wrote."""
+        from neurodyn.results.storage import load
+
+        return load(path)
+
+    def summary(self) -> str:
+        """One screen of text: what was run, how it ended, and the range of every variable."""
+        from neurodyn.results.summary import as_text
+
+        return as_text(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """What the summary says, as plain data."""
+        from neurodyn.results.summary import describe
+
+        return describe(self)
+
+    def plot(self, kind: str | None = None, **options: Any) -> Any:
+        """Draw the result; see `neurodyn.plots.plot` for the kinds and their options."""
+        from neurodyn.results.display import plotted
+
+        return plotted(self, kind, **options)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def __repr__(self) -> str:
+        recorded = ", ".join(str(name) for name in self.dataset.data_vars)
+        return f"<Result of {self.recipe.get('model', {}).get('name', '?')}, {self.status}: {recorded}>"
+
+    def _repr_html_(self) -> str:
+        from neurodyn.results.display import as_html
+
+        return as_html(self)
+
+
+def load_result(path: str | PathLike[str]) -> Result:
+    """Read a result from a file that `Result.save` wrote."""
+    return Result.load(path)

@@ -1,0 +1,124 @@
+"""A result on one screen, as text and as plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from xarray import DataArray
+
+    from neurodyn.results.result import Result
+
+MOST_ROWS = 16
+
+
+def describe(result: Result) -> dict[str, Any]:
+    """What was run, how it ended, and the range of every variable; numbers that are not finite become None."""
+    recipe = result.recipe
+    told = ("backend", "method", "rtol", "atol", "t0", "until", "trials", "seed")
+    return {
+        "model": recipe.get("model", {}).get("name"),
+        "summary": result.dataset.attrs.get("title"),
+        "status": result.status,
+        "code": result.code,
+        "message": result.message,
+        **{name: recipe.get(name) for name in told},
+        "sizes": recipe.get("sizes", {}),
+        "reached": _number(result.arrays.get("end", {}).get("t", np.nan)),
+        "times": int(result.time.size),
+        "counts": dict(result.counts),
+        "variables": {str(name): _variable(data) for name, data in result.dataset.data_vars.items()},
+        "energy": _energy(result),
+    }
+
+
+def _variable(data: DataArray) -> dict[str, Any]:
+    values = np.asarray(data.values, dtype=float)
+    shape = dict(zip((str(dim) for dim in data.dims), values.shape, strict=True))
+    shape.pop("time", None)
+    told = {"role": data.attrs.get("role"), "about": data.attrs.get("about", ""), "shape": shape}
+    if not values.size:
+        return told | {"min": None, "max": None, "end": None}
+    end = values[-1]
+    span = _number(end) if end.ndim == 0 else [_number(end.min()), _number(end.max())]
+    return told | {"min": _number(values.min()), "max": _number(values.max()), "end": span}
+
+
+def _energy(result: Result) -> dict[str, Any] | None:
+    """The energy at both ends, with trials a list; and the most it rose from one saved time to the next."""
+    data = result.energy
+    if data is None or not data.size:
+        return None
+    values = np.asarray(data.values, dtype=float)
+    # Across an edge the input changes, and the energy with it: that is no rise along the flow.
+    rises = np.diff(values, axis=0)[np.diff(result.time) != 0]
+    ends = [_number(value) if value.ndim == 0 else [_number(one) for one in value] for value in (values[0], values[-1])]
+    largest = _number(max(0.0, rises.max())) if rises.size else 0.0
+    return {"name": str(data.name), "start": ends[0], "end": ends[1], "largest_rise": largest}
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def as_text(result: Result) -> str:
+    """One screen of text."""
+    facts = describe(result)
+    lines = [f"{facts['model']}: {facts['summary']}" if facts["summary"] != facts["model"] else str(facts["model"])]
+    lines.append(_ending(facts))
+    lines.append(_engine(facts))
+    lines += ["", *_table(facts["variables"])]
+    if facts["energy"]:
+        lines += ["", _energy_line(facts["energy"])]
+    return "\n".join(lines)
+
+
+def _ending(facts: dict[str, Any]) -> str:
+    sizes = "".join(f", {name} = {size}" for name, size in facts["sizes"].items())
+    trials = f", {facts['trials']} trials" if facts["trials"] else ""
+    span = f"t = {_short(facts['t0'])} to {_short(facts['until'])}"
+    text = f"{facts['status']}: {span}, {facts['times']} times saved{trials}{sizes}"
+    return f"{text}\n{facts['message']}" if facts["message"] else text
+
+
+def _engine(facts: dict[str, Any]) -> str:
+    counts = facts["counts"]
+    words = {"steps": "steps", "rhs": "evaluations", "jacobian": "Jacobians", "restarts": "restarts at edges of inputs"}
+    work = ", ".join(f"{counts[name]} {word}" for name, word in words.items() if counts.get(name))
+    return f"{facts['backend']} {facts['method']}, rtol {_short(facts['rtol'])}, atol {_short(facts['atol'])}: {work}"
+
+
+def _table(variables: dict[str, Any]) -> list[str]:
+    rows = [("", "", "min", "max", "end")]
+    for name, facts in list(variables.items())[:MOST_ROWS]:
+        shape = "x".join(str(size) for size in facts["shape"].values())
+        end = facts["end"]
+        span = f"{_short(end[0])} to {_short(end[1])}" if isinstance(end, list) else _short(end)
+        rows.append(
+            (
+                f"{name} ({shape})" if shape else name,
+                str(facts["role"]),
+                _short(facts["min"]),
+                _short(facts["max"]),
+                span,
+            )
+        )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    left = len(variables) - MOST_ROWS
+    return [*lines, f"and {left} more"] if left > 0 else lines
+
+
+def _energy_line(energy: dict[str, Any]) -> str:
+    start, end = energy["start"], energy["end"]
+    if isinstance(start, list):
+        start, end = np.mean(np.array(start, dtype=float)), np.mean(np.array(end, dtype=float))
+    which = " (mean of the trials)" if isinstance(energy["start"], list) else ""
+    rise = _short(energy["largest_rise"])
+    return f"energy {energy['name']}{which}: {_short(start)} -> {_short(end)}, largest rise between saved times {rise}"
+
+
+def _short(value: Any) -> str:
+    return "-" if value is None else f"{float(value):.5g}"

@@ -1,0 +1,130 @@
+"""`simulate`: the one place that joins a system, a backend and a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from neurodyn.errors import InputError, RunFailed
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from neurodyn.backends.plan import Plan
+    from neurodyn.backends.trajectory import Trajectory
+    from neurodyn.model.model import Model
+    from neurodyn.results import Result
+    from neurodyn.system.signals import Signal
+    from neurodyn.system.system import System
+
+
+def simulate(
+    system: System | Model,
+    *,
+    until: float | None = None,
+    t0: float | None = None,
+    start: Mapping[str, ArrayLike] | Result | None = None,
+    inputs: Mapping[str, ArrayLike | Signal | str] | None = None,
+    save_at: ArrayLike | None = None,
+    record: Iterable[str] | None = None,
+    backend: str | None = None,
+    method: str | None = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+    seed: int | None = None,
+    trials: int | None = None,
+    on_failure: Literal["raise", "return"] = "raise",
+    progress: bool | None = None,
+) -> Result:
+    """Run a system in time.
+
+    What is not given comes from the model's bench; after that `t0` is 0, `rtol` 1e-6 and `atol` 1e-9.
+
+    Args:
+        system: a system, or a model that needs no more values; it is built first.
+        until: the time at the end; earlier than `t0` runs the flow backwards.
+        start: states by name, the others as the model says; or a result, from whose end the run goes on.
+        inputs: in place of the model's inputs: numbers, arrays, text as in a model file (`step(2, 5)`), or signals.
+        save_at: the times to record, in the order of the run. By default 501 times in equal steps, and every edge of
+            an input twice, with the values just before and just after it.
+        record: names of states, observables or inputs; by default the states, and the energy.
+        backend, method: by default the first backend that can run the system, and the method it prefers.
+        rtol, atol: the error allowed per step, relative and absolute, in units of each state's scale.
+        seed: of the draws in the start; they are independent for each trial.
+        trials: how many runs go side by side.
+        on_failure: `raise` raises RunFailed, which carries the partial result; `return` returns that result.
+        progress: False shows no bar; otherwise one appears on a terminal when a run is long.
+
+    Returns:
+        The result. Ctrl-C ends a run early, with status `interrupted` and what was computed until then.
+
+    Raises:
+        InputError: for anything that cannot be run as asked.
+        RunFailed: for a run that meets numbers that are not finite, or a place that no step leads on from.
+    """
+    from neurodyn.backends import choose
+    from neurodyn.backends.observe import chosen_names
+    from neurodyn.backends.prepare import prepare
+
+    if on_failure not in ("raise", "return"):
+        raise InputError(f"on_failure is {on_failure!r}.", code="unknown-option", remedy="Give 'raise' or 'return'.")
+    system, inputs = _built(system), dict(inputs or {})
+    plan = prepare(
+        system, until=until, t0=t0, start=start, inputs=inputs, save_at=save_at, method=method, rtol=rtol, atol=atol,
+        seed=seed, trials=trials, progress=progress,
+    )  # fmt: skip
+    names = chosen_names(system, record)
+    engine = choose(plan, backend or system.model.bench.get("backend"))
+    result = _result(plan, engine.run(plan), names, {"backend": engine.name, "inputs": inputs, "save_at": save_at})
+    if result.status == "failed" and on_failure == "raise":
+        raise RunFailed(result.message, code=result.code, result=result)
+    return result
+
+
+def _built(system: System | Model) -> System:
+    from neurodyn.model.model import Model
+
+    if isinstance(system, Model):
+        from neurodyn.system.build import build
+
+        return build(system)
+    return system
+
+
+def _result(plan: Plan, trajectory: Trajectory, names: tuple[str, ...], asked: Mapping[str, Any]) -> Result:
+    """A trajectory with its observables, labelled, and with all that is needed to repeat it."""
+    from neurodyn.backends.observe import observe
+    from neurodyn.results import Result
+    from neurodyn.results.label import label
+    from neurodyn.results.recipe import plain, recipe
+
+    system = plan.system
+    time, variables, outcome = observe(plan, trajectory, names)
+    run = {
+        "backend": asked["backend"],
+        "method": trajectory.method,
+        **{name: getattr(plan, name) for name in ("rtol", "atol", "t0", "until", "trials", "seed")},
+        "record": list(names),
+        "inputs": {name: plain(value) for name, value in asked["inputs"].items()},
+        "save_at": None if asked["save_at"] is None else plain(plan.save_at),
+        "counts": dict(trajectory.counts),
+    }
+    arrays = {
+        "values": _arrays(system.given),
+        "inputs": _arrays(asked["inputs"]),
+        "start": system.layout.unpack(plan.start),
+        "save_at": {} if asked["save_at"] is None else {"t": plan.save_at},
+        "end": {"t": np.asarray(trajectory.end_time), **system.layout.unpack(trajectory.end)},
+    }
+    dataset, counts = label(system, time, variables), dict(trajectory.counts)
+    return Result(dataset, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
+
+
+def _arrays(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that are arrays of numbers; numbers and signals stand in the recipe itself."""
+    from neurodyn.backends.prepare import is_signal
+
+    found = {name: np.asarray(value) for name, value in values.items() if not is_signal(value)}
+    return {name: array for name, array in found.items() if array.ndim and array.dtype.kind in "biuf"}

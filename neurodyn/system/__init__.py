@@ -1,0 +1,1 @@
+"""From a model to a system: sizes and values bound, rules checked, derivatives resolved."""

@@ -1,0 +1,45 @@
+"""Every state has exactly one flow, and a flow's factor holds parameters only."""
+
+from __future__ import annotations
+
+from neurodyn.calculus.letters import names_in
+from neurodyn.errors import InputError
+from neurodyn.model.model import Model
+
+
+def check_flows(model: Model) -> None:
+    """Refuse a model without states, a state without a flow, or with two."""
+    if not model.states:
+        raise InputError(
+            f"{model.name} has no states, so there is nothing to simulate.",
+            code="no-states",
+            remedy="Declare them in [states].",
+        )
+    seen: set[str] = set()
+    for equation in model.equations:
+        if equation.kind != "flow":
+            continue
+        if equation.name in seen:
+            raise InputError(
+                f"{equation.name} has two flows.",
+                code="two-flows",
+                remedy="Keep one equation for each state.",
+                place=equation.source.place(0),
+            )
+        seen.add(equation.name)
+        for name in sorted(names_in(equation.factor)):
+            if model.names.quantities[name].kind in ("state", "input"):
+                raise InputError(
+                    f"{name} varies in a run, so it cannot stand before d{equation.name}/dt.",
+                    code="flow-factor",
+                    remedy="Divide the right side by it instead.",
+                    place=equation.source.place(0),
+                )
+    for name, declared in model.states.items():
+        if name not in seen:
+            raise InputError(
+                f"The state {name} has no equation.",
+                code="missing-equation",
+                remedy=f"Write its flow, d{declared.key}/dt = ..., or declare it as a parameter.",
+                place=declared.source.place(0),
+            )

@@ -1,0 +1,62 @@
+"""How the states lie in one flat vector."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Names, shapes and places of the states in the flat vector, and the scale of each element.
+
+    Attributes:
+        names, shapes, offsets: one entry for each state; `size` is the length of the vector.
+        scales: shape (size,), the magnitude at which each element counts as one.
+    """
+
+    names: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    offsets: tuple[int, ...]
+    size: int
+    scales: Array
+
+    @classmethod
+    def of(cls, shapes: Mapping[str, tuple[int, ...]], scales: Mapping[str, float]) -> Layout:
+        """The layout of states in the order given."""
+        sizes = [math.prod(s) for s in shapes.values()]
+        offsets = tuple(int(x) for x in np.cumsum([0, *sizes])[:-1])
+        scale = [np.full(n, scales.get(name, 1.0)) for name, n in zip(shapes, sizes, strict=True)]
+        flat = np.concatenate(scale) if scale else np.empty(0)
+        return cls(tuple(shapes), tuple(shapes.values()), offsets, sum(sizes), flat)
+
+    def unpack(self, y: Array) -> dict[str, Array]:
+        """Views of the states in `y`, shape (size,) or (trials, size)."""
+        lead = y.shape[:-1]
+        return {
+            name: y[..., at : at + math.prod(shape)].reshape((*lead, *shape))
+            for name, shape, at in zip(self.names, self.shapes, self.offsets, strict=True)
+        }
+
+    def pack(self, values: Mapping[str, Array], trials: bool = False) -> Array:
+        """The flat vector of the states: shape (size,), or (trials, size)."""
+        if len(self.names) == 1:
+            value = values[self.names[0]]
+            return value.reshape(len(value), -1) if trials else value.reshape(-1)
+        if trials:
+            return np.concatenate([values[n].reshape(len(values[n]), -1) for n in self.names], axis=1)
+        return np.concatenate([np.reshape(values[n], -1) for n in self.names])
+
+    def element(self, position: int) -> str:
+        """The name of one element of the flat vector, such as `x[3]`."""
+        for name, shape, at in zip(self.names, self.shapes, self.offsets, strict=True):
+            if at <= position < at + math.prod(shape):
+                index = np.unravel_index(position - at, shape)
+                return f"{name}[{','.join(str(int(k)) for k in index)}]" if shape else name
+        raise IndexError(f"element {position} of {self.size}")

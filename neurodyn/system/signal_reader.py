@@ -1,0 +1,159 @@
+"""Inputs from their text: `repeat(pulses(5, period=1), period=15, count=3) + 0.1*step(2)`."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Idx
+
+from neurodyn.calculus.letters import names_in
+from neurodyn.errors import InputError
+from neurodyn.language.guard import parse, show_keywords
+from neurodyn.language.reader import Reader
+from neurodyn.language.source import Source
+from neurodyn.program.lower import Output, lower
+from neurodyn.program.numpy_printer import numpy_function
+from neurodyn.system.signals import Combined, Constant, Pulses, Ramp, Repeat, Signal, Smooth, Step, Window
+from neurodyn.system.values import Values
+
+REQUIRED = object()
+
+# The arguments of each signal, with their defaults.
+SIGNALS: dict[str, tuple[Callable[..., Signal], dict[str, Any]]] = {
+    "step": (Step, {"start": REQUIRED, "height": 1.0}),
+    "window": (Window, {"start": REQUIRED, "stop": REQUIRED, "height": 1.0}),
+    "pulses": (Pulses, {"height": REQUIRED, "period": 1.0, "duty": 0.5, "phase": 0.0, "count": None}),
+    "ramp": (Ramp, {"start": REQUIRED, "stop": REQUIRED, "low": 0.0, "high": 1.0}),
+    "repeat": (Repeat, {"signal": REQUIRED, "period": REQUIRED, "count": REQUIRED}),
+}
+_OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+
+
+def read_signal(name: str, value: Any, source: Source, values: Values) -> Signal:
+    """The signal of an input: a number or array, a signal, or an expression of time.
+
+    Raises:
+        InputError: when it cannot be read, or an argument has no meaning.
+    """
+    letters = values.structure.letters(name)
+    if not isinstance(value, str):
+        return Constant(_scalar_or_array(values.value(name, value, letters, source)))
+    placed = Source(value, file=source.file, line=source.line)
+    at = source.text.find(value)
+    if at >= 0 and source.lines:
+        placed = Source(value, lines=source.lines, line=source.line, indent=source.indent + at, file=source.file)
+    return _SignalReader(values, letters, placed).signal(parse(placed))
+
+
+@dataclass(frozen=True)
+class _SignalReader:
+    values: Values
+    letters: tuple[Idx, ...]
+    source: Source
+
+    def signal(self, node: ast.expr) -> Signal:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SIGNALS:
+            return self._call(node, node.func.id)
+        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS and _has_signal(node):
+            return Combined(_OPERATIONS[type(node.op)], self.signal(node.left), self.signal(node.right))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and _has_signal(node):
+            return Combined(operator.mul, Constant(-1.0), self.signal(node.operand))
+        if _has_signal(node):
+            self._reader().fail(node, "signal", "Signals can be added, subtracted and multiplied, nothing else.")
+        return self._expression(node)
+
+    def _reader(self) -> Reader:
+        scope = {str(x.label): x for x in self.letters}
+        return Reader(self.values.structure.model.names, self.source, scope=scope)
+
+    def _expression(self, node: ast.expr) -> Signal:
+        """A constant, or a smooth function of time."""
+        expr = self._reader().value(node)
+        names = names_in(expr)
+        if "t" not in names:
+            return Constant(_scalar_or_array(self.values.evaluate(expr, self.letters, (), self.source)))
+        constants = {n: self.values.of(n) for n in sorted(names - {"t"}) if self._is_parameter(n)}
+        program = lower(
+            [Output("value", self.letters, expr)],
+            definitions={},
+            sizes=self.values.sizes,
+            constant=list(constants),
+            states=(),
+        )
+        bound = numpy_function(program).bind(constants)
+        return Smooth(lambda t: _scalar_or_array(bound(t, {})["value"]))
+
+    def _is_parameter(self, name: str) -> bool:
+        if name in self.values.structure.dynamic:
+            column = self.source.text.find(name)
+            raise InputError(
+                f"An input may speak of time and parameters, but {name} varies in a run.",
+                code="value-varies",
+                place=self.source.place(max(0, column)),
+            )
+        return True
+
+    def _call(self, node: ast.Call, word: str) -> Signal:
+        make, defaults = SIGNALS[word]
+        given: dict[str, ast.expr] = dict(zip(defaults, node.args, strict=False))
+        for k in node.keywords:
+            if k.arg is None or k.arg not in defaults or k.arg in given:
+                self._reader().fail(k.value, "arguments", f"{word} has no such argument.", _takes(defaults))
+            given[k.arg] = k.value
+        if len(node.args) > len(defaults):
+            self._reader().fail(node, "arguments", f"{word} is given too many arguments.", _takes(defaults))
+        arguments: dict[str, Any] = {}
+        for key, default in defaults.items():
+            if key in given:
+                arguments[key] = self._argument(key, given[key])
+            elif default is REQUIRED:
+                self._reader().fail(node, "arguments", f"{word} needs {key}.", _takes(defaults))
+            else:
+                arguments[key] = default
+        self._check(node, word, arguments)
+        return make(**arguments)
+
+    def _argument(self, key: str, node: ast.expr) -> Any:
+        if key == "signal":
+            return self.signal(node)
+        expr: Expr = self._reader().value(node)
+        value = float(self.values.evaluate(expr, (), (), self.source))
+        if key == "count":
+            if value != int(value) or value < 0:
+                self._reader().fail(node, "signal", "A count is a whole number, 0 or more.")
+            return int(value)
+        return value
+
+    def _check(self, node: ast.Call, word: str, arguments: dict[str, Any]) -> None:
+        fail = self._reader().fail
+        if arguments.get("period", 1.0) <= 0:
+            fail(node, "signal", "A period must be positive.")
+        if not 0 <= arguments.get("duty", 0.0) <= 1:
+            fail(node, "signal", "A duty is a fraction of the period, from 0 to 1.")
+        if word in ("window", "ramp") and not arguments["start"] < arguments["stop"]:
+            fail(node, "signal", f"A {word} must stop after it starts.")
+
+
+def _has_signal(node: ast.AST) -> bool:
+    return any(
+        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and show_keywords(n.func.id) in SIGNALS
+        for n in ast.walk(node)
+    )
+
+
+def _takes(defaults: dict[str, Any]) -> str:
+    return f"It takes: {', '.join(defaults)}."
+
+
+def _scalar_or_array(value: Any) -> Any:
+    array = np.asarray(value, dtype=float)
+    return float(array) if array.ndim == 0 else array

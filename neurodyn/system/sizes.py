@@ -1,0 +1,109 @@
+"""Sizes of index sets: given, taken from data, or declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from neurodyn.calculus.letters import size_symbol
+from neurodyn.errors import InputError
+from neurodyn.language.names import near
+from neurodyn.language.reader import Reader
+from neurodyn.model.declarations import IndexSet, value_source
+from neurodyn.model.model import Model
+
+LARGEST = 2**31 - 1
+MOST_ELEMENTS = 2**30
+
+
+def bind_sizes(model: Model, given: Mapping[str, int], data: Mapping[str, Any]) -> dict[str, int]:
+    """The size of every index set.
+
+    A size given by name wins; then the shape of an array given at build; then what the file declares.
+    """
+    for name in given:
+        if name not in model.indices:
+            raise InputError(
+                f"{model.name} has no index set {name}.",
+                code="unknown-size",
+                remedy=near(name, list(model.indices)) or f"It has: {', '.join(model.indices) or 'none'}.",
+            )
+    sizes = {name: _checked(name, size, None) for name, size in given.items()}
+    measured = _measure(model, data)
+    pending = [s for s in model.indices.values() if s.name not in sizes]
+    for index_set in pending:
+        if index_set.name in measured:
+            sizes[index_set.name] = _checked(index_set.name, measured[index_set.name], index_set)
+    for index_set in model.indices.values():
+        if index_set.name not in sizes:
+            sizes[index_set.name] = _declared(model, index_set, sizes, ())
+    return sizes
+
+
+def _measure(model: Model, data: Mapping[str, Any]) -> dict[str, int]:
+    """Sizes that arrays give: those given at build, then lists written in the file where no size is declared."""
+    found: dict[str, int] = {}
+    literal = {d.name: d.value for d in (*model.parameters.values(), *model.inputs.values()) if d.name not in data}
+    literal = {n: v for n, v in literal.items() if isinstance(v, list)}
+    for values, only_missing in ((data, False), (literal, True)):
+        for name, value in values.items():
+            declared = model.declaration(name)
+            shape = np.shape(value) if declared is not None and not isinstance(value, str) else ()
+            if declared is None or len(shape) != len(declared.letters):
+                continue
+            for letter, size in zip(declared.letters, shape, strict=True):
+                index_set = model.names.letters[letter]
+                if not (only_missing and model.indices[index_set].size is not None):
+                    found.setdefault(index_set, size)
+    return found
+
+
+def _declared(model: Model, index_set: IndexSet, sizes: Mapping[str, int], asking: tuple[str, ...]) -> int:
+    name, size = index_set.name, index_set.size
+    if name in sizes:
+        return sizes[name]
+    if name in asking:
+        raise InputError(
+            f"The sizes go round in a circle: {' -> '.join([*asking, name])}.",
+            code="size-cycle",
+            place=index_set.source.place(0),
+        )
+    if size is None:
+        raise InputError(
+            f"The size of {name} is not known.",
+            code="missing-size",
+            remedy=f"Give it (--size {name}=10, or sizes={{'{name}': 10}}), or give an array that runs over it.",
+            place=index_set.source.place(0),
+        )
+    if isinstance(size, int):
+        return _checked(name, size, index_set)
+    source = value_source(index_set.source, size)
+    expr = Reader(model.names, source).read()
+    needed = {s.name for s in expr.free_symbols}
+    for other in needed - set(model.indices):
+        raise InputError(f"The size of {name} speaks of {other}, which is no size.", code="size", place=source.place(0))
+    inner = {n: _declared(model, model.indices[n], sizes, (*asking, name)) for n in sorted(needed)}
+    value = expr.xreplace({size_symbol(n): v for n, v in inner.items()})
+    if not value.is_Integer:
+        raise InputError(f"The size of {name} comes out as {value}.", code="size", place=source.place(0))
+    return _checked(name, int(value), index_set)
+
+
+def _checked(name: str, size: Any, index_set: IndexSet | None) -> int:
+    place = index_set.source.place(0) if index_set else None
+    if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
+        raise InputError(f"The size of {name} is not a whole number.", code="size", place=place)
+    if size < 1:
+        raise InputError(
+            f"The size of {name} is {size}.", code="size", remedy="An index set has at least one member.", place=place
+        )
+    if size > LARGEST:
+        raise InputError(
+            f"The size of {name} is {size:,}, more than can be simulated.",
+            code="size",
+            remedy=f"At most {LARGEST:,}.",
+            place=place,
+        )
+    return int(size)

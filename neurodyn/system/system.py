@@ -1,0 +1,199 @@
+"""`System`: a model with sizes and values bound, ready to be run or analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurodyn.calculus.letters import quantity
+from neurodyn.calculus.rewrite import Definition
+from neurodyn.errors import InputError
+from neurodyn.language.names import near
+from neurodyn.model.model import Model
+from neurodyn.program.lower import Output, lower
+from neurodyn.program.numpy_printer import Compiled, numpy_function
+from neurodyn.system.jacobian import jacobian_outputs
+from neurodyn.system.layout import Layout
+from neurodyn.system.signals import Signal
+from neurodyn.system.start import start_vector
+from neurodyn.system.structure import Structure
+from neurodyn.system.values import Values
+
+Array = NDArray[np.float64]
+Inputs = Mapping[str, Any]
+Flow = Callable[[float, Array, Inputs], Array]
+Observe = Callable[[float, Array, Inputs], dict[str, Array]]
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """A model with every size and parameter bound and every rule checked; made by `build`.
+
+    Attributes:
+        structure: the resolved equations, shared with systems of other values.
+        sizes: the size of each index set.
+        values: every parameter, derived ones included, as read-only arrays of the shape of their letters.
+        given: the values that were given at build (all else came from the file).
+        signals: the inputs.
+        layout: how the states lie in the flat vector.
+        seed: of the random draws in values and starts.
+    """
+
+    structure: Structure
+    sizes: Mapping[str, int]
+    values: Mapping[str, Array]
+    given: Mapping[str, Any]
+    signals: Mapping[str, Signal]
+    layout: Layout
+    seed: int
+    compiled: dict[Any, Compiled]
+
+    @property
+    def model(self) -> Model:
+        """The declaration."""
+        return self.structure.model
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.model.name
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """Definitions that vary in a run."""
+        return tuple(n for n in self.model.definitions if n in self.structure.dynamic)
+
+    @property
+    def energy_terms(self) -> tuple[str, ...]:
+        """Source texts of the energy's additive terms; observe `E:k` for term k."""
+        return self.structure.terms
+
+    def role(self, name: str) -> str:
+        """What a name is: state, input, parameter, derived, observable or energy."""
+        known = self.model.names.quantities.get(name)
+        if known is None:
+            raise self.unknown(name)
+        if name == self.model.energy:
+            return "energy"
+        if known.kind == "definition":
+            return "observable" if name in self.structure.dynamic else "derived"
+        return known.kind
+
+    def about(self, name: str) -> str:
+        """What was said of a name: its description, or the remark behind its equation."""
+        for section in (self.model.states, self.model.parameters, self.model.inputs, self.model.observables):
+            if name in section and section[name].about:
+                return section[name].about
+        equation = self.model.equation(name)
+        return equation.comment if equation is not None and equation.kind == "definition" else ""
+
+    def dims(self, name: str) -> tuple[str, ...]:
+        """The index sets of a name; a second use of a set is called `N_pre`."""
+        known = self.model.names.quantities.get(name)
+        if known is None:
+            raise self.unknown(name)
+        found: list[str] = []
+        for s in known.sets:
+            while s in found:
+                s = f"{s}_pre"
+            found.append(s)
+        return tuple(found)
+
+    def unknown(self, name: str) -> InputError:
+        """The error for a name that the system does not have."""
+        known = [*self.model.names.quantities]
+        return InputError(
+            f"{self.name} has no quantity {name}.",
+            code="unknown-quantity",
+            remedy=near(name, known) or f"It has: {', '.join(known)}.",
+        )
+
+    def start(
+        self, given: Mapping[str, Any] | None = None, *, trials: int | None = None, seed: int | None = None
+    ) -> Array:
+        """The states at the start: shape (size,), or (trials, size) with independent draws."""
+        return start_vector(self, given or {}, trials, self.seed if seed is None else seed)
+
+    def flow(self, trials: bool = False) -> Flow:
+        """f(t, y, inputs): the rate of the flat state vector; y of shape (size,) or (trials, size)."""
+        outputs = [Output(n, d.letters, d.expr) for n, d in self.structure.flows.items()]
+        bound = self.bind(("flow", trials), outputs, trials)
+        layout = self.layout
+
+        def flow(t: float, y: Array, inputs: Inputs) -> Array:
+            return layout.pack(bound(t, {**layout.unpack(y), **inputs}), trials)
+
+        return flow
+
+    def jacobian(self) -> Flow:
+        """f(t, y, inputs): the derivative of the flow by the state, shape (size, size), y of shape (size,)."""
+        outputs = jacobian_outputs(self.structure)
+        bound = self.bind(("jacobian",), list(outputs.values()), False)
+        layout = self.layout
+        spans = {
+            n: slice(at, at + int(np.prod(shape)))
+            for n, shape, at in zip(layout.names, layout.shapes, layout.offsets, strict=True)
+        }
+
+        def jacobian(t: float, y: Array, inputs: Inputs) -> Array:
+            blocks = bound(t, {**layout.unpack(y), **inputs})
+            full = np.zeros((layout.size, layout.size))
+            for row, column in outputs:
+                block = blocks[f"d{row}/d{column}"]
+                full[spans[row], spans[column]] = np.reshape(block, (spans[row].stop - spans[row].start, -1))
+            return full
+
+        return jacobian
+
+    def observe(self, names: Sequence[str], trials: bool = False) -> Observe:
+        """f(t, y, inputs): the quantities named, each of its own shape, a leading trial axis with trials."""
+        outputs = []
+        for name in names:
+            if name not in self.structure.definitions and name not in self.model.names.quantities:
+                raise self.unknown(name)
+            letters = self.structure.letters(name)
+            outputs.append(Output(name, letters, quantity(name, letters)))
+        bound = self.bind(("observe", tuple(names), trials), outputs, trials)
+        layout = self.layout
+
+        def observe(t: float, y: Array, inputs: Inputs) -> dict[str, Array]:
+            return bound(t, {**layout.unpack(y), **inputs})
+
+        return observe
+
+    def bind(
+        self, key: Any, outputs: Sequence[Output], trials: bool, definitions: Mapping[str, Definition] | None = None
+    ) -> Callable[[float, Mapping[str, Any]], dict[str, Array]]:
+        """A function of time and variables for these outputs; compiled once for all values."""
+        if key not in self.compiled:
+            program = lower(
+                outputs,
+                definitions={
+                    n: d
+                    for n, d in (definitions or self.structure.definitions).items()
+                    if n not in self.structure.derived
+                },
+                sizes=self.sizes,
+                constant=list(self.values),
+                states=self.layout.names,
+                trials=trials,
+            )
+            self.compiled[key] = numpy_function(program)
+        return self.compiled[key].bind(self.values)
+
+    def with_values(self, values: Mapping[str, Any] | None = None, **more: Any) -> System:
+        """The same system with other parameter values; compiled code is shared.
+
+        Raises:
+            InputError: for an unknown name, a wrong shape, or a value that breaks what the model states.
+        """
+        from neurodyn.system.build import bind_values
+
+        given = {**self.given, **(values or {}), **more}
+        bound = Values(self.structure, self.sizes, given, self.seed)
+        computed, signals = bind_values(bound)
+        return replace(self, values=computed, given=given, signals=signals)

@@ -1,0 +1,153 @@
+"""Indexed expressions, each with the function that it stands for.
+
+A `Case` is built twice from the same parts: as an expression, and as a plain Python function of the positions of its
+letters, in which a binder shadows letters of its own name, as in the textbooks.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from sympy import Expr, Idx, Integer, Rational
+
+from neurodyn.calculus import nodes, reductions
+from neurodyn.calculus.letters import letter, quantity, size_symbol
+
+N, K = size_symbol("N"), size_symbol("K")
+I, J, L = (letter(name, N) for name in "ijk")
+M, O = (letter(name, K) for name in "mn")
+LETTERS = (I, J, L, M, O)
+SHAPES = {"a": (), "b": (), "x": (N,), "y": (N,), "W": (N, N), "z": (K,), "xi": (K, N)}
+
+At = Mapping[Idx, int]
+
+
+@dataclass(frozen=True)
+class World:
+    """Sizes of the index sets, and a value for every quantity."""
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, np.ndarray]
+
+    def count(self, index: Idx) -> int:
+        return self.sizes[str(index.upper + 1)]
+
+    def positions(self, letters: Sequence[Idx]) -> list[dict[Idx, int]]:
+        """Every way to place the letters."""
+        counts = [range(self.count(x)) for x in letters]
+        return [dict(zip(letters, place, strict=True)) for place in itertools.product(*counts)]
+
+    def shifted(self, name: str, place: tuple[int, ...], by: float) -> World:
+        """The world with one entry changed."""
+        changed = self.values[name].copy()
+        changed[place] += by
+        return World(self.sizes, {**self.values, name: changed})
+
+
+@dataclass(frozen=True)
+class Case:
+    """An expression and what it stands for."""
+
+    expr: Any
+    value: Callable[[World, At], float]
+
+
+# --- parts ---------------------------------------------------------------------------------------------------
+
+
+def number(value: int | Rational) -> Case:
+    return Case(sp.sympify(value), lambda world, at: float(value))
+
+
+def entry(name: str, indices: Sequence[Expr | Case]) -> Case:
+    """`name[indices]`; an index is a letter, a number, or a case with whole values."""
+    cases = [i if isinstance(i, Case) else position(i) for i in indices]
+
+    def value(world: World, at: At) -> float:
+        return float(world.values[name][tuple(int(c.value(world, at)) for c in cases)])
+
+    return Case(quantity(name, [c.expr for c in cases]), value)
+
+
+def position(index: Expr) -> Case:
+    return Case(index, lambda world, at: at[index] if isinstance(index, Idx) else int(index))
+
+
+def combine(make: Callable[..., Any], compute: Callable[..., float], *parts: Case) -> Case:
+    return Case(make(*(p.expr for p in parts)), lambda world, at: compute(*(p.value(world, at) for p in parts)))
+
+
+def where(condition: Case, a: Case, b: Case) -> Case:
+    def value(world: World, at: At) -> float:
+        return (a if condition.value(world, at) else b).value(world, at)
+
+    return Case(nodes.Where(condition.expr, a.expr, b.expr), value)
+
+
+def reduce(kind: type, body: Case, mask: Case, letters: Sequence[Idx], at: Sequence[Expr] = ()) -> Case:
+    """A binder of the letters; `at` are the positions of a softmax."""
+    places = [position(x) for x in at]
+
+    def value(world: World, outer: At) -> float:
+        terms = {}
+        for place in world.positions(letters):
+            inner = {**outer, **place}
+            if mask.value(world, inner):
+                terms[tuple(place.values())] = body.value(world, inner)
+        return FOLD[kind](terms, tuple(int(p.value(world, outer)) for p in places))
+
+    return Case(kind(body.expr, mask.expr, letters, *([at] if at else [])), value)
+
+
+Terms = dict[tuple[int, ...], float]
+
+
+def _softmax(terms: Terms, at: tuple[int, ...]) -> float:
+    return math.exp(terms[at]) / sum(math.exp(v) for v in terms.values()) if at in terms else 0.0
+
+
+def _lse(terms: Terms, at: tuple[int, ...]) -> float:
+    return math.log(sum(math.exp(v) for v in terms.values())) if terms else -math.inf
+
+
+FOLD: dict[type, Callable[[Terms, tuple[int, ...]], float]] = {
+    reductions.Sum: lambda terms, at: math.fsum(terms.values()),
+    reductions.Product: lambda terms, at: math.prod(terms.values()),
+    reductions.LogSumExp: _lse,
+    reductions.Largest: lambda terms, at: max(terms.values(), default=-math.inf),
+    reductions.Smallest: lambda terms, at: min(terms.values(), default=math.inf),
+    reductions.Norm: lambda terms, at: math.hypot(*terms.values()),
+    reductions.Count: lambda terms, at: float(sum(map(bool, terms.values()))),
+    reductions.ArgLargest: lambda terms, at: max(terms, key=lambda k: terms[k])[0] if terms else 0,
+    reductions.ArgSmallest: lambda terms, at: min(terms, key=lambda k: terms[k])[0] if terms else 0,
+    reductions.Softmax: _softmax,
+}
+
+Unary = tuple[Callable[[Expr], Expr], Callable[[float], float]]
+
+SMOOTH: tuple[Unary, ...] = (
+    (sp.tanh, math.tanh),
+    (sp.sin, math.sin),
+    (lambda u: u**2, lambda u: u**2),
+    (lambda u: u**3, lambda u: u**3),
+    (lambda u: sp.exp(-(u**2)), lambda u: math.exp(-(u**2))),
+    (lambda u: sp.log(2 + u**2), lambda u: math.log(2 + u**2)),
+    (lambda u: 1 / (2 + u**2), lambda u: 1 / (2 + u**2)),
+    (lambda u: sp.sqrt(1 + u**2), lambda u: math.sqrt(1 + u**2)),
+    (nodes.Sigmoid, lambda u: 1 / (1 + math.exp(-u))),
+    (nodes.Softplus, lambda u: math.log1p(math.exp(-abs(u))) + max(u, 0)),
+    (nodes.LogCosh, lambda u: abs(u) + math.log1p(math.exp(-2 * abs(u))) - math.log(2)),
+)
+KINKED: tuple[Unary, ...] = (
+    (nodes.Relu, lambda u: max(u, 0.0)),
+    (nodes.Absolute, abs),
+    (nodes.Heaviside, lambda u: float(u > 0)),
+    (nodes.Sign, lambda u: float(np.sign(u))),
+    (nodes.Floor, math.floor),
+)

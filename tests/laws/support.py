@@ -1,0 +1,60 @@
+"""What several laws need: places, comparison, rewriting by other letters."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import Any
+
+import sympy as sp
+from hypothesis import strategies as st
+from sympy import Idx, Indexed, IndexedBase
+from sympy.core.relational import Relational
+
+from neurodyn.calculus.letters import is_bound_name
+from neurodyn.calculus.reductions import Reduction
+from tests.laws.cases import LETTERS, World
+from tests.program.reference import evaluate
+
+
+def places(data: st.DataObject, world: World) -> dict[Idx, int]:
+    """A position for each letter."""
+    return {x: data.draw(st.integers(0, world.count(x) - 1), label=str(x)) for x in LETTERS}
+
+
+def number_of(expr: sp.Basic, world: World, at: dict[Idx, int]) -> float:
+    """The value by plain loops."""
+    return evaluate(expr, world.values, world.sizes, at)
+
+
+def close(a: float, b: float, rel: float = 1e-9) -> bool:
+    """Equal up to rounding."""
+    return math.isclose(a, b, rel_tol=rel, abs_tol=rel)
+
+
+def in_other_words(expr: Any, rng: random.Random) -> Any:
+    """The same expression with other bound letters, in another order, and comparisons turned round."""
+    if not expr.args or isinstance(expr, (Idx, IndexedBase)):
+        return expr
+    if isinstance(expr, Reduction):
+        body, mask, letters = expr.open()
+        order = rng.sample(range(len(letters)), len(letters))
+        at = [in_other_words(expr.at[k], rng) for k in order] if expr.at else []
+        parts = in_other_words(body, rng), in_other_words(mask, rng), [letters[k] for k in order]
+        return type(expr)(*parts, *([at] if at else []))
+    args = [in_other_words(a, rng) for a in expr.args]
+    if isinstance(expr, Relational) and rng.random() < 0.5:
+        return expr.reversed.func(*reversed(args))
+    return expr.func(*args)
+
+
+def reductions_in(expr: sp.Basic) -> list[Reduction]:
+    """Every binder, at any depth."""
+    return [r for r in sp.preorder_traversal(expr) if isinstance(r, Reduction)]
+
+
+def leaks(expr: sp.Basic) -> bool:
+    """Whether a reserved letter can be seen from outside."""
+    seen = {str(s) for s in expr.free_symbols if isinstance(s, (Idx, Indexed, sp.Symbol))}
+    inside = {str(x) for r in reductions_in(expr) for x in r.letters}
+    return any(is_bound_name(s) for s in expr.free_symbols if isinstance(s, Idx)) or bool(seen & inside)

@@ -1,0 +1,82 @@
+"""Definitions are put in for their names without capture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from neurodyn.calculus.letters import indices_of, name_of, names_in, quantity
+from neurodyn.calculus.reductions import Softmax, Sum
+from neurodyn.calculus.rewrite import Definition, inline, substitute, transform
+from tests.laws.cases import Case, I, J, L, World
+from tests.laws.strategies import cases, examples, worlds
+from tests.laws.support import close, number_of, places
+
+
+def renamed(expr: sp.Expr, names: Mapping[str, str]) -> sp.Expr:
+    return substitute(expr, lambda r: quantity(names[name_of(r)], indices_of(r)) if name_of(r) in names else None)
+
+
+def tabulated(case: Case, world: World) -> np.ndarray:
+    return np.array([case.value(world, {I: k}) for k in range(world.sizes["N"])])
+
+
+OF_I = cases(depth=2, scopes=[(I,)])
+
+
+@given(cases(), OF_I, OF_I, worlds(), st.data())
+@examples(80)
+def test_inline(case: Case, first: Case, second: Case, world: World, data: st.DataObject) -> None:
+    """x is defined by old x and y, and y by the new x and old y."""
+    at = places(data, world)
+    old = World(world.sizes, {**world.values, "u": world.values["x"], "v": world.values["y"]})
+    definitions = {
+        "x": Definition((I,), renamed(first.expr, {"x": "u", "y": "v"})),
+        "y": Definition((I,), renamed(second.expr, {"y": "v"})),
+    }
+    new = World(old.sizes, {**old.values, "x": tabulated(first, world)})
+    new = World(old.sizes, {**new.values, "y": tabulated(second, new)})
+    meant = case.value(new, at)
+    assume(math.isfinite(meant) and all(np.isfinite(new.values[n]).all() for n in "xy"))
+    result = inline(case.expr, definitions)
+    assert not names_in(result) & {"x", "y"}
+    assert close(number_of(result, old, at), meant)
+    kept = inline(case.expr, definitions, stop=frozenset(["x"]))
+    assert close(number_of(kept, new, at), meant)
+
+
+@given(cases())
+@examples(40)
+def test_a_change_of_nothing_is_identity(case: Case) -> None:
+    assert transform(case.expr, lambda node: node) == case.expr
+    assert substitute(case.expr, lambda reference: None) == case.expr
+
+
+def test_a_definition_with_the_letter_that_is_bound_around() -> None:
+    rows = Definition((I,), Sum(quantity("W", [I, J]) * quantity("x", [J]), True, [J]))
+    whole = Sum(quantity("r", [J]) * quantity("y", [J]), True, [J])
+    expected = Sum(Sum(quantity("W", [J, L]) * quantity("x", [L]), True, [L]) * quantity("y", [J]), True, [J])
+    assert inline(whole, {"r": rows}) == expected
+
+
+def test_positions_of_a_softmax_are_rewritten_too() -> None:
+    weight = Softmax(quantity("x", [I]), True, [I], [quantity("p", [L])])
+    assert inline(weight, {"p": Definition((I,), quantity("q", [I]))}) == Softmax(
+        quantity("x", [I]), True, [I], [quantity("q", [L])]
+    )
+
+
+def test_long_chains_are_inlined_once() -> None:
+    chain = {f"d{k}": Definition((), quantity(f"d{k + 1}") + sp.tanh(quantity(f"d{k + 1}"))) for k in range(12)}
+    assert names_in(inline(quantity("d0"), chain)) == {"d12"}
+
+
+def test_a_definition_is_taken_at_as_many_positions_as_it_has_letters() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        Definition((I,), quantity("x", [I])).at([I, J])

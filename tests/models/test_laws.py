@@ -1,0 +1,129 @@
+"""Laws that every shipped model keeps: gradients, Jacobians and energies against differences, and its own claims."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import neurodyn
+from neurodyn.program.lower import Output
+
+NAMES = [e.name for e in neurodyn.library()]
+SMALL = {
+    "hopfield": {"N": 9, "P": 2},
+    "dense_memory": {"N": 8, "K": 5},
+    "dense_memory_polynomial": {"N": 8, "K": 5},
+    "diffusion_memory": {"d": 3, "K": 7},
+    "digit_recall": {"K": 4},
+}
+WITH_ENERGY = [n for n in NAMES if neurodyn.load(n).energy]
+
+
+def system_of(name: str) -> neurodyn.System:
+    return neurodyn.build(name, sizes=SMALL.get(name), seed=3)
+
+
+def inputs_of(system: neurodyn.System, t: float = 0.3) -> dict[str, object]:
+    return {n: s.on(t, t + 1e-3)(t) for n, s in system.signals.items()}
+
+
+def difference(f, y: np.ndarray, step: float = 1e-3) -> np.ndarray:
+    """Central differences of order six; the last axis runs over the elements of y."""
+    weights = ((1, 45 / 60), (2, -9 / 60), (3, 1 / 60))
+    columns = []
+    for k in range(len(y)):
+        e = np.zeros_like(y)
+        e[k] = step
+        columns.append(sum(w * (f(y + m * e) - f(y - m * e)) for m, w in weights) / step)
+    return np.stack(columns, axis=-1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_round_trip(name: str) -> None:
+    model = neurodyn.load(name)
+    again = neurodyn.Model.from_text(model.to_toml())
+    assert again == model
+    assert again.to_toml() == model.to_toml()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_jacobian(name: str) -> None:
+    system = system_of(name)
+    rng = np.random.default_rng(1)
+    y = system.start() + 0.1 * rng.standard_normal(system.layout.size)
+    u = inputs_of(system)
+    flow = system.flow()
+    exact = system.jacobian()(0.3, y, u)
+    measured = difference(lambda z: flow(0.3, z, u), y)
+    assert np.abs(exact - measured).max() < 1e-8 * (1 + np.abs(exact).max())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_trials_are_single_runs(name: str) -> None:
+    system = system_of(name)
+    y = system.start(trials=4, seed=5)
+    y = y + 0.1 * np.random.default_rng(2).standard_normal(y.shape)
+    u = inputs_of(system)
+    together = system.flow(trials=True)(0.3, y, u)
+    single = system.flow()
+    apart = np.stack([single(0.3, row, u) for row in y])
+    np.testing.assert_allclose(together, apart, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", WITH_ENERGY)
+def test_claims_hold_on_random_states(name: str) -> None:
+    """Every claim, evaluated far from where it would be trivial."""
+    system = system_of(name)
+    rng = np.random.default_rng(4)
+    for text in system.model.claims:
+        claim = system.structure.claim(text)
+        outputs = [Output("left", claim.letters, claim.left), Output("right", claim.letters, claim.right)]
+        sides = system.bind(("claim", text), outputs, False, system.structure.chain.definitions)
+        for _ in range(20):
+            y = rng.standard_normal(system.layout.size)
+            found = sides(0.3, {**system.layout.unpack(y), **inputs_of(system)})
+            left, right = np.asarray(found["left"]), np.asarray(found["right"])
+            slack = 1e-10 * (1 + np.abs(left).max())
+            assert {"==": np.abs(left - right), "<=": left - right, ">=": right - left}[claim.relation].max() <= slack
+
+
+@pytest.mark.parametrize("name", WITH_ENERGY)
+def test_rate_of_the_energy_is_its_slope_along_the_flow(name: str) -> None:
+    """dE/dt, derived in symbols, equals the difference gradient of E times the flow."""
+    system = system_of(name)
+    energy = str(system.model.energy)
+    claim = system.structure.claim(f"d{energy}/dt <= 0")
+    rate = system.bind("rate", [Output("rate", (), claim.left)], False, system.structure.chain.definitions)
+    observe, flow, u = system.observe([energy]), system.flow(), inputs_of(system)
+    y = system.start() + 0.2 * np.random.default_rng(6).standard_normal(system.layout.size)
+    slope = difference(lambda z: np.asarray(observe(0.0, z, u)[energy]), y) @ flow(0.0, y, u)
+    exact = rate(0.0, {**system.layout.unpack(y), **u})["rate"]
+    assert slope == pytest.approx(exact, rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", WITH_ENERGY)
+def test_energy_falls_along_every_run(name: str) -> None:
+    system = system_of(name)
+    for seed in range(3):
+        result = neurodyn.simulate(system, seed=seed, rtol=1e-9, atol=1e-11)
+        energy = result.energy.values
+        assert np.diff(energy).max() <= 1e-9 * (1 + np.abs(energy).max())
+        assert energy[0] - energy[-1] > 1e-6  # the run went somewhere
+
+
+@pytest.mark.parametrize("name", WITH_ENERGY)
+def test_parts_add_up_to_the_energy(name: str) -> None:
+    result = neurodyn.simulate(system_of(name), until=1.0)
+    parts = result.energy_parts.sum("part").values
+    np.testing.assert_allclose(parts, result.energy.values, rtol=1e-12, atol=1e-12)
+
+
+def test_negative_control_an_asymmetric_network_breaks_its_claim() -> None:
+    """The same check that passes above must fail where the claim is false."""
+    text = neurodyn.load("hopfield").to_toml().replace(', given = "W[i,j] == W[j,i]"', "")
+    rng = np.random.default_rng(0)
+    system = neurodyn.build(neurodyn.Model.from_text(text), sizes={"P": 2}, W=rng.standard_normal((9, 9)), beta=2.0)
+    claim = system.structure.claim("dE/dt <= 0")
+    rate = system.bind("rate", [Output("rate", (), claim.left)], False, system.structure.chain.definitions)
+    rates = [float(rate(0.0, {"x": rng.standard_normal(9)})["rate"]) for _ in range(200)]
+    assert max(rates) > 1e-3
