@@ -63,13 +63,9 @@ class Chain:
     def partial(self, above: Reference, below: Reference) -> Expr:
         """dA/dB with A followed through its definitions down to B; B counts as independent."""
         if indices_of(above):
-            hidden = self._adjoints_at(above, name_of(below))
-        else:
-            hidden = self._adjoints(name_of(above), name_of(below))
+            raise NotImplementedError(f"{name_of(above)} has letters, and only one number can be differentiated")
+        hidden = self._adjoints(name_of(above), name_of(below))
         return quantity(hidden, indices_of(below)) if hidden else S.Zero
-
-    def _adjoints_at(self, above: Reference, below: str) -> str:
-        raise NotImplementedError(f"d{above}/d{below}: only a scalar can be differentiated by a quantity")
 
     def _adjoints(self, top: str, below: str) -> str:
         """Name of the hidden definition of dA/dB; empty when A does not depend on B."""

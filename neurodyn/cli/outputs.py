@@ -1,12 +1,64 @@
-"""Places to write to, tried before a long run rather than after it."""
+"""Where a report goes: files and pictures that are checked before the work and kept whatever happens after it."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from neurodyn.errors import InputError
+import click
+
+from neurodyn.errors import InputError, NeurodynError
+from neurodyn.plots import checked_ending
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The files that were asked for, and how the summary is printed."""
+
+    out: Path | None
+    picture: Path | None
+    as_json: bool
+
+    def check(self) -> None:
+        """Refuse a place that cannot be written to before anything is computed."""
+        if self.out is not None:
+            check_output(self.out, (".nc",))
+        if self.picture is not None:
+            checked_ending(self.picture)
+            check_output(self.picture)
+
+    def keep(self, report: Any, draw: Callable[[], Any]) -> int:
+        """Save, draw and print a report; trouble with one keeps none of the others from the user.
+
+        Returns:
+            The exit code: 0, or that of the first trouble.
+        """
+        troubles: list[NeurodynError] = []
+        for step, argument in ((self._save, report), (self._draw, draw), (self._print, report)):
+            try:
+                step(argument)
+            except NeurodynError as error:
+                troubles.append(error)
+        for trouble in troubles:
+            click.echo(f"neurodyn: {trouble}", err=True)
+        return troubles[0].exit_code if troubles else 0
+
+    def _save(self, report: Any) -> None:
+        if self.out is not None:
+            report.save(self.out)
+
+    def _draw(self, draw: Callable[[], Any]) -> None:
+        if self.picture is not None:
+            from neurodyn.plots import save
+
+            save(draw(), self.picture)
+
+    def _print(self, report: Any) -> None:
+        click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False) if self.as_json else report.summary())
 
 
 def check_output(path: Path, endings: Sequence[str] = ()) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from neurodyn.cli.given import read_settings, read_sizes, sort_settings
-from neurodyn.cli.outputs import check_output
-from neurodyn.errors import NeurodynError
-from neurodyn.plots import KINDS, checked_ending
+from neurodyn.cli.outputs import Outputs
+from neurodyn.plots import KINDS
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from neurodyn.results.result import Result
     from neurodyn.system.system import System
 
@@ -84,30 +83,16 @@ def command(**options: Any) -> int:
     Ctrl-C ends a run early; what was computed until then is kept, drawn and printed all the same.
     """
     request = _Request(**options)
-    _check_outputs(request)
+    if request.kind is not None and request.picture is None:
+        raise click.UsageError("--kind says how to draw, and --plot FILE where to; the second is missing.")
+    outputs = Outputs(request.out, request.picture, request.as_json)
+    outputs.check()
     system, result = _simulated(request)
-    troubles = _keep(request, system, result)
-    told = json.dumps(result.to_json(), indent=2, ensure_ascii=False) if request.as_json else result.summary()
-    click.echo(told)
-    for trouble in troubles:
-        click.echo(f"neurodyn: {trouble}", err=True)
+    code = outputs.keep(result, lambda: _figure(request, system, result))
     if result.status == "failed":
         click.echo(f"neurodyn: {result.message}", err=True)
         return _FAILED
-    if result.status == "interrupted":
-        return _INTERRUPTED
-    return max((trouble.exit_code for trouble in troubles), default=0)
-
-
-def _check_outputs(request: _Request) -> None:
-    """Refuse a place that cannot be written to before anything is computed."""
-    if request.kind is not None and request.picture is None:
-        raise click.UsageError("--kind says how to draw, and --plot FILE where to; the second is missing.")
-    if request.out is not None:
-        check_output(request.out, (".nc",))
-    if request.picture is not None:
-        checked_ending(request.picture)
-        check_output(request.picture)
+    return _INTERRUPTED if result.status == "interrupted" else code
 
 
 def _simulated(request: _Request) -> tuple[System, Result]:
@@ -135,26 +120,7 @@ def _simulated(request: _Request) -> tuple[System, Result]:
     return system, result
 
 
-def _keep(request: _Request, system: System, result: Result) -> list[NeurodynError]:
-    """Write the file and the picture; trouble with one keeps neither the other nor the summary from the user."""
-    steps: list[Callable[[], object]] = []
-    if request.out is not None:
-        out = request.out
-        steps.append(lambda: result.save(out))
-    if request.picture is not None:
-        steps.append(lambda: _draw(request, system, result))
-    troubles = []
-    for step in steps:
-        try:
-            step()
-        except NeurodynError as trouble:
-            troubles.append(trouble)
-    return troubles
+def _figure(request: _Request, system: System, result: Result) -> Figure:
+    from neurodyn.plots import plot
 
-
-def _draw(request: _Request, system: System, result: Result) -> None:
-    from neurodyn.plots import plot, save
-
-    assert request.picture is not None
-    kind = request.kind or system.model.bench.get("figure")
-    save(plot(result, kind, system=system), request.picture)
+    return plot(result, request.kind or system.model.bench.get("figure"), system=system)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from neurodyn.model.declarations import Declaration
     from neurodyn.model.model import Model
 
-_WIDEST = 28  # a longer value is cut short in the table; --json has it whole
+_WIDEST = 40  # a longer value is cut short in the table; --json has it whole
 
 
 @click.command(epilog="\b\nExamples:\n  neurodyn show hopfield\n  neurodyn show ./mine.toml --latex > mine.tex")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import sympy as sp
 from sympy import Expr, Idx, Integer
@@ -23,21 +23,14 @@ if TYPE_CHECKING:
 
 def call(reader: Reader, node: ast.Call) -> Expr | Boolean:
     """The value of a call."""
-    if not isinstance(node.func, ast.Name):
-        _refuse_time(reader, node)
-    name = show_keywords(node.func.id)
-    if name in reader.names.quantities:
-        _refuse_time(reader, node)
+    name = _function_name(reader, node)
     if name in reader.generators:
         return reader.generators[name](reader, node)
     if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
         reader.fail(node, "keyword", "Named arguments belong to inputs and generators, not to equations.")
     if name in reader.names.functions:
         return _user_function(reader, node, name)
-    over = [_over(reader, a) for a in node.args[1:]]
-    if name in COMPOSED or (name in REDUCTIONS and (name not in ELEMENTWISE or (over and all(over)))):
-        if not over or not all(over):
-            reader.fail(node, "no-index", f"{name} needs the index that it runs over.", f"Write {name}(..., j).")
+    if _is_reduction(reader, node, name):
         return _reduction(reader, node, name)
     if name == "where":
         _check_count(reader, node, name, (3,))
@@ -52,10 +45,29 @@ def call(reader: Reader, node: ast.Call) -> Expr | Boolean:
     reader.fail(node, "unknown-function", f"{name} is not a function of the language.", remedy)
 
 
-def _refuse_time(reader: Reader, node: ast.Call) -> None:
+def _function_name(reader: Reader, node: ast.Call) -> str:
+    if isinstance(node.func, ast.Name) and show_keywords(node.func.id) not in reader.names.quantities:
+        return show_keywords(node.func.id)
+    if isinstance(node.func, (ast.Name, ast.Subscript)):
+        _refuse_time(reader, node)
+    reader.fail(node, "call", "Only a function of the language can be called.", "Nothing in a model is executed.")
+
+
+def _is_reduction(reader: Reader, node: ast.Call, name: str) -> bool:
+    """Whether the call runs over letters: `max(x[i], i)` does, `max(a, b)` does not."""
+    over = [_over(reader, a) for a in node.args[1:]]
+    complete = bool(over) and all(over)
+    if name in COMPOSED or (name in REDUCTIONS and name not in ELEMENTWISE):
+        if not complete:
+            reader.fail(node, "no-index", f"{name} needs the index that it runs over.", f"Write {name}(..., j).")
+        return True
+    return name in REDUCTIONS and complete
+
+
+def _refuse_time(reader: Reader, node: ast.Call) -> NoReturn:
     reader.fail(
         node,
-        "call",
+        "another-time",
         "A quantity at another time is not read in this version.",
         "Delays x(t - d) and maps x(t+1) come with delays and maps.",
     )
@@ -80,7 +92,9 @@ def _user_function(reader: Reader, node: ast.Call, name: str) -> Expr:
     function = reader.names.functions[name]
     if name in reader.calling:
         ring = " -> ".join([*reader.calling[reader.calling.index(name) :], name])
-        reader.fail(node, "recursion", f"The function {name} calls itself: {ring}.")
+        reader.fail(
+            node, "recursion", f"The function {name} calls itself: {ring}.", "Write it without itself, or as a sum."
+        )
     _check_count(reader, node, name, (len(function.arguments),))
     local = {a: reader.value(v) for a, v in zip(function.arguments, node.args, strict=True)}
     return type(reader)(

@@ -48,9 +48,10 @@ def _is_dt(node: ast.expr) -> bool:
 def _flow(source: Source, left: ast.expr, text: str) -> Head:
     factor = None
     if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
-        start = column_of(text, left.left)
-        left, end = left.right, column_of(text, left.right)
-        factor = (start, len(text[:end].rstrip().rstrip("*").rstrip()))
+        state = left.right
+        # All that stands before the state, brackets included.
+        factor = (0, len(text[: column_of(text, state)].rstrip().rstrip("*").rstrip()))
+        left = state
     name, letters = _name_and_letters(source, left, text, 0)
     if not name.startswith("d") or len(name) < 2:
         raise InputError(

@@ -23,6 +23,7 @@ def derivative(reader: Reader, node: ast.BinOp) -> Expr | None:
     by_time = isinstance(node.right, ast.Name) and node.right.id == "dt" and "dt" not in reader.names.quantities
     below = None if by_time else _differential(reader, node.right)
     if not by_time and below is None:
+        _refuse_unknown_below(reader, node)
         return None
     factors: list[ast.expr] = []
     sign, left = 1, node.left
@@ -33,12 +34,8 @@ def derivative(reader: Reader, node: ast.BinOp) -> Expr | None:
             factors.append(left.left)
             left = left.right
         else:
-            reader.fail(
-                node,
-                "derivative",
-                "A derivative is written dA/dB, with A and B names of this model.",
-                _name_hint(reader, left),
-            )
+            _refuse_unknown(reader, left)
+            reader.fail(node, "derivative", "A derivative is written dA/dB, with A and B names of this model.")
     top = reference(reader, above)
     result: Expr = Rate(top) if below is None else Partial(top, reference(reader, below))
     for factor in factors:
@@ -59,8 +56,20 @@ def _differential(reader: Reader, node: ast.expr) -> ast.expr | None:
     return None
 
 
-def _name_hint(reader: Reader, node: ast.expr) -> str:
+def _refuse_unknown_below(reader: Reader, node: ast.BinOp) -> None:
+    """Refuse `dE/dq` where E is a name and q is not."""
+    left = node.left
+    while isinstance(left, (ast.UnaryOp, ast.BinOp)):
+        left = left.operand if isinstance(left, ast.UnaryOp) else left.right
+    if _differential(reader, left) is not None:
+        _refuse_unknown(reader, node.right)
+
+
+def _refuse_unknown(reader: Reader, node: ast.expr) -> None:
+    """Refuse `dq` where neither dq nor q is declared."""
     base = node.value if isinstance(node, ast.Subscript) else node
-    if isinstance(base, ast.Name) and base.id.startswith("d"):
-        return reader.names.near(show_keywords(base.id)[1:])
-    return ""
+    if not isinstance(base, ast.Name):
+        return
+    name = show_keywords(base.id)
+    if name.startswith("d") and name[1:] and name not in reader.names.quantities:
+        reader.unknown(base, name[1:])

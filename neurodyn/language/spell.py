@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy as sp
-from sympy import Add, Expr, Idx, Indexed, Mul, Pow, S, Symbol
+from sympy import Add, Idx, Indexed, Mul, Pow, S, Symbol
 from sympy.core.relational import Relational
 
 from neurodyn.calculus.letters import free_letters, fresh
@@ -23,22 +23,23 @@ _OVER: dict[type, str] = {node: name for name, node in REDUCTIONS.items()}
 _SYMPY: dict[type, str] = {sp.Abs: "abs", sp.Max: "max", sp.Min: "min", sp.sign: "sign", sp.floor: "floor"}
 
 
-def spell(expr: Any, letters: Mapping[str, Sequence[str]] | None = None) -> str:
+def spell(expr: Any, letters: Mapping[str, Sequence[str]] | None = None, scope: Sequence[str] = ()) -> str:
     """The expression as text of the language.
 
     Args:
         expr: a SymPy expression; SymPy's own `Sum` over an `Idx` is understood.
         letters: the letters of each index set, by the name of its size; bound letters take the first free ones.
+        scope: letters of the left side, which no sum may bind.
 
     Raises:
         InputError: for a SymPy function that the language lacks.
     """
-    return _Speller(dict(letters or {})).show(sp.sympify(expr), OR, {})
+    return _Speller(dict(letters or {}), frozenset(scope)).show(sp.sympify(expr), OR, {})
 
 
 class _Speller:
-    def __init__(self, letters: Mapping[str, Sequence[str]]) -> None:
-        self.letters = letters
+    def __init__(self, letters: Mapping[str, Sequence[str]], scope: frozenset[str]) -> None:
+        self.letters, self.scope = letters, scope
 
     def show(self, expr: sp.Basic, level: int, names: Mapping[Idx, str]) -> str:
         text, own = self._node(expr, names)
@@ -46,7 +47,7 @@ class _Speller:
 
     def _node(self, expr: sp.Basic, names: Mapping[Idx, str]) -> tuple[str, int]:
         if isinstance(expr, Idx):
-            return names.get(expr, str(expr.label)), ATOM
+            return names.get(expr, expr.label.name), ATOM
         if isinstance(expr, Indexed):
             return f"{expr.base.label}[{','.join(self.show(i, OR, names) for i in expr.indices)}]", ATOM
         if isinstance(expr, Symbol):
@@ -106,13 +107,15 @@ class _Speller:
             word, mask = "sum", TRUE
             opened = {x[0]: fresh(x[0]) for x in expr.limits if isinstance(x[0], Idx)}
             if len(opened) < len(expr.limits):
-                raise InputError("A sum must run over a SymPy Idx.", code="sympy", remedy="Sum(f, i) with i = Idx('i', N).")
+                raise InputError(
+                    "A sum must run over a SymPy Idx.", code="sympy", remedy="Sum(f, i) with i = Idx('i', N)."
+                )
             body, bound = expr.function.xreplace(opened), tuple(opened.values())
         else:
             word = _OVER[type(expr)]
             body, mask, bound = expr.open()
         inner = dict(names)
-        used = {inner.get(x, str(x.label)) for x in free_letters(body) - set(bound)}
+        used = {*self.scope, *names.values(), *(x.label.name for x in free_letters(body) - set(bound) - names.keys())}
         for k, x in enumerate(bound):
             inner[x] = self.show(expr.at[k], OR, names) if isinstance(expr, Softmax) else self._pick(x, used)
             used.add(inner[x])
@@ -123,7 +126,7 @@ class _Speller:
 
     def _pick(self, letter: Idx, used: set[str]) -> str:
         size = str(letter.upper + 1)
-        for name in (*self.letters.get(size, ()), str(letter.label)):
+        for name in (*self.letters.get(size, ()), letter.label.name):
             if name not in used and "." not in name:
                 return name
         raise InputError(f"The index set {size} has too few letters to write this.", code="letters")

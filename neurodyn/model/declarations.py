@@ -94,7 +94,12 @@ def read_index_sets(entries: Mapping[str, Any], locate: Locate) -> dict[str, Ind
             used[x] = name
         size = fields.get("size")
         if isinstance(size, bool) or not isinstance(size, (int, str, type(None))):
-            raise InputError(f"The size of {name} is not a whole number.", code="size", place=source.place(0))
+            raise InputError(
+                f"The size of {name} is not a whole number.",
+                code="size",
+                remedy="Write size = 10.",
+                place=source.place(0),
+            )
         found[name] = IndexSet(name, letters, size, str(fields.get("about", "")), source)
     return found
 

@@ -68,5 +68,3 @@ def model_html(model: Model) -> str:
     title = f"<b>{html.escape(model.name)}</b> {html.escape(model.summary)}"
     aligned = rf"$$\begin{{aligned}}{html.escape(body)}\end{{aligned}}$$"
     return f"<div>{title}{aligned}<table>{head}{cells}</table></div>"
-
-

@@ -56,7 +56,8 @@ def read_text(text: str, *, name: str = "model", file: str | None = None) -> Mod
     """The model in TOML text; `file` is named in errors."""
     raw = _parse_toml(text, file)
     locate = TomlLocate(text, file)
-    _check_top(raw, locate, file)
+    for check in (_check_top, _check_types, _check_misplaced):
+        check(raw, locate)
     sections = {s: raw.get(s, {}) for s in _SECTIONS}
     for section, entries in sections.items():
         if not isinstance(entries, dict):
@@ -95,7 +96,10 @@ def _parse_toml(text: str, file: str | None) -> dict[str, Any]:
         column = int(found[2]) - 1 if found and shown is not None else None
         sentence = re.sub(r"\s*\(at .*\)$", "", str(error)).rstrip(".")
         raise InputError(
-            f"This is not valid TOML: {sentence}.", code="not-toml", place=Place(file, line, column, shown)
+            f"This is not valid TOML: {sentence}.",
+            code="not-toml",
+            remedy="Check quotes and brackets there; a text over several lines needs three quotes.",
+            place=Place(file, line, column, shown),
         ) from None
     except (RecursionError, ValueError):
         raise InputError(
@@ -103,7 +107,7 @@ def _parse_toml(text: str, file: str | None) -> dict[str, Any]:
         ) from None
 
 
-def _check_top(raw: dict[str, Any], locate: TomlLocate, file: str | None) -> None:
+def _check_top(raw: dict[str, Any], locate: TomlLocate) -> None:
     if raw.get("format", FORMAT) != FORMAT:
         raise InputError(
             f"This file has format {raw['format']!r}; this version reads format {FORMAT}.",
@@ -125,12 +129,18 @@ def _check_top(raw: dict[str, Any], locate: TomlLocate, file: str | None) -> Non
                 remedy=near(key, [*_TOP, *_SECTIONS]) or f"Sections: {', '.join(_SECTIONS)}.",
                 place=locate.top(key),
             )
+
+
+def _check_types(raw: dict[str, Any], locate: TomlLocate) -> None:
     for key in _STRINGS:
         if not isinstance(raw.get(key, ""), str):
             raise InputError(f"{key} must be text in quotes.", code="type", place=locate.top(key))
     for key in _LISTS:
         if not isinstance(raw.get(key, []), list) or not all(isinstance(x, str) for x in raw.get(key, [])):
             raise InputError(f"{key} must be a list of texts.", code="type", place=locate.top(key))
+
+
+def _check_misplaced(raw: dict[str, Any], locate: TomlLocate) -> None:
     for section in _SECTIONS:
         entries = raw.get(section, {})
         for word in _TOP if isinstance(entries, dict) else ():

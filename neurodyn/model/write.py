@@ -27,8 +27,8 @@ def write_text(model: Model) -> str:
     if model.claims:
         document["claims"] = tomlkit.array()
         for claim in model.claims:
-            document["claims"].append(claim)  # type: ignore[union-attr, call-arg]
-        document["claims"].multiline(len(model.claims) > 1)  # type: ignore[union-attr]
+            document["claims"].append(claim)
+        document["claims"].multiline(len(model.claims) > 1)
     for section, entries in _sections(model).items():
         if entries:
             table = tomlkit.table()

@@ -42,7 +42,7 @@ def plot(
     Args:
         result: a `Result`, or an `xarray.Dataset` with a time axis.
         kind: one of `KINDS`; by default the kind that suits what was recorded.
-        system: the system that was run; `phase` needs it, `overlap` and `recall` find the stored patterns in it.
+        system: the system that was run, which some kinds read; by default built again from the recipe of the result.
         trial: which trial to show where only one can be.
         **options: what the kind understands; see `draw` in its file.
 

@@ -41,7 +41,7 @@ def _parameter(data: Recorded, name: str) -> Any:
     values = _values(data)
     if name not in values:
         tables = ", ".join(key for key, value in values.items() if np.ndim(value) == 2)
-        remedy = f"Parameters with two indices: {tables}." if tables else "Give the array itself, or the system."
+        remedy = f"Parameters with two indices: {tables}." if tables else "Give the array itself, or a result."
         raise InputError(f"No parameter {name} holds patterns.", code="unknown-patterns", remedy=remedy)
     return values[name]
 

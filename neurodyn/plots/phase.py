@@ -50,14 +50,16 @@ def draw(data: Recorded, *, x: str | None = None, y: str | None = None, span: Sp
     Nullclines and arrows hold the inputs and all other states at their values at the end of the run.
 
     Args:
-        data: the run; its system must be known.
+        data: the run; its system is given, or built again from its recipe.
         x: the state across, such as `v` or `x[3]`; by default the first.
         y: the state upwards; by default the second.
         span: ((left, right), (bottom, top)); by default the path and a margin around it.
     """
     if data.system is None:
         raise InputError(
-            "A phase plane needs the flow.", code="no-system", remedy="Give system=, the system that was run."
+            "A phase plane needs the flow.",
+            code="no-system",
+            remedy="Give a result, or system=, the system that was run.",
         )
     across, up = _names(data.system, x, y)
     (x_data, x_path), (y_data, y_path) = data.element(across), data.element(up)
@@ -121,6 +123,10 @@ def _inputs(data: Recorded, system: System) -> dict[str, Floats]:
     for name in values:
         if name in data.dataset:
             values[name] = np.asarray(data.one_trial(data.get(name)).isel(time=-1).values, dtype=float)
+        elif name in data.replaced:
+            raise InputError(
+                f"The run had another input {name} than its system.", code="not-recorded", remedy=f"Record {name} too."
+            )
     return values
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any
 
@@ -111,7 +111,7 @@ def _album(
     shape: tuple[int, int] | None,
 ) -> _Album:
     """Read the states of the shown trials, and say what each has become."""
-    views = [Recorded(data.dataset, data.system, trial) for trial in trials]
+    views = [replace(data, trial=trial) for trial in trials]
     states = np.stack([view.rows(find_patterns(view, patterns, of)[1]) for view in views], axis=1)
     pixels = patterns.shape[1]
     shape = (isqrt(pixels), isqrt(pixels)) if shape is None else shape

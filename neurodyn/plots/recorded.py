@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,13 +28,33 @@ class Recorded:
 
     Attributes:
         dataset: the variables over time.
-        system: the system that was run, where the caller has it.
+        source: what was given to be plotted: a result, or the dataset itself.
+        known: the system that was run, if the caller gave it.
         trial: which trial is shown where only one can be.
     """
 
     dataset: xr.Dataset
-    system: System | None = None
+    source: Any = None
+    known: System | None = None
     trial: int = 0
+
+    @cached_property
+    def system(self) -> System | None:
+        """The system that was run: as given, else built again from the recipe of the result."""
+        if self.known is not None or not hasattr(self.source, "recipe"):
+            return self.known
+        from neurodyn.model.model import Model
+        from neurodyn.system.build import build
+
+        recipe = self.source.recipe
+        model = Model.from_text(recipe["model"]["text"], name=recipe["model"]["name"])
+        values = {**recipe["values"], **self.source.arrays.get("values", {})}
+        return build(model, sizes=recipe["sizes"], values=values, seed=recipe["build_seed"])
+
+    @property
+    def replaced(self) -> frozenset[str]:
+        """The inputs that this run had in place of the system's own."""
+        return frozenset(getattr(self.source, "recipe", {}).get("inputs", ()))
 
     @property
     def time(self) -> Floats:
@@ -123,4 +144,4 @@ def recorded(thing: Any, system: System | None, trial: int) -> Recorded:
         raise InputError(
             "The run holds no samples.", code="nothing-to-plot", remedy="See its message for why it ended at once."
         )
-    return Recorded(dataset, system, trial)
+    return Recorded(dataset, thing, system, trial)

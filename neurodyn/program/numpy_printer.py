@@ -80,9 +80,12 @@ class _Printer:
         self.program, self.names = program, Names(program)
         self.last_use: dict[int, int] = {}
         self.shared: set[int] = set()  # values that another value may be a view of
+        never = 1 + max(program.steps, default=0)
         for value, step in program.steps.items():
             for operand in step.operands:
-                self.last_use[operand.value] = value
+                # The setup comes before the body, whatever the order of the steps.
+                outlives = program.steps[operand.value].level != step.level
+                self.last_use[operand.value] = never if outlives else max(value, self.last_use.get(operand.value, 0))
                 if step.op in VIEWS:
                     self.shared.add(operand.value)
         self.returned = {r.value for r in program.results}

@@ -12,8 +12,10 @@ import numpy as np
 from sympy import Expr, Idx
 
 from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
 from neurodyn.errors import InputError
 from neurodyn.language.guard import parse, show_keywords
+from neurodyn.language.names import near
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.program.lower import Output, lower
@@ -77,6 +79,7 @@ class _SignalReader:
 
     def _expression(self, node: ast.expr) -> Signal:
         """A constant, or a smooth function of time."""
+        self._refuse_misspelt(node)
         expr = self._reader().value(node)
         names = names_in(expr)
         if "t" not in names:
@@ -91,6 +94,14 @@ class _SignalReader:
         )
         bound = numpy_function(program).bind(constants)
         return Smooth(lambda t: _scalar_or_array(bound(t, {})["value"]))
+
+    def _refuse_misspelt(self, node: ast.expr) -> None:
+        for call in (n for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)):
+            word = show_keywords(call.func.id)  # type: ignore[attr-defined]
+            known = {*SIGNALS, *ELEMENTWISE, *REDUCTIONS, *COMPOSED, "where", *self._reader().names.functions}
+            if word not in known:
+                hint = near(word, list(SIGNALS)) or f"Signals: {', '.join(SIGNALS)}."
+                self._reader().fail(call, "unknown-signal", f"{word} is no signal and no function.", hint)
 
     def _is_parameter(self, name: str) -> bool:
         if name in self.values.structure.dynamic:

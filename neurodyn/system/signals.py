@@ -36,7 +36,8 @@ def inside(times: list[float] | NDArray[np.float64], t0: float, t1: float) -> ND
     near = 8 * np.spacing(np.maximum(np.abs(found), max(abs(t0), abs(t1))))
     ends = np.concatenate([[t0], found, [t1]])
     apart = (np.diff(ends)[:-1] > near) & (t1 - found > near)
-    return found[apart]
+    kept: NDArray[np.float64] = found[apart]
+    return kept
 
 
 @dataclass(frozen=True, eq=False)

@@ -83,11 +83,20 @@ def _declared(model: Model, index_set: IndexSet, sizes: Mapping[str, int], askin
     expr = Reader(model.names, source).read()
     needed = {s.name for s in expr.free_symbols}
     for other in needed - set(model.indices):
-        raise InputError(f"The size of {name} speaks of {other}, which is no size.", code="size", place=source.place(0))
+        raise InputError(
+            f"The size of {name} speaks of {other}, which is no size.",
+            code="size",
+            place=source.place(0),
+        )
     inner = {n: _declared(model, model.indices[n], sizes, (*asking, name)) for n in sorted(needed)}
     value = expr.xreplace({size_symbol(n): v for n, v in inner.items()})
     if not value.is_Integer:
-        raise InputError(f"The size of {name} comes out as {value}.", code="size", place=source.place(0))
+        raise InputError(
+            f"The size of {name} comes out as {value}.",
+            code="size",
+            remedy="It must be a whole number.",
+            place=source.place(0),
+        )
     return _checked(name, int(value), index_set)
 
 

@@ -47,7 +47,7 @@ def test_list_as_json_holds_the_same(capsys):
     _, out, _ = run(capsys, "list", "--json")
     entries = json.loads(out)
     assert all(entry["name"] in text and entry["summary"] in text for entry in entries)
-    assert {entry["group"] for entry in entries} <= {"models", "circuits"}
+    assert {entry["group"] for entry in entries} == {"models", "circuits", "studies"}
 
 
 def test_show_prints_equations_as_written_and_every_declaration(capsys):

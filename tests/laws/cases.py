@@ -14,15 +14,15 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, Idx, Integer, Rational
+from sympy import Expr, Idx, Rational
 
 from neurodyn.calculus import nodes, reductions
 from neurodyn.calculus.letters import letter, quantity, size_symbol
 
 N, K = size_symbol("N"), size_symbol("K")
-I, J, L = (letter(name, N) for name in "ijk")
-M, O = (letter(name, K) for name in "mn")
-LETTERS = (I, J, L, M, O)
+i, j, k = (letter(name, N) for name in "ijk")
+m, n = (letter(name, K) for name in "mn")
+LETTERS = (i, j, k, m, n)
 SHAPES = {"a": (), "b": (), "x": (N,), "y": (N,), "W": (N, N), "z": (K,), "xi": (K, N)}
 
 At = Mapping[Idx, int]
@@ -67,7 +67,7 @@ def number(value: int | Rational) -> Case:
 
 def entry(name: str, indices: Sequence[Expr | Case]) -> Case:
     """`name[indices]`; an index is a letter, a number, or a case with whole values."""
-    cases = [i if isinstance(i, Case) else position(i) for i in indices]
+    cases = [index if isinstance(index, Case) else position(index) for index in indices]
 
     def value(world: World, at: At) -> float:
         return float(world.values[name][tuple(int(c.value(world, at)) for c in cases)])
@@ -80,7 +80,13 @@ def position(index: Expr) -> Case:
 
 
 def combine(make: Callable[..., Any], compute: Callable[..., float], *parts: Case) -> Case:
-    return Case(make(*(p.expr for p in parts)), lambda world, at: compute(*(p.value(world, at) for p in parts)))
+    def value(world: World, at: At) -> float:
+        try:
+            return compute(*(p.value(world, at) for p in parts))
+        except (OverflowError, ValueError):
+            return math.nan
+
+    return Case(make(*(p.expr for p in parts)), value)
 
 
 def where(condition: Case, a: Case, b: Case) -> Case:
@@ -124,8 +130,8 @@ FOLD: dict[type, Callable[[Terms, tuple[int, ...]], float]] = {
     reductions.Smallest: lambda terms, at: min(terms.values(), default=math.inf),
     reductions.Norm: lambda terms, at: math.hypot(*terms.values()),
     reductions.Count: lambda terms, at: float(sum(map(bool, terms.values()))),
-    reductions.ArgLargest: lambda terms, at: max(terms, key=lambda k: terms[k])[0] if terms else 0,
-    reductions.ArgSmallest: lambda terms, at: min(terms, key=lambda k: terms[k])[0] if terms else 0,
+    reductions.ArgLargest: lambda terms, at: max(terms, key=lambda place: terms[place])[0] if terms else 0,
+    reductions.ArgSmallest: lambda terms, at: min(terms, key=lambda place: terms[place])[0] if terms else 0,
     reductions.Softmax: _softmax,
 }
 

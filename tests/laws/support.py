@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import sympy as sp
+from hypothesis import assume
 from hypothesis import strategies as st
 from sympy import Idx, Indexed, IndexedBase
 from sympy.core.relational import Relational
@@ -27,6 +28,15 @@ def number_of(expr: sp.Basic, world: World, at: dict[Idx, int]) -> float:
     return evaluate(expr, world.values, world.sizes, at)
 
 
+def agree(result: sp.Basic, meant: float, world: World, at: dict[Idx, int]) -> bool:
+    """Whether an expression has the value that is meant, where that is finite."""
+    assume(math.isfinite(meant))
+    found = number_of(result, world, at)
+    # In a set of one, `j != i` leaves nothing; a factor that is infinite for it may have moved to one that is 0.
+    assume(math.isfinite(found) or min(world.sizes.values()) > 1)
+    return close(found, meant)
+
+
 def close(a: float, b: float, rel: float = 1e-9) -> bool:
     """Equal up to rounding."""
     return math.isclose(a, b, rel_tol=rel, abs_tol=rel)
@@ -39,8 +49,8 @@ def in_other_words(expr: Any, rng: random.Random) -> Any:
     if isinstance(expr, Reduction):
         body, mask, letters = expr.open()
         order = rng.sample(range(len(letters)), len(letters))
-        at = [in_other_words(expr.at[k], rng) for k in order] if expr.at else []
-        parts = in_other_words(body, rng), in_other_words(mask, rng), [letters[k] for k in order]
+        at = [in_other_words(expr.at[place], rng) for place in order] if expr.at else []
+        parts = in_other_words(body, rng), in_other_words(mask, rng), [letters[place] for place in order]
         return type(expr)(*parts, *([at] if at else []))
     args = [in_other_words(a, rng) for a in expr.args]
     if isinstance(expr, Relational) and rng.random() < 0.5:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -13,19 +14,19 @@ from hypothesis import strategies as st
 from neurodyn.calculus.chain import directional, gradient
 from neurodyn.calculus.contract import sum_over
 from neurodyn.calculus.derivative import derivative
-from neurodyn.calculus.letters import Reference, indices_of, name_of, quantity
+from neurodyn.calculus.letters import Reference, indices_of, letter, name_of, quantity
 from neurodyn.calculus.nodes import Rate
 from neurodyn.calculus.reductions import LogSumExp, Product, Softmax, Sum
-from tests.laws.cases import Case, I, J, K, L, M, N, O, World
+from tests.laws.cases import Case, K, N, World, i, j, k, m, n
 from tests.laws.strategies import Style, cases, examples, worlds
 from tests.laws.support import close, leaks, number_of, places
 
 PLACES = (
-    *(quantity("x", [i]) for i in (I, J, L, 0)),
-    *(quantity("W", [i, j]) for i, j in ((I, J), (J, I), (I, I), (L, 0))),
-    *(quantity("z", [m]) for m in (M, O)),
-    quantity("xi", [M, J]),
-    quantity("y", [quantity("p", [M])]),
+    *(quantity("x", [s]) for s in (i, j, k, 0)),
+    *(quantity("W", [s, t]) for s, t in ((i, j), (j, i), (i, i), (k, 0))),
+    *(quantity("z", [s]) for s in (m, n)),
+    quantity("xi", [m, j]),
+    quantity("y", [quantity("p", [m])]),
     quantity("a"),
 )
 
@@ -33,13 +34,13 @@ PLACES = (
 def slope(f: Callable[[float], float]) -> tuple[float, float]:
     """The derivative at 0 by Richardson's differences, and how far off it may be."""
     one = [(f(h) - f(-h)) / (2 * h) for h in (0.02, 0.01, 0.005)]
-    two = [(4 * b - a) / 3 for a, b in zip(one, one[1:], strict=False)]
+    two = [(4 * b - a) / 3 for a, b in itertools.pairwise(one)]
     three = (16 * two[1] - two[0]) / 15
     return three, abs(three - two[1])
 
 
 def place_of(by: Reference, world: World, at: dict) -> tuple[int, ...]:
-    return tuple(int(number_of(i, world, at)) for i in indices_of(by))
+    return tuple(int(number_of(s, world, at)) for s in indices_of(by))
 
 
 def check(result: sp.Expr, f: Callable[[World], float], by: Reference, world: World, at: dict) -> None:
@@ -75,61 +76,64 @@ def test_second_derivative(case: Case, by: Reference, again: Reference, world: W
 def test_directional_derivative(case: Case, world: World, data: st.DataObject) -> None:
     at = places(data, world)
     x, y = world.values["x"], world.values["y"]
-    result = directional(case.expr, quantity("x", [I]), quantity("y", [I]))
+    result = directional(case.expr, quantity("x", [i]), quantity("y", [i]))
     along, error = slope(lambda h: case.value(World(world.sizes, {**world.values, "x": x + h * y}), at))
     assume(math.isfinite(along) and error < 1e-7 * max(1, abs(along)))
     # The direction itself may occur in the expression; it is held still.
     assert close(number_of(result, world, at), along, 1e-6)
 
 
-@given(cases(depth=2, scopes=[(I, J, M)], style=Style(smooth=True)), st.sampled_from(PLACES), worlds(), st.data())
+@given(cases(depth=2, scopes=[(i, j, m)], style=Style(smooth=True)), st.sampled_from(PLACES), worlds(), st.data())
 @examples(40)
 def test_columns_of_the_jacobian_of_softmax_add_up_to_zero(
     case: Case, by: Reference, world: World, data: st.DataObject
 ) -> None:
     at = places(data, world)
-    weight = Softmax(case.expr, sp.true, [I], [L])
-    assert abs(number_of(Sum(derivative(weight, by), True, [L]), world, at)) < 1e-9
+    weight = Softmax(case.expr, sp.true, [i], [k])
+    assert abs(number_of(Sum(derivative(weight, by), True, [k]), world, at)) < 1e-9
     # The body may depend on more letters than the softmax binds.
-    whole = sum_over(weight, [L])
+    whole = sum_over(weight, [k])
     assert whole == 1 and derivative(whole, by) == 0
 
 
 def test_the_derivative_of_logsumexp_is_softmax() -> None:
-    overlap = Sum(quantity("xi", [M, J]) * quantity("x", [J]), True, [J])
-    own = quantity("a") * quantity("z", [M])
-    assert derivative(LogSumExp(own + overlap, True, [M]), quantity("z", [O])) == quantity("a") * Softmax(
-        own + overlap, True, [M], [O]
+    overlap = Sum(quantity("xi", [m, j]) * quantity("x", [j]), True, [j])
+    own = quantity("a") * quantity("z", [m])
+    assert derivative(LogSumExp(own + overlap, True, [m]), quantity("z", [n])) == quantity("a") * Softmax(
+        own + overlap, True, [m], [n]
     )
-    slope_in_x = derivative(LogSumExp(overlap, True, [M]), quantity("x", [I]))
-    assert slope_in_x == Sum(Softmax(overlap, True, [M], [O]) * quantity("xi", [O, I]), True, [O])
+    slope_in_x = derivative(LogSumExp(overlap, True, [m]), quantity("x", [i]))
+    assert slope_in_x == Sum(Softmax(overlap, True, [m], [n]) * quantity("xi", [n, i]), True, [n])
 
 
 def test_a_state_whose_letter_is_bound_inside() -> None:
-    for i in (I, J, L):
-        row = Sum(quantity("W", [I, J]) * quantity("x", [J]), True, [J])
-        assert derivative(row, quantity("x", [i])) == quantity("W", [I, i])
-        assert derivative(Sum(row, True, [I]), quantity("x", [i])) == Sum(quantity("W", [L, i]), True, [L])
+    other = letter("l", N)
+    for own in (i, j, k):
+        row = Sum(quantity("W", [i, j]) * quantity("x", [j]), True, [j])
+        assert derivative(row, quantity("x", [own])) == quantity("W", [i, own])
+        assert derivative(Sum(row, True, [i]), quantity("x", [own])) == Sum(
+            quantity("W", [row_of, own]), True, [row_of]
+        )
 
 
 def test_a_product_with_zeros_has_its_exact_derivative() -> None:
     world = World({"N": 3, "K": 1}, {"x": sp.Matrix([2, 0, 5]).__array__(float).ravel()})
-    slopes = derivative(Product(quantity("x", [I]), True, [I]), quantity("x", [J]))
-    assert [number_of(slopes, world, {J: k}) for k in range(3)] == [0, 10, 0]
+    slopes = derivative(Product(quantity("x", [i]), True, [i]), quantity("x", [j]))
+    assert [number_of(slopes, world, {j: row}) for row in range(3)] == [0, 10, 0]
 
 
 def test_terms_that_a_mask_leaves_out_may_be_infinite() -> None:
-    x = lambda i: quantity("x", [i])  # noqa: E731
-    nearest = LogSumExp(1 / (x(J) - x(I)) ** 2, sp.Ne(J, I), [J])
+    x = lambda s: quantity("x", [s])  # noqa: E731
+    nearest = LogSumExp(1 / (x(j) - x(i)) ** 2, sp.Ne(j, i), [j])
     world = World({"N": 3, "K": 1}, {"x": sp.Matrix([0.5, 1.5, 4]).__array__(float).ravel()})
-    for by in (x(I), x(L)):
-        assert math.isfinite(number_of(derivative(nearest, by), world, {I: 0, L: 2}))
+    for by in (x(i), x(k)):
+        assert math.isfinite(number_of(derivative(nearest, by), world, {i: 0, k: 2}))
 
 
 def test_gradient_is_a_definition_over_the_letters_of_the_quantity() -> None:
-    found = gradient(Sum(quantity("W", [I, J]) ** 2, True, [I, J]), quantity("W", [J, L]))
-    assert found.letters == (J, L) and found.expr == 2 * quantity("W", [J, L])
-    assert found.at([I, I]) == 2 * quantity("W", [I, I])
+    found = gradient(Sum(quantity("W", [i, j]) ** 2, True, [i, j]), quantity("W", [j, k]))
+    assert found.letters == (j, k) and found.expr == 2 * quantity("W", [j, k])
+    assert found.at([i, i]) == 2 * quantity("W", [i, i])
 
 
 @pytest.mark.parametrize("function", [sp.sign, sp.Heaviside, lambda u: sp.Piecewise((u, u > 0), (0, True)), Rate])
@@ -139,4 +143,4 @@ def test_what_has_no_derivative_says_so(function: Callable[[sp.Expr], sp.Expr]) 
 
 
 def test_unused_sizes_are_counted() -> None:
-    assert derivative(Sum(quantity("a"), True, [I, M]), quantity("a")) == N * K
+    assert derivative(Sum(quantity("a"), True, [i, m]), quantity("a")) == N * K

@@ -69,12 +69,13 @@ class TestHabituation:
         np.testing.assert_allclose(gap, 3 * np.exp(-self.ALPHA * times), atol=1e-8)
 
 
+@pytest.fixture(scope="module")
+def system() -> neurodyn.System:
+    return neurodyn.build("diffusion_memory", sizes={"d": 4, "K": 7}, s=0.3, seed=2)
+
+
 class TestDiffusion:
     """Identities I1, I2, I3 and I5 of the exact score (Pham et al. 2025)."""
-
-    @pytest.fixture(scope="class")
-    def system(self) -> neurodyn.System:
-        return neurodyn.build("diffusion_memory", sizes={"d": 4, "K": 7}, s=0.3, seed=2)
 
     @staticmethod
     def log_density(x: np.ndarray, xi: np.ndarray, s: float) -> float:
@@ -107,9 +108,7 @@ class TestDiffusion:
 
         letters = system.structure.letters("x")
         gradient = system.structure.chain.resolve(Partial(quantity("E"), quantity("x", letters)))
-        slope = system.bind(
-            "gradient", [Output("g", letters, gradient)], False, system.structure.chain.definitions
-        )
+        slope = system.bind("gradient", [Output("g", letters, gradient)], False, system.structure.chain.definitions)
         denoiser = system.observe(["D"])
         for x in self.states():
             np.testing.assert_allclose(x - slope(0, {"x": x})["g"] / 2, denoiser(0, x, {})["D"], atol=1e-9)

@@ -53,7 +53,7 @@ def test_the_default_kind_suits_the_data(habituation, hopfield):
         ("time", {"variables": ["xx"]}, "No variable xx was recorded. Did you mean x?"),
         ("heat", {"variable": "quite"}, "No variable quite was recorded. Recorded: u, x, y."),
         ("energy", {}, "No energy was recorded."),
-        ("phase", {}, "A phase plane needs the flow. Give system=, the system that was run."),
+        ("phase", {}, "A phase plane needs the flow. Give a result, or system="),
         ("portrait3", {}, "A portrait shows three numbers, and 1 are at hand."),
         (
             "portrait3",
@@ -62,7 +62,7 @@ def test_the_default_kind_suits_the_data(habituation, hopfield):
         ),
         ("portrait3", {"x": "u[", "y": "x", "z": "y"}, "'u[' does not name a variable."),
         ("overlap", {}, "Which patterns are meant is not clear. No parameter has one row per pattern. Give patterns=."),
-        ("overlap", {"patterns": "xi"}, "No parameter xi holds patterns. Give the array itself, or the system."),
+        ("overlap", {"patterns": "xi"}, "No parameter xi holds patterns. Give the array itself, or a result."),
         ("overlap", {"patterns": [1.0, 2.0]}, "The patterns have the shape (2,)."),
         ("overlap", {"patterns": np.ones((2, 7))}, "None has 7 units. Give of=."),
         ("overlap", {"patterns": np.ones((2, 7)), "of": "x"}, "x has 1 units and the patterns have 7."),

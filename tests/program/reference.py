@@ -49,24 +49,30 @@ class Evaluator:
 
     def __init__(self, values: Values, sizes: Mapping[str, int]) -> None:
         self.values, self.sizes, self.largest = values, sizes, 0.0
+        self._letters: dict[sp.Basic, list[Idx]] = {}
+        self._known: dict[tuple[sp.Basic, tuple[int | None, ...]], float] = {}
 
     def count(self, letter: Idx) -> int:
         """How many positions a letter has."""
         return int(self.value(letter.upper, {})) + 1
 
     def value(self, expr: sp.Basic, at: dict[Idx, int]) -> float:
-        """The value with letters at the positions `at`."""
-        result = self._value(expr, at)
-        if math.isfinite(result):
-            self.largest = max(self.largest, abs(result))
-        return result
+        """The value with letters at the positions `at`, remembered for all letters that occur in the expression."""
+        if expr not in self._letters:
+            self._letters[expr] = list(expr.atoms(Idx))
+        key = (expr, tuple(at.get(x) for x in self._letters[expr]))
+        if key not in self._known:
+            result = self._known[key] = self._value(expr, at)
+            if math.isfinite(result):
+                self.largest = max(self.largest, abs(result))
+        return self._known[key]
 
     def _value(self, expr: sp.Basic, at: dict[Idx, int]) -> float:
         if isinstance(expr, Idx):
             return at[expr]
         if isinstance(expr, Indexed):
             place = tuple(self.whole(i, at) for i in expr.indices)
-            return float(np.asarray(self.values[str(expr.base.label)])[place])
+            return float(np.asarray(self.values[expr.base.label.name])[place])
         if isinstance(expr, Symbol):
             return float(self.sizes[expr.name] if expr.is_integer else self.values[expr.name])
         if isinstance(expr, sp.Number) or expr in (sp.pi, sp.E):

@@ -83,7 +83,7 @@ def expressions(draw: st.DrawFn, depth: int = 3) -> Expr:
     return Softmax(body, mask, bound, at)
 
 
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neurodyn.calculus.letters import names_in
-from neurodyn.errors import InputError
+from neurodyn.errors import InputError, Place
 from neurodyn.model.model import Model
 
 
@@ -14,6 +14,7 @@ def check_flows(model: Model) -> None:
             f"{model.name} has no states, so there is nothing to simulate.",
             code="no-states",
             remedy="Declare them in [states].",
+            place=Place(model.file) if model.file else None,
         )
     seen: set[str] = set()
     for equation in model.equations:

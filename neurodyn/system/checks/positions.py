@@ -39,5 +39,10 @@ def _check_reference(values: Values, reference: Indexed, equation: Equation) -> 
                 f"The position {found[(found < 0) | (found >= size) | (found != np.floor(found))][0]:g} is not one of 0"
                 f" to {size - 1} of {index_set}.",
                 code="position",
-                place=equation.source.place(max(0, equation.source.text.find(name_of(reference)))),
+                remedy="Positions count from 0.",
+                place=equation.source.place(_column(equation, name_of(reference))),
             )
+
+
+def _column(equation: Equation, name: str) -> int:
+    return max(0, equation.source.text.find(f"{name}[", equation.equals))
