@@ -93,12 +93,10 @@ def number(name: str, value: Any) -> float:
         raise InputError(f"{name} is {value!r}, not a number.", code="not-a-number", remedy="Give a number.") from None
 
 
-def whole(name: str, value: Any) -> int:
-    """A whole number of at least 0."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-        raise InputError(
-            f"{name} is {value!r}, not a whole number.", code="not-a-number", remedy="Give a whole number."
-        )
+def whole(name: str, value: Any, least: int) -> int:
+    """A whole number, not too small."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise InputError(f"{name} is {value!r}.", code="not-a-number", remedy=f"Give a whole number from {least} on.")
     return int(value)
 
 

@@ -97,7 +97,7 @@ def command(**options: Any) -> int:
 
 def _simulated(request: _Request) -> tuple[System, Result]:
     from neurodyn.model.library import load
-    from neurodyn.simulate import simulate
+    from neurodyn.simulation import simulate
     from neurodyn.system.build import build
 
     settings, sizes = read_settings(request.settings), read_sizes(request.sizes)

@@ -99,7 +99,7 @@ def _read(path: Path) -> Result:
 
     # Looked at first without h5netcdf, which prints a traceback when it closes what it could not open.
     with h5py.File(path) as file:
-        if int(file.attrs["neurodyn_format"]) != FORMAT:
+        if np.ravel(file.attrs["neurodyn_format"]).tolist() != [FORMAT]:
             raise ValueError("unknown format")
     dataset = _group(path, None)
     del dataset.attrs["neurodyn_format"]

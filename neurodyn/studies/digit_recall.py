@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.results.result import Result
-from neurodyn.simulate import simulate
+from neurodyn.simulation import simulate
 from neurodyn.system.build import build
 from neurodyn.system.generators import digit_images, stream
 from neurodyn.system.system import System

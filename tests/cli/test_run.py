@@ -185,7 +185,7 @@ def test_what_cannot_be_run_is_one_sentence(capsys, folder, arguments, sentence)
 def test_a_place_that_cannot_be_written_is_refused_before_the_run(capsys, folder, monkeypatch, option):
     for name in ("taken.nc", "taken.png"):
         (folder / name).mkdir()
-    monkeypatch.setattr("neurodyn.simulate.simulate", lambda *_, **__: pytest.fail("the run must not start"))
+    monkeypatch.setattr("neurodyn.simulation.simulate", lambda *_, **__: pytest.fail("the run must not start"))
     code, out, err = run(capsys, "pendulum.toml", option)
     assert code == 2 and "cannot be written: " in err and "Nothing was run." in err and not out
 
@@ -205,12 +205,12 @@ def test_a_failed_run_keeps_draws_and_prints_what_was_computed(capsys, folder):
 
 
 def test_an_interrupted_run_keeps_what_was_computed(capsys, folder, monkeypatch):
-    from neurodyn.simulate import simulate
+    from neurodyn.simulation import simulate
 
     def interrupted(*args, **kwargs):
         return dataclasses.replace(simulate(*args, **kwargs), status="interrupted", message="Interrupted at t = 1.")
 
-    monkeypatch.setattr("neurodyn.simulate.simulate", interrupted)
+    monkeypatch.setattr("neurodyn.simulation.simulate", interrupted)
     code, out, _ = run(capsys, "pendulum.toml", "--out", "out.nc", "--plot", "out.png")
     assert code == 130 and "interrupted" in out
     assert saved().status == "interrupted" and (folder / "out.png").exists()

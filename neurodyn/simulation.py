@@ -1,19 +1,15 @@
-"""`simulate`: the one place that joins a system, a backend and a result."""
+"""`simulate`: the one place that joins a system, a backend and a result. Importing it loads nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal
 
 from neurodyn.errors import InputError, RunFailed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from neurodyn.backends.plan import Plan
-    from neurodyn.backends.trajectory import Trajectory
     from neurodyn.model.model import Model
     from neurodyn.results import Result
     from neurodyn.system.signals import Signal
@@ -65,6 +61,7 @@ def simulate(
         RunFailed: for a run that meets numbers that are not finite, or a place that no step leads on from.
     """
     from neurodyn.backends import choose
+    from neurodyn.backends.harvest import harvest
     from neurodyn.backends.observe import chosen_names
     from neurodyn.backends.prepare import prepare
 
@@ -77,7 +74,7 @@ def simulate(
     )  # fmt: skip
     names = chosen_names(system, record)
     engine = choose(plan, backend or system.model.bench.get("backend"))
-    result = _result(plan, engine.run(plan), names, {"backend": engine.name, "inputs": inputs, "save_at": save_at})
+    result = harvest(plan, engine.run(plan), names, engine.name, inputs, save_at)
     if result.status == "failed" and on_failure == "raise":
         raise RunFailed(result.message, code=result.code, result=result)
     return result
@@ -91,40 +88,3 @@ def _built(system: System | Model) -> System:
 
         return build(system)
     return system
-
-
-def _result(plan: Plan, trajectory: Trajectory, names: tuple[str, ...], asked: Mapping[str, Any]) -> Result:
-    """A trajectory with its observables, labelled, and with all that is needed to repeat it."""
-    from neurodyn.backends.observe import observe
-    from neurodyn.results import Result
-    from neurodyn.results.label import label
-    from neurodyn.results.recipe import plain, recipe
-
-    system = plan.system
-    time, variables, outcome = observe(plan, trajectory, names)
-    run = {
-        "backend": asked["backend"],
-        "method": trajectory.method,
-        **{name: getattr(plan, name) for name in ("rtol", "atol", "t0", "until", "trials", "seed")},
-        "record": list(names),
-        "inputs": {name: plain(value) for name, value in asked["inputs"].items()},
-        "save_at": None if asked["save_at"] is None else plain(plan.save_at),
-        "counts": dict(trajectory.counts),
-    }
-    arrays = {
-        "values": _arrays(system.given),
-        "inputs": _arrays(asked["inputs"]),
-        "start": system.layout.unpack(plan.start),
-        "save_at": {} if asked["save_at"] is None else {"t": plan.save_at},
-        "end": {"t": np.asarray(trajectory.end_time), **system.layout.unpack(trajectory.end)},
-    }
-    dataset, counts = label(system, time, variables), dict(trajectory.counts)
-    return Result(dataset, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
-
-
-def _arrays(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the values that are arrays of numbers; numbers and signals stand in the recipe itself."""
-    from neurodyn.backends.prepare import is_signal
-
-    found = {name: np.asarray(value) for name, value in values.items() if not is_signal(value)}
-    return {name: array for name, array in found.items() if array.ndim and array.dtype.kind in "biuf"}

@@ -1,0 +1,53 @@
+"""From what a backend answered to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from neurodyn.backends.observe import observe
+from neurodyn.backends.plan import Plan
+from neurodyn.backends.prepare import is_signal
+from neurodyn.backends.trajectory import Trajectory
+from neurodyn.results import Result
+from neurodyn.results.label import label
+from neurodyn.results.recipe import plain, recipe
+
+
+def harvest(
+    plan: Plan, trajectory: Trajectory, names: Sequence[str], backend: str, inputs: Mapping[str, Any], save_at: Any
+) -> Result:
+    """A trajectory with the named variables, labelled, and with all that is needed to repeat it.
+
+    Args:
+        backend: the name of the backend that ran the plan.
+        inputs, save_at: what the caller gave for them; the plan holds what became of it.
+    """
+    system = plan.system
+    time, variables, outcome = observe(plan, trajectory, names)
+    run = {
+        "backend": backend,
+        "method": trajectory.method,
+        **{name: getattr(plan, name) for name in ("rtol", "atol", "t0", "until", "trials", "seed")},
+        "record": list(names),
+        "inputs": {name: plain(value) for name, value in inputs.items()},
+        "save_at": None if save_at is None else plain(plan.save_at),
+        "counts": dict(trajectory.counts),
+    }
+    arrays = {
+        "values": _arrays(system.given),
+        "inputs": _arrays(inputs),
+        "start": system.layout.unpack(plan.start),
+        "save_at": {} if save_at is None else {"t": plan.save_at},
+        "end": {"t": np.asarray(trajectory.end_time), **system.layout.unpack(trajectory.end)},
+    }
+    dataset, counts = label(system, time, variables), dict(trajectory.counts)
+    return Result(dataset, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
+
+
+def _arrays(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that are arrays of numbers; numbers, text and signals stand in the recipe itself."""
+    found = {name: np.asarray(value) for name, value in values.items() if not is_signal(value)}
+    return {name: array for name, array in found.items() if array.ndim and array.dtype.kind in "biuf"}
