@@ -15,7 +15,7 @@ CANDIDATES := python3 python3.13 python3.12 python3.11 python
 .PHONY: demo test slow lint clean
 
 demo: $(VENV)/installed
-	$(BIN)/neurodyn run digit_recall --out $(OUT).nc --plot $(OUT).png
+	$(BIN)/neurodyn study digit_recall --out $(OUT).nc --plot $(OUT).png
 	@echo "The figure is $(abspath $(OUT).png), the result is $(abspath $(OUT).nc)."
 
 test: $(VENV)/installed-dev

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 import numpy as np
 
@@ -19,6 +20,7 @@ def check(plan: Plan) -> None:
     _check_tolerances(plan)
     _check_start(plan)
     _check_save_points(plan)
+    _check_memory(plan)
 
 
 def _check_span(plan: Plan) -> None:
@@ -103,4 +105,18 @@ def _check_order(plan: Plan) -> None:
             f"save_at asks for t = {strange[0]:g} more than once.",
             code="bad-save-points",
             remedy="Give each time once; an edge of an input may stand twice, for the values before and after it.",
+        )
+
+
+def _check_memory(plan: Plan) -> None:
+    """A record beyond the memory of the machine would be granted, and the process killed when it is filled."""
+    if not hasattr(os, "sysconf"):
+        return
+    wanted = 8 * plan.save_at.size * plan.start.size
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if wanted > there:
+        raise InputError(
+            f"Saving {plan.save_at.size} times takes {wanted / 2**30:.0f} GiB; this machine has {there / 2**30:.0f}.",
+            code="too-much-to-save",
+            remedy="Save at fewer times: give save_at, or run fewer trials.",
         )

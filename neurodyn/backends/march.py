@@ -17,7 +17,7 @@ from neurodyn.backends.trajectory import DONE, Outcome
 # LSODA goes on for ever with steps that do not move the clock.
 MOST_IDLE_STEPS = 50
 # Pieces up to so many times the spacing of doubles are crossed in one step: no solver can start on them.
-LEAST_PIECE = 100
+LEAST_PIECE = 20
 
 
 class March:

@@ -75,7 +75,9 @@ def _read(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[int
                 count = k + 1
     except KeyboardInterrupt:
         pass
-    return count, {name: values[:count] for name, values in found.items()}
+    # An input is the same in all trials.
+    shared = plan.signals if plan.trials is not None else ()
+    return count, {name: values[:count, 0] if name in shared else values[:count] for name, values in found.items()}
 
 
 def _finite(time: Floats, variables: Variables) -> Outcome | None:

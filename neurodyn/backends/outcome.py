@@ -23,6 +23,15 @@ def interrupted(t: float) -> Outcome:
     return Outcome("interrupted", "interrupted", f"Interrupted at t = {t:.6g}; what was computed until then is kept.")
 
 
+def out_of_memory(error: MemoryError, method: str) -> Outcome:
+    reason = str(error).rstrip(".") or "there is no more memory"
+    return Outcome(
+        "failed",
+        "memory",
+        f"{method} stopped: {reason}. DOP853 and RK45 keep no matrix over all states; or run fewer trials at a time.",
+    )
+
+
 def bad_rate(plan: Plan, t: float, rate: Floats) -> Outcome:
     """The flow gave a number that is not finite."""
     where, value = _first_bad(plan, rate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
@@ -107,8 +107,8 @@ def needs(plan: Plan) -> frozenset[str]:
 class Backend(Protocol):
     """An engine that carries out plans.
 
-    To add one, write a class with these three members and give it a line in the table of `neurodyn.backends`, or an
-    entry point in the group `neurodyn.backends`. `run` answers every numerical trouble with a Trajectory that says so;
+    To add one, write a class with these members and give it a line in the table of `neurodyn.backends`, or an entry
+    point in the group `neurodyn.backends`. `run` answers every numerical trouble with a Trajectory that says so;
     it raises InputError for a plan that it cannot read, such as an unknown method.
     """
 
@@ -117,8 +117,5 @@ class Backend(Protocol):
 
     @property
     def abilities(self) -> frozenset[str]: ...
-
-    @property
-    def methods(self) -> Sequence[str]: ...
 
     def run(self, plan: Plan) -> Trajectory: ...

@@ -38,7 +38,7 @@ class Problem:
         self._flow = plan.system.flow(trials=plan.trials is not None)
         self._derive = plan.system.jacobian
         self._jacobian: Callable[..., Floats] | None = None
-        self._piece: Piece | None = None
+        self._piece: Piece
         self._last: Any = None
 
     def enter(self, piece: Piece) -> None:
@@ -52,7 +52,8 @@ class Problem:
 
     def rate(self, t: float, z: Floats) -> Floats:
         self.rates += 1
-        rate = self._flow(t, self.state(z), self._inputs(t)).ravel() / self.scale
+        y = (z * self.scale).reshape(self._shape)
+        rate: Floats = self._flow(t, y, self._piece.inputs(t)).ravel() / self.scale
         if not np.isfinite(rate).all():
             self.bad = t, rate
         return rate
@@ -66,24 +67,17 @@ class Problem:
         if self._jacobian is None:
             self._jacobian = self._derive()
         self.jacobians += 1
-        inputs = self._inputs(t)
-        if len(self._shape) == 1:
-            found: Any = self._jacobian(t, self.state(z), inputs) * self.scale
-            found /= self.scale[:, None]
-        else:
-            blocks = np.stack([self._jacobian(t, y, inputs) for y in self.state(z)])
-            scale = self.scale[: self._shape[1]]
-            found = _block_diagonal(blocks * (scale / scale[:, None]))
+        inputs = self._piece.inputs(t)
+        size = self._shape[-1]
+        states, scale = self.state(z).reshape(-1, size), self.scale[:size]
+        blocks = np.stack([self._jacobian(t, y, inputs) for y in states]) * (scale / scale[:, None])
+        found = blocks[0] if len(blocks) == 1 else _block_diagonal(blocks)
         rows = np.asarray(found.sum(axis=1)).ravel()
         if np.isfinite(rows).all():
             self._last = found
         elif self._last is None:
             raise NoJacobian(t, rows)
         return self._last
-
-    def _inputs(self, t: float) -> dict[str, Any]:
-        assert self._piece is not None
-        return self._piece.inputs(t)
 
 
 def _block_diagonal(blocks: Floats) -> Any:

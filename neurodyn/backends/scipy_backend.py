@@ -7,10 +7,10 @@ import warnings
 import numpy as np
 
 from neurodyn.backends.march import March
-from neurodyn.backends.outcome import interrupted
+from neurodyn.backends.outcome import interrupted, out_of_memory
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.progress import Progress
-from neurodyn.backends.solvers import METHODS, chosen_method
+from neurodyn.backends.solvers import chosen_method
 from neurodyn.backends.trajectory import Trajectory
 
 
@@ -19,7 +19,6 @@ class SciPy:
 
     name = "scipy"
     abilities = frozenset({"flow", "jacobian", "trials"})
-    methods = METHODS
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
@@ -32,6 +31,8 @@ class SciPy:
                 ended = march.go()
             except KeyboardInterrupt:
                 ended = interrupted(march.t)
+            except MemoryError as error:
+                ended = out_of_memory(error, method)
         counts = {
             "steps": march.steps,
             "rhs": march.problem.rates,

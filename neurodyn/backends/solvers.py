@@ -64,9 +64,9 @@ def set_going(method: str, problem: Problem, piece: Piece, z: Floats, rate: Floa
 def _first_step(piece: Piece, z: Floats, rate: Floats, rtol: float, atol: float) -> float:
     """A tenth of the time in which the state changes by its own size.
 
-    SciPy's guess goes up to ten times further when the tolerances let it. Right after an edge that steps over the
-    fastest decay, where the error estimate of DOP853 is blind: on a pulse train the error then stays above 7e-9
-    however small the tolerances are, and with this rule it is 27 times smaller for no more evaluations.
+    SciPy's guess goes up to ten times further. Right after an edge it then steps over the fastest decay at once, where
+    the error estimate of DOP853 is too kind: a pulse train at tolerance 1e-10 had an error of 7e-9 with SciPy's guess,
+    and has 3e-10 with this rule, for as many evaluations.
     """
     weight = atol + rtol * np.abs(z)
     size, speed = float(np.linalg.norm(z / weight)), float(np.linalg.norm(rate / weight))

@@ -95,6 +95,7 @@ def _power(expr: Pow, by: Reference) -> Expr:
 def _function(expr: Function, by: Reference) -> Expr:
     if _is_flat(expr):
         return S.Zero
+    expr = _stable(expr)
     terms = []
     for k, argument in enumerate(expr.args):
         if not isinstance(argument, Expr):
@@ -107,20 +108,19 @@ def _function(expr: Function, by: Reference) -> Expr:
 
 def _slope(expr: Function, place: int) -> Expr:
     """The derivative of a function by one of its arguments."""
-    stable = _stable_log(expr)
-    slope = expr.fdiff(place) if stable is None else stable.fdiff(place)
+    slope = expr.fdiff(place)
     if not isinstance(expr, Elementwise) and slope.has(sp.Derivative, sp.Subs, sp.DiracDelta):
         raise TypeError(f"no derivative of {type(expr).__name__}")
     return slope
 
 
-def _stable_log(expr: Expr) -> Expr | None:
-    """The node for a logarithm that has a stable form, log(cosh(x)) or log(1 + exp(x)); None for anything else."""
+def _stable(expr: Function) -> Function:
+    """log(cosh(x)) and log(1 + exp(x)) as the nodes whose derivatives do not overflow; anything else as it is."""
     inside = expr.args[0] if isinstance(expr, sp.log) else S.Zero
     if isinstance(inside, sp.cosh):
         return LogCosh(inside.args[0])
     rest = inside - 1 if isinstance(inside, sp.Add) else S.Zero
-    return Softplus(rest.args[0]) if isinstance(rest, sp.exp) else None
+    return Softplus(rest.args[0]) if isinstance(rest, sp.exp) else expr
 
 
 def _is_flat(expr: Function) -> bool:

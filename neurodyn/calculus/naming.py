@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key
+from functools import cmp_to_key, lru_cache
 
 import sympy as sp
 from sympy import Add, Basic, Expr, Idx, Indexed, IndexedBase, Mul, Pow, S
@@ -44,7 +44,12 @@ def canonical(body: Basic, mask: Basic, letters: tuple[Idx, ...], at: tuple[Basi
 
 
 def _range(index: Idx) -> tuple[str, str]:
-    return str(index.upper), str(index.lower)
+    return _range_key(index.lower, index.upper)
+
+
+@lru_cache(maxsize=1024)
+def _range_key(lower: Expr, upper: Expr) -> tuple[str, str]:
+    return str(upper), str(lower)
 
 
 def _renamed(

@@ -11,8 +11,9 @@ from neurodyn.calculus.conditions import ordered
 
 
 class Elementwise(Function):  # type: ignore[misc]  # SymPy carries no types
-    """A real function of real arguments, applied element by element."""
+    """A real function of real arguments (one, unless a subclass says more), applied element by element."""
 
+    nargs: int | tuple[int, ...] = 1
     is_real = True
     is_commutative = True
     unordered: ClassVar[bool] = False  # whether the order of the arguments means nothing
@@ -31,8 +32,6 @@ class Flag(Elementwise):
 
 class Even(Elementwise):
     """A function of one argument with f(-x) = f(x)."""
-
-    nargs = 1
 
     @classmethod
     def eval(cls, x: Expr) -> Expr | None:
@@ -75,7 +74,10 @@ class Where(Elementwise):
 class Heaviside(Flag):
     """1 for a positive argument, else 0."""
 
-    nargs = 1
+    @property
+    def pargs(self) -> tuple[Expr, ...]:
+        """What SymPy's printers, which know a function of this name, ask for."""
+        return tuple(self.args)
 
 
 class Sign(Elementwise):
@@ -91,13 +93,9 @@ class Sign(Elementwise):
 class Stop(Elementwise):
     """The argument itself, through which no derivative passes."""
 
-    nargs = 1
-
 
 class Floor(Elementwise):
     """The largest whole number not above the argument."""
-
-    nargs = 1
 
 
 class Absolute(Even):
@@ -109,8 +107,6 @@ class Absolute(Even):
 
 class Relu(Elementwise):
     """max(x, 0)."""
-
-    nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Expr:
         return Heaviside(self.args[0])
@@ -139,16 +135,12 @@ class Smaller(Elementwise):
 class Sigmoid(Elementwise):
     """1/(1 + exp(-x))."""
 
-    nargs = 1
-
     def fdiff(self, argindex: int = 1) -> Expr:
         return self * Sigmoid(-self.args[0])
 
 
 class Softplus(Elementwise):
     """log(1 + exp(x)) without overflow."""
-
-    nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Expr:
         return Sigmoid(self.args[0])
@@ -164,16 +156,12 @@ class LogCosh(Even):
 class Expm1(Elementwise):
     """exp(x) - 1, exact near 0."""
 
-    nargs = 1
-
     def fdiff(self, argindex: int = 1) -> Expr:
         return sp.exp(self.args[0])
 
 
 class Log1p(Elementwise):
     """log(1 + x), exact near 0."""
-
-    nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Expr:
         return 1 / (1 + self.args[0])
@@ -182,16 +170,12 @@ class Log1p(Elementwise):
 class Exprel(Elementwise):
     """(exp(x) - 1)/x, which is 1 at 0."""
 
-    nargs = 1
-
     def fdiff(self, argindex: int = 1) -> Expr:
         return ExprelSlope(self.args[0])
 
 
 class ExprelSlope(Elementwise):
     """Derivative of `Exprel`: (exp(x)*(x - 1) + 1)/x**2, which is 1/2 at 0."""
-
-    nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Expr:
         x = self.args[0]  # next to 0 the closed form cancels: its series takes over
@@ -220,8 +204,6 @@ class I0e(Even):
 class I1e(Elementwise):
     """exp(-|x|) times the modified Bessel function I1(x)."""
 
-    nargs = 1
-
     @classmethod
     def eval(cls, x: Expr) -> Expr | None:
         return -cls(-x) if x.could_extract_minus_sign() else None
@@ -234,8 +216,6 @@ class I1e(Elementwise):
 
 class Rate(Elementwise):
     """`dA/dt` in an equation: resolved along the flow when a system is built."""
-
-    nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Any:
         raise TypeError("a rate must be resolved before it is differentiated")

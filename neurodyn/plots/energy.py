@@ -60,7 +60,11 @@ def rise_note(time: Floats, rows: Floats) -> str:
     worst = np.unravel_index(int(np.argmax(steps)), steps.shape)
     if steps[worst] <= 0:
         return "no rise between samples"
-    return f"largest rise {number(float(steps[worst]))} at time {number(float(time[worst[0] + 1]))}"
+    rise = f"largest rise {number(float(steps[worst]))}"
+    # A sum of this size is not known better in double precision.
+    if steps[worst] <= 16 * np.finfo(float).eps * np.nanmax(np.abs(rows)):
+        return f"{rise} (rounding)"
+    return f"{rise} at time {number(float(time[worst[0] + 1]))}"
 
 
 def _draw_parts(axes: Axes, data: Recorded, parts: xr.DataArray) -> None:

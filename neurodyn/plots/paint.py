@@ -38,8 +38,9 @@ def draw_lines(axes: Axes, data: Recorded, variable: xr.DataArray, *, filled: bo
     axes.margins(y=0.08)
     axes.set_ylabel(label(variable))
     if rows.shape[1] > 1:
-        title = ", ".join(str(dim) for dim in variable.dims if dim != "time")
-        axes.legend(title=plain(title), loc="center left", bbox_to_anchor=(1.0, 0.5), ncols=1 + (rows.shape[1] > 6))
+        axes.legend(
+            title=unit_label(variable), loc="center left", bbox_to_anchor=(1.0, 0.5), ncols=1 + (rows.shape[1] > 6)
+        )
 
 
 def draw_image(figure: Figure, axes: Axes, data: Recorded, variable: xr.DataArray) -> None:
@@ -53,7 +54,7 @@ def draw_image(figure: Figure, axes: Axes, data: Recorded, variable: xr.DataArra
     image = axes.pcolorfast(edges, grid, picture, cmap=colours, norm=norm)
     axes.grid(False)
     axes.set_ylabel(unit_label(variable))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10], integer=True))
     bar = figure.colorbar(image, ax=axes, pad=0.015, aspect=14, label=label(variable))
     bar.outline.set_visible(False)
 
@@ -84,9 +85,9 @@ def row_names(variable: xr.DataArray) -> list[str]:
 
 
 def unit_label(variable: xr.DataArray) -> str:
-    """The name of the vertical axis of an image."""
+    """What the rows of a variable are: the words of the model about its index sets, or their names."""
     dims = [str(dim) for dim in variable.dims if dim != "time"]
-    return "trial" if dims == ["trial"] else f"unit ({plain(', '.join(dims))})" if len(dims) > 1 else "unit"
+    return plain(", ".join(str(variable[dim].attrs.get("about") or dim) for dim in dims))
 
 
 def borders(time: Floats) -> Floats:

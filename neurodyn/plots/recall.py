@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
 from neurodyn.errors import InputError
@@ -18,6 +17,7 @@ from neurodyn.plots.energy import rise_note
 from neurodyn.plots.labels import label, number, plain, time_label
 from neurodyn.plots.paint import fits_paper
 from neurodyn.plots.patterns import find_patterns, pattern_names
+from neurodyn.plots.rates import draw_rates
 from neurodyn.plots.recorded import Floats, Recorded
 from neurodyn.plots.style import BAD, GOOD, PALETTE, PAPER, QUIET, bare, new_figure
 
@@ -76,16 +76,26 @@ def draw(
     trials = _trials(data, rows)
     stored, _ = find_patterns(data, patterns, of)
     album = _album(data, trials, stored, of, truth, names, snapshots, shape)
-    wide = 0.85 * (len(album.moments) + 1)
-    figure = new_figure(wide + 4.6, max(0.92 * len(trials) + 0.9, 4.4), plain(str(data.dataset.attrs.get("title", ""))))
-    halves: Any = figure.subfigures(1, 2, width_ratios=(wide, 4.6), wspace=0.03)
-    left, right = halves
-    _draw_album(left, data, album)
-    panels = right.subplots(1 + (curve is not None), 1, squeeze=False)[:, 0]
+    figure, images, panels = _page(album, 1 + (curve is not None), plain(str(data.dataset.attrs.get("title", ""))))
+    _draw_album(images, data, album)
     _draw_energy(panels[0], data, trials, album.moments)
     if curve is not None:
-        _draw_curves(panels[1], curve)
+        draw_rates(panels[1], curve)
     return figure
+
+
+def _page(album: _Album, panels: int, title: str) -> tuple[Figure, SubFigure, list[Axes]]:
+    """An empty figure: many rows of images stand left of the panels, one or two above them."""
+    rows, wide = len(album.nearest), 0.85 * (len(album.moments) + 1)
+    if rows <= 2:
+        figure = new_figure(10.0, 1.65 * rows + 3.8, title)
+        parts: Any = figure.subfigures(2, 1, height_ratios=(1.65 * rows + 0.3, 3.2), hspace=0.03)
+    else:
+        figure = new_figure(wide + 4.6, max(0.92 * rows + 0.9, 4.4), title)
+        parts = figure.subfigures(1, 2, width_ratios=(wide, 4.6), wspace=0.03)
+    across = rows <= 2
+    grid = parts[1].subplots(1 if across else panels, panels if across else 1, squeeze=False)
+    return figure, parts[0], list(grid.ravel())
 
 
 def _trials(data: Recorded, rows: Sequence[int] | None) -> list[int]:
@@ -194,32 +204,9 @@ def _draw_energy(axes: Axes, data: Recorded, trials: Sequence[int], moments: Seq
     for moment in moments[1:-1]:
         axes.axvline(data.time[moment], color=QUIET, linewidth=0.8, linestyle=":")
     axes.margins(y=0.08)
-    axes.set(xlabel=time_label(data.dataset), ylabel=label(energy), title="Energy of each row")
+    axes.set(
+        xlabel=time_label(data.dataset),
+        ylabel=label(energy),
+        title="Energy" if len(trials) == 1 else "Energy of each row",
+    )
     axes.text(0.98, 0.95, rise_note(data.time, rows), transform=axes.transAxes, ha="right", va="top", fontsize=9.5)
-
-
-def _draw_curves(axes: Axes, curve: Mapping[str, Any]) -> None:
-    """Success rate against damage, with the band that it is known to lie in."""
-    curves = {"": curve} if "rate" in curve else curve
-    for (name, one), colour in zip(curves.items(), PALETTE, strict=False):
-        damage, rate, low, high = _curve(one)
-        axes.fill_between(damage, low, high, color=colour, alpha=0.2, linewidth=0)
-        axes.plot(damage, rate, "o-", color=colour, markersize=4, label=plain(str(name)), clip_on=False)
-    if len(curves) > 1:
-        axes.legend(loc="lower left")
-    axes.set(xlabel="damage of the cue", ylabel="recalled", title="Success rate", ylim=(0, 1.03))
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-
-
-def _curve(curve: Mapping[str, Any]) -> list[Floats]:
-    missing = [key for key in ("damage", "rate", "low", "high") if key not in curve]
-    if missing:
-        raise InputError(
-            f"The curve lacks {', '.join(missing)}.",
-            code="no-curve",
-            remedy="Give damage, rate, low and high, of one length.",
-        )
-    arrays = [np.asarray(curve[key], dtype=float) for key in ("damage", "rate", "low", "high")]
-    if any(array.ndim != 1 or array.shape != arrays[0].shape for array in arrays):
-        raise InputError("The curve's arrays differ in length.", code="wrong-shape", remedy="Give four of one length.")
-    return arrays

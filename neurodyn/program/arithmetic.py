@@ -48,6 +48,14 @@ def negative(build: Builder, a: Ref) -> Ref:
     return build.elementwise("negative", (a,)) if x is None else build.literal(-x)
 
 
+def unsigned(build: Builder, ref: Ref) -> tuple[bool, Ref]:
+    """A value without its sign, so that a sum or product takes the sign where it costs nothing."""
+    minus = False
+    while build.steps[ref.value].op == "negative":
+        minus, ref = not minus, build.operands(ref)[1][0]
+    return minus, ref
+
+
 @dataclass(frozen=True)
 class _Group(Generic[Part]):
     axes: frozenset[Letter]
@@ -80,6 +88,10 @@ Fraction = tuple[Ref | None, Ref | None]
 
 def product(build: Builder, over: Sequence[Ref], under: Sequence[Ref] = (), coefficient: Rational = S.One) -> Ref:
     """The product of `over`, divided by each of `under`, times a number."""
+    signs = [unsigned(build, r) for r in (*over, *under)]
+    if sum(minus for minus, _ in signs) % 2:
+        coefficient = -coefficient
+    over, under = [r for _, r in signs[: len(over)]], [r for _, r in signs[len(over) :]]
     over, under, minus = _with_coefficient(build, over, under, coefficient)
     groups = [
         _Group[Fraction](
@@ -140,6 +152,8 @@ Signed = tuple[bool, Ref]  # whether the value is taken away
 
 def addition(build: Builder, terms: Sequence[Signed]) -> Ref:
     """The sum of signed values."""
+    inner = [unsigned(build, r) for _, r in terms]
+    terms = [(minus != sign, r) for (minus, _), (sign, r) in zip(terms, inner, strict=True)]
     groups = []
     for axes in dict.fromkeys(frozenset(r.axes) for _, r in terms):
         same = [t for t in terms if frozenset(t[1].axes) == axes]
@@ -162,3 +176,37 @@ def _join_signed(build: Builder, a: Signed, b: Signed) -> Signed:
         return a[0], binary(build, "add", a[1], b[1])
     plus, minus = (b, a) if a[0] else (a, b)
     return False, binary(build, "subtract", plus[1], minus[1])
+
+
+@dataclass(frozen=True)
+class Peeled:
+    """A value as `sign * core * over / under`."""
+
+    core: Ref
+    over: tuple[Ref, ...] = ()
+    under: tuple[Ref, ...] = ()
+    sign: int = 1
+
+
+def peel(build: Builder, ref: Ref, bound: frozenset[Letter], made: int) -> Peeled:
+    """Take from a factor of a sum over `bound` what can as well be multiplied or divided after the sum.
+
+    A softmax weight gives up its division, a scaled value its scale, if the sum has fewer elements (`made`) than the
+    factor. A constant factor, which costs nothing in the run, gives up no more than a scalar.
+    """
+    minus, ref = unsigned(build, ref)
+    sign = -1 if minus else 1
+    op, operands = build.operands(ref)
+    if op not in ("multiply", "divide") or made > build.volume(ref.axes):
+        return Peeled(ref, sign=sign)
+    for k in (1, 0) if op == "multiply" else (1,):
+        scale, rest = operands[k], operands[1 - k]
+        if bound & frozenset(scale.axes) or frozenset(rest.axes) != frozenset(ref.axes):
+            continue
+        if scale.axes and build.is_constant(ref):
+            continue
+        inner = peel(build, rest, bound, made)
+        if op == "divide":
+            return Peeled(inner.core, inner.over, (*inner.under, scale), sign * inner.sign)
+        return Peeled(inner.core, (*inner.over, scale), inner.under, sign * inner.sign)
+    return Peeled(ref, sign=sign)

@@ -102,6 +102,13 @@ class Builder:
         step = self.steps[ref.value]
         return literal_value(step) if step.op == "literal" else None
 
+    def operands(self, ref: Ref) -> tuple[str, list[Ref]]:
+        """The operation that made a value, and its operands with the letters of this use."""
+        step = self.steps[ref.value]
+        names: dict[str, Letter] = dict(zip(step.axes, ref.axes, strict=True))
+        inner = [Ref(o.value, tuple(names.get(x, f"inner {x}") for x in o.letters)) for o in step.operands]
+        return step.op, inner
+
     def is_constant(self, ref: Ref) -> bool:
         """Whether the value follows from constants alone."""
         return self.steps[ref.value].level == SETUP

@@ -34,8 +34,6 @@ class Context:
     ) -> None:
         self.builder, self.definitions, self.rules = builder, definitions, rules
         self.constant, self.trial_names = frozenset(constant), frozenset(trial_names)
-        # Softmax weights by their value: numerators and sum, so that a sum of weights can divide last.
-        self.softmax_parts: dict[int, tuple[Ref, Ref, Ref]] = {}
         self._refs: dict[sp.Basic, Ref] = {}
         self._axes: dict[sp.Basic, frozenset[Letter]] = {}
         self._defined: dict[str, Ref | None] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from neurodyn.program.builder import literal_value
-from neurodyn.program.program import SETUP, Program, Step
+from neurodyn.program.program import SETUP, Program
 
 VIEW = "{}"
 

@@ -109,7 +109,7 @@ class _Printer:
             elif step.op != "literal":
                 (names.setup if step.level == SETUP else body).extend(self._lines(value, step))
         returned = self._returned()
-        body.append(f"return ({''.join(r + ', ' for r in returned)})")
+        body.append(f"return ({', '.join(returned)}{',' if len(returned) == 1 else ''})")
         lines = [f"def bind({', '.join(arguments[:split])}):", *("    " + x for x in names.setup)]
         lines.append(f"    def body({', '.join(['t', TRIAL_COUNT, *arguments[split:]])}):")
         lines.extend("        " + x for x in body)

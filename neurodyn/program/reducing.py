@@ -114,5 +114,4 @@ def softmax(ctx: Context, expr: sp.Basic) -> Ref:
     total = ctx.builder.elementwise("one_if_zero", (total,))
     times = ctx.builder.literal(float(missing(ctx, terms, expr)))
     weights = product(ctx.builder, (terms,), (total, times))
-    ctx.softmax_parts[weights.value] = (weights, terms, product(ctx.builder, (total, times)))
     return place(ctx, weights, dict(zip(expr.letters, expr.at, strict=True)))

@@ -7,13 +7,15 @@ them as an expression: this file handles body, mask and letters side by side.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
 
 import sympy as sp
-from sympy import Add, Expr, Idx, Indexed, Mul, Pow, S
+from sympy import Add, Expr, Idx, Mul, Pow, S
 
 from neurodyn.calculus.letters import free_letters
-from neurodyn.calculus.reductions import Norm, Softmax, Sum
-from neurodyn.program.arithmetic import Signed, addition, product
+from neurodyn.calculus.reductions import Norm, Sum
+from neurodyn.program.arithmetic import Signed, addition, peel, product
 from neurodyn.program.builder import Letter, Ref
 from neurodyn.program.context import Context
 from neurodyn.program.masks import Value, is_bounded, masked_sum
@@ -117,55 +119,31 @@ def _sum_of_product(
 ) -> Ref:
     bound = frozenset[Letter](letters)
     outside = [f for f in factors if not ctx.axes_of(f) & bound]
-    inside = [f for f in factors if ctx.axes_of(f) & bound]
-    values, under = _values(ctx, inside, bound)
-    result = masked_sum(ctx, values, mask, letters)
-    return _times(ctx, coefficient, outside, [result], under)
+    values = _values(ctx, [f for f in factors if ctx.axes_of(f) & bound])
+    kept = frozenset[Letter]().union(*(v.ref.axes for v in values)) - bound
+    peeled = [peel(ctx.builder, v.ref, bound, ctx.builder.volume(kept)) for v in values]
+    values = [replace(v, ref=p.core) for v, p in zip(values, peeled, strict=True)]
+    over = [masked_sum(ctx, values, mask, letters), *(r for p in peeled for r in p.over)]
+    under = [r for p in peeled for r in p.under]
+    return _times(ctx, prod(p.sign for p in peeled) * coefficient, outside, over, under)
 
 
-def _values(ctx: Context, inside: list[Expr], bound: frozenset[Letter]) -> tuple[list[Value], list[Ref]]:
-    """The values to be multiplied and summed, and what the sum is divided by.
+def _values(ctx: Context, inside: Sequence[Expr]) -> list[Value]:
+    """The values to be multiplied and summed.
 
     Factors with equal letters are one value, but two when there is no other: these are a dot product.
     """
-    values, under = [], []
     groups: dict[frozenset[Letter], list[Expr]] = {}
-    kept = frozenset[Letter]().union(*(ctx.axes_of(f) for f in inside)) - bound
     for factor in inside:
-        parts = _softmax_parts(ctx, factor, bound, kept)
-        if parts is None:
-            groups.setdefault(ctx.axes_of(factor), []).append(factor)
-        else:
-            values.append(Value(parts[0], True))
-            under.append(parts[1])
+        groups.setdefault(ctx.axes_of(factor), []).append(factor)
+    parts: list[Expr] = []
     for group in groups.values():
-        if len(groups) == 1 and not values:
+        if len(groups) == 1:
             group = [f for factor in group for f in _two(factor)]
-            if len(group) > 1:
-                values.append(_value(ctx, group[0]))
-                group = group[1:]
-        values.append(_value(ctx, Mul(*group)))
-    return values, under
+            parts, group = group[:1], group[1:]
+        parts.extend([Mul(*group)] if group else [])
+    return [Value(ctx.lower(part), is_bounded(ctx, part)) for part in parts]
 
 
 def _two(factor: Expr) -> list[Expr]:
     return [factor.base] * 2 if isinstance(factor, Pow) and factor.exp == 2 else [factor]
-
-
-def _value(ctx: Context, expr: Expr) -> Value:
-    return Value(ctx.lower(expr), is_bounded(ctx, expr))
-
-
-def _softmax_parts(
-    ctx: Context, factor: Expr, bound: frozenset[Letter], kept: frozenset[Letter]
-) -> tuple[Ref, Ref] | None:
-    """Numerators and sum of a softmax weight, where dividing after the sum over its letters is no more work."""
-    if not isinstance(factor, (Softmax, Indexed)):
-        return None
-    ref = ctx.lower(factor)
-    if ref.value not in ctx.softmax_parts or ctx.builder.volume(kept) > ctx.builder.volume(ref.axes):
-        return None
-    weights, terms, under = ctx.softmax_parts[ref.value]
-    names = dict(zip(weights.axes, ref.axes, strict=True))
-    terms, under = terms.renamed(names), under.renamed(names)
-    return None if bound & frozenset(under.axes) else (terms, under)

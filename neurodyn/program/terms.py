@@ -45,7 +45,7 @@ def add(ctx: Context, expr: sp.Basic) -> Ref:
     """A sum of terms. A number that all share is multiplied once."""
     stable = _difference_of_one(expr)
     if stable is not None:
-        return ctx.lower(stable)
+        return product(ctx.builder, (ctx.lower(stable[1]),), (), exact(stable[0]))
     parts = [term.as_coeff_Mul() for term in expr.args]
     sizes = {abs(c) for c, _ in parts}
     common = sizes.pop() if len(sizes) == 1 else S.One
@@ -107,12 +107,13 @@ def _add_on(ctx: Context, dense: Ref | None, pairs: Sequence[tuple[Letter, Lette
     return build.emit("add_diagonal", (dense, value), dense.axes, over=[kept.get(a, a) for a in dense.axes])
 
 
-def _difference_of_one(expr: sp.Basic) -> Expr | None:
-    """`exp(u) - 1` in the form that is exact near 0."""
-    if len(expr.args) != 2 or S.NegativeOne not in expr.args:
+def _difference_of_one(expr: sp.Basic) -> tuple[Expr, Expr] | None:
+    """`c*exp(u) - c` as `c` times the form that is exact near 0."""
+    if len(expr.args) != 2 or not expr.args[0].is_Number:
         return None
-    other = expr + 1
-    return Expm1(other.args[0]) if isinstance(other, sp.exp) else None
+    c = -expr.args[0]
+    other = expr.args[1] / c
+    return (c, Expm1(other.args[0])) if isinstance(other, sp.exp) else None
 
 
 def _stable(factors: list[Expr]) -> list[Expr]:
@@ -124,12 +125,12 @@ def _stable(factors: list[Expr]) -> list[Expr]:
         grown = _difference_of_one(base)
         if grown is None:
             continue
-        u = grown.args[0]
+        c, u = grown[0], grown[1].args[0]
         for other in factors:
             ratio = _ratio(other, u, -exponent)
             if other is not factor and ratio is not None:
                 rest = [f for f in factors if f is not factor and f is not other]
-                return _stable([*rest, ratio, Pow(Exprel(u), exponent)])
+                return _stable([*rest, ratio * Pow(c, exponent), Pow(Exprel(u), exponent)])
     return factors
 
 

@@ -18,8 +18,8 @@ def label(system: System, time: NDArray[np.float64], variables: Mapping[str, NDA
     """A dataset of variables over time.
 
     Args:
-        variables: by name, each (time, ...) or (time, trial, ...), where the rest are the variable's index sets. The
-            terms of an energy E come under the name `E_parts`, with the term last.
+        variables: by name, each (time, ...), or (time, trial, ...) where trials differ; the rest are the variable's
+            index sets. The terms of an energy E come under the name `E_parts`, with the term last.
     """
     import xarray as xr
 

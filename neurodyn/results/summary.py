@@ -85,8 +85,8 @@ def _ending(facts: dict[str, Any]) -> str:
 
 def _engine(facts: dict[str, Any]) -> str:
     counts = facts["counts"]
-    words = {"steps": "steps", "rhs": "evaluations", "jacobian": "Jacobians", "restarts": "restarts at edges of inputs"}
-    work = ", ".join(f"{counts[name]} {word}" for name, word in words.items() if counts.get(name))
+    words = {"steps": "step", "rhs": "evaluation", "jacobian": "Jacobian", "restarts": "restart"}
+    work = ", ".join(f"{counts[k]} {word}{'s' * (counts[k] != 1)}" for k, word in words.items() if counts.get(k))
     return f"{facts['backend']} {facts['method']}, rtol {_short(facts['rtol'])}, atol {_short(facts['atol'])}: {work}"
 
 

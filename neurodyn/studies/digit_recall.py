@@ -30,7 +30,8 @@ COVERED, NOISE = 0.5, 0.3  # of the example cues and of the tuning cues
 DAMAGE = np.linspace(0.0, 0.9, 10)
 EXAMPLES = (3, 15, 26, 8)  # numbers of stored images in the figure
 RIGHT = 0.1  # root mean square error per pixel (pixels run from -1 to 1) below which a recall counts as right
-UNTIL = 25.0
+UNTIL = 25.0  # time constants: every cue has settled by then
+SHOWN = 8.0  # of them in the figure
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +116,7 @@ def digit_recall(*, seed: int = 1, repeats: int = 10) -> DigitRecall:
         "pixels replaced at random": _curve(system, _scrambled, seed, repeats),
     }
     cues = _covered(system, np.array(EXAMPLES), COVERED, stream(seed, "example cues", 0))
-    run = simulate(system, start={"v": cues}, trials=len(EXAMPLES), until=UNTIL, record=["v", "p", "E"])
+    run = simulate(system, start={"v": cues}, trials=len(EXAMPLES), until=SHOWN, record=["v", "p", "E"])
     _, classes = digit_images()
     stored = tuple(int(c) for c in classes[REPORTED : REPORTED + STORED])
     return DigitRecall(_with_curves(run, curves), EXAMPLES, stored, beta, tuning, curves)

@@ -132,6 +132,15 @@ def test_ctrl_c_keeps_what_was_computed(method, part):
     assert np.abs(ran.y[settled, 0] - np.cbrt(np.cos(3 * ran.time[settled]) + 2)).max() < 2e-3
 
 
+def test_a_matrix_beyond_the_memory_is_a_failure_with_a_remedy():
+    def jacobian(t, y, u):
+        return np.empty((10**8, 10**8))
+
+    ran = run(System(lambda t, y, u: -y, jacobian), 1, [1.0], method="BDF")
+    assert (ran.outcome.status, ran.outcome.code) == ("failed", "memory")
+    assert ran.outcome.message.startswith("BDF stopped: Unable to allocate") and ran.time.tolist() == [0]
+
+
 def test_a_mistake_in_the_flow_is_not_taken_for_numerical_trouble():
     with pytest.raises(ValueError, match="broadcast"):
         run(System(lambda t, y, u: np.ones(2) + np.ones(3)), 1, [1.0])

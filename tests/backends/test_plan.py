@@ -47,6 +47,13 @@ def test_refused(change, code, sentence):
     assert caught.value.remedy.endswith(".")
 
 
+def test_a_record_beyond_the_memory_is_refused_before_it_is_made():
+    """Views that hold one number: only their shape is large."""
+    large = replace(PLAN, save_at=np.linspace(0, 1, 10**6), start=np.broadcast_to(1.0, (10**8,)))
+    with pytest.raises(InputError, match="Saving 1000000 times takes 745058 GiB"):
+        check(large)
+
+
 def test_an_edge_may_be_saved_twice():
     check(replace(PLAN, save_at=np.array([0, 0.5, 0.5, 1])))
 
@@ -94,7 +101,7 @@ def test_backends_by_name():
 
 def test_a_backend_that_lacks_an_ability_is_refused_and_others_are_named(monkeypatch):
     """One that an entry point brings, which knows no trials."""
-    small = SimpleNamespace(name="small", abilities=frozenset({"flow"}), methods=("euler",))
+    small = SimpleNamespace(name="small", abilities=frozenset({"flow"}))
     point = SimpleNamespace(name="small", load=lambda: lambda: small)
     monkeypatch.setattr(backends, "_installed", lambda: {"small": point})
     assert backends.names() == ("scipy", "small")

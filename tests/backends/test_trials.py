@@ -49,10 +49,13 @@ def test_one_hard_trial_among_many_easy_ones_keeps_its_tolerance(method):
     assert np.abs(np.delete(together.y, 41, axis=1)).max() == 0
 
 
-def test_one_trial_has_its_axis_with_every_method():
-    for method in METHODS:
-        ran = run(pendulum(), 1, np.ones((1, 2)), method=method)
-        assert ran.outcome.status == "done" and ran.y.shape == (11, 1, 2)
+@pytest.mark.parametrize("method", METHODS)
+def test_one_trial_has_its_axis_and_is_the_single_run(method):
+    stiff = linear([[-1e4, 1e4], [0.0, -1.0]])
+    one, alone = run(stiff, 1, np.ones((1, 2)), method=method), run(stiff, 1, np.ones(2), method=method)
+    assert one.y.shape == (11, 1, 2)
+    np.testing.assert_array_equal(one.y[:, 0], alone.y)
+    assert one.counts == alone.counts
 
 
 def test_stiff_trials_use_their_jacobians():

@@ -146,6 +146,8 @@ SMOOTH: tuple[Unary, ...] = (
     (lambda u: sp.log(2 + u**2), lambda u: math.log(2 + u**2)),
     (lambda u: 1 / (2 + u**2), lambda u: 1 / (2 + u**2)),
     (lambda u: sp.sqrt(1 + u**2), lambda u: math.sqrt(1 + u**2)),
+    (lambda u: sp.log(sp.cosh(u)), lambda u: math.log(math.cosh(u))),
+    (lambda u: sp.log(1 + sp.exp(u)), lambda u: math.log(1 + math.exp(u))),
     (nodes.Sigmoid, lambda u: 1 / (1 + math.exp(-u))),
     (nodes.Softplus, lambda u: math.log1p(math.exp(-abs(u))) + max(u, 0)),
     (nodes.LogCosh, lambda u: abs(u) + math.log1p(math.exp(-2 * abs(u))) - math.log(2)),

@@ -111,9 +111,7 @@ def test_a_state_whose_letter_is_bound_inside() -> None:
     for own in (i, j, k):
         row = Sum(quantity("W", [i, j]) * quantity("x", [j]), True, [j])
         assert derivative(row, quantity("x", [own])) == quantity("W", [i, own])
-        assert derivative(Sum(row, True, [i]), quantity("x", [own])) == Sum(
-            quantity("W", [row_of, own]), True, [row_of]
-        )
+        assert derivative(Sum(row, True, [i]), quantity("x", [own])) == Sum(quantity("W", [other, own]), True, [other])
 
 
 def test_a_product_with_zeros_has_its_exact_derivative() -> None:

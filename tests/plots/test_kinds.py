@@ -40,7 +40,7 @@ def test_few_units_are_lines_and_many_an_image(hopfield):
     few = plot(data.isel(N=slice(0, 5)), "time", variables=["x"]).axes[0]
     assert len(few.lines) == 5 and [text.get_text() for text in few.get_legend().get_texts()] == list("01234")
     many = plot(data, "time", variables=["x", "E"])
-    assert not many.axes[0].lines and many.axes[0].get_ylabel() == "unit"
+    assert not many.axes[0].lines and many.axes[0].get_ylabel() == "N"
     assert "$x$" in [axes.get_ylabel() for axes in many.axes]
 
 
@@ -58,6 +58,20 @@ def test_the_image_holds_the_values(hopfield):
     assert np.array_equal(np.asarray(image.get_array()).T, data["v"].values)
     assert figure.axes[0].get_xlabel() == "time (s)"
     assert image.norm.vmin == -image.norm.vmax, "white is zero"
+
+
+def test_rows_are_called_what_the_model_calls_them(hopfield):
+    data = hopfield[0].copy()
+    data["N"].attrs["about"] = "units"
+    assert plot(data, "heat", variable="v").axes[0].get_ylabel() == "units"
+    assert plot(data.isel(N=[0, 1]), "time").axes[0].get_legend().get_title().get_text() == "units"
+
+
+def test_a_long_title_is_wrapped(hopfield):
+    figure = plot(hopfield[0].assign_attrs(title="word " * 40), "energy")
+    figure.canvas.draw()
+    box = figure._suptitle.get_window_extent()
+    assert box.x1 <= figure.bbox.x1
 
 
 def test_an_image_of_a_run_backwards_is_the_mirror_of_its_values(hopfield):
@@ -142,6 +156,7 @@ def test_rises_are_told():
     time = np.array([0.0, 1.0, 2.0, 3.0])
     assert rise_note(time, np.array([[3.0], [1.0], [1.5], [1.6]])) == "largest rise 0.5 at time 2"
     assert "2\\times 10^{-9}" in rise_note(time[:2], np.array([[1.0], [1.0 + 2e-9]]))
+    assert rise_note(time[:2], np.array([[16.0], [16.0 + 4e-15]])).endswith("$ (rounding)")
     assert rise_note(np.array([0.0, 1.0, 1.0]), np.array([[3.0], [1.0], [9.0]])) == "no rise between samples"
     assert rise_note(time, np.array([[3.0], [1.0], [1.0], [np.nan]])) == "no rise between samples"
 

@@ -17,7 +17,7 @@ from tests.program.reference import evaluate_array
 
 SIZES = {"N": 4, "K": 3, "D": 5}
 N, K, D = (size_symbol(s) for s in SIZES)
-i, j, k, l = (letter(s, N) for s in "ijkl")
+i, j, k = (letter(s, N) for s in "ijk")
 m, n = letter("m", K), letter("n", K)
 a, b = letter("a", D), letter("b", D)
 TRUE = sp.S.true
@@ -90,4 +90,4 @@ def check(
             )
 
 
-__all__ = ["SIZES", "TRUE", "D", "K", "N", "a", "b", "check", "compiled", "draw", "i", "j", "k", "l", "m", "n", "q"]
+__all__ = ["SIZES", "TRUE", "D", "K", "N", "a", "b", "check", "compiled", "draw", "i", "j", "k", "m", "n", "q"]

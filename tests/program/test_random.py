@@ -78,12 +78,14 @@ def expressions(draw: st.DrawFn, depth: int = 3) -> Expr:
     if kind == 10:
         return draw(st.sampled_from([LogSumExp, Largest, Smallest, Norm, Product]))(body, TRUE, bound)
     if draw(st.booleans()):
-        return draw(st.sampled_from([lambda: Count(sp.Gt(body, 0), mask, bound), lambda: ArgLargest(body, TRUE, bound[:1])]))()
+        return draw(
+            st.sampled_from([lambda: Count(sp.Gt(body, 0), mask, bound), lambda: ArgLargest(body, TRUE, bound[:1])])
+        )()
     at = [draw(_of("K" if x.upper == K - 1 else "N")) for x in bound]
     return Softmax(body, mask, bound, at)
 
 
-QUICK = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK

@@ -28,7 +28,16 @@ def sample(**changes):
         "format": 1,
         "model": {"name": "sample", "text": "# μ\n" * 40_000, "sha256": "0"},
         "sizes": {"N": 5},
-        **{"backend": "scipy", "method": "BDF", "rtol": 1e-6, "atol": 1e-9, "t0": 0.0, "until": 2.0, "trials": 2, "seed": 7},
+        **{
+            "backend": "scipy",
+            "method": "BDF",
+            "rtol": 1e-6,
+            "atol": 1e-9,
+            "t0": 0.0,
+            "until": 2.0,
+            "trials": 2,
+            "seed": 7,
+        },
     }
     arrays = {
         "values": {"W": rng.normal(size=(5, 5)), "cell.g[1]/2": np.arange(3)},

@@ -32,7 +32,14 @@ def test_energy_and_its_terms():
 def test_the_summary_is_one_screen_and_says_what_happened():
     text = sample(status="failed", message="x grows without bound.").summary()
     assert len(text.splitlines()) <= 24 and max(map(len, text.splitlines())) <= 120
-    for part in ("sample: A sample", "failed: t = 0 to 2", "x grows without bound.", "scipy BDF", "12 steps", "2 trials"):
+    for part in (
+        "sample: A sample",
+        "failed: t = 0 to 2",
+        "x grows without bound.",
+        "scipy BDF",
+        "12 steps",
+        "2 trials",
+    ):
         assert part in text
     row = next(line for line in text.splitlines() if line.startswith("x (2x5)"))
     x = sample()["x"].values

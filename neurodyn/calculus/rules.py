@@ -1,0 +1,53 @@
+"""Identities that the normal form knows: fewer kinds of functions, symmetric entries, logarithms of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+from sympy import Expr
+
+from neurodyn.calculus.letters import reindex
+from neurodyn.calculus.nodes import (
+    Elementwise,
+    Expm1,
+    Heaviside,
+    Larger,
+    Log1p,
+    LogCosh,
+    Relu,
+    Sigmoid,
+    Smaller,
+    Softplus,
+    Where,
+)
+from neurodyn.calculus.reductions import LogSumExp, Softmax
+
+RULES: dict[type, Callable[..., Expr]] = {
+    Relu: lambda u: Where(u > 0, u, 0),
+    Heaviside: lambda u: Where(u > 0, 1, 0),
+    Larger: lambda a, b: b + Where(a > b, a - b, 0),
+    Smaller: lambda a, b: a - Where(a > b, a - b, 0),
+    Sigmoid: lambda u: (1 + sp.tanh(u / 2)) / 2,
+    Softplus: lambda u: u / 2 + sp.log(2) + LogCosh(u / 2),
+    Expm1: lambda u: sp.exp(u) - 1,
+    Log1p: lambda u: sp.log(1 + u),
+    sp.sinh: lambda u: sp.tanh(u) * sp.cosh(u),
+}
+
+
+def log_softmax(weight: Softmax) -> Expr:
+    """The logarithm of a weight that no mask touches."""
+    body, mask, letters = weight.open()
+    return reindex(body, dict(zip(letters, weight.at, strict=True))) - LogSumExp(body, mask, letters)
+
+
+class Entry(Elementwise):
+    """`Entry(W, i, j)`: an entry of a symmetric quantity; its positions are sorted whenever letters change."""
+
+    nargs = 3
+    unordered = True
+
+    @classmethod
+    def eval(cls, name: sp.Symbol, a: Expr, b: Expr) -> Expr | None:
+        return cls(name, b, a) if a.compare(b) > 0 else None
