@@ -43,8 +43,8 @@ def simulate(
         until: the time at the end; earlier than `t0` runs the flow backwards.
         start: states by name, the others as the model says; or a result, from whose end the run goes on.
         inputs: in place of the model's inputs: numbers, arrays, text as in a model file (`step(2, 5)`), or signals.
-        save_at: the times to record, in the order of the run. By default 501 times in equal steps, and every edge of
-            an input twice, with the values just before and just after it.
+        save_at: the times to record, in the order of the run. By default 501 times in equal steps (2001 for up to
+            16 states), and every edge of an input twice, with the values just before and just after it.
         record: names of states, observables or inputs; by default the states, and the energy.
         backend, method: by default the first backend that can run the system, and the method it prefers.
         rtol, atol: the error allowed per step, relative and absolute, in units of each state's scale.

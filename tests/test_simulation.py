@@ -89,7 +89,7 @@ def test_values_against_the_closed_form_and_labels():
 
 def test_without_times_an_edge_shows_both_of_its_sides():
     result = simulate(linear())
-    assert len(result.time) == 501 + 2 and result.counts["restarts"] == 2
+    assert len(result.time) == 2001 + 2 and result.counts["restarts"] == 2
     assert result["u"].sel(time=1).values.tolist() == [0, 3]
     assert result["u"].sel(time=2).values.tolist() == [3, 0]
     before, after = result["x"].sel(time=1).values
@@ -203,7 +203,7 @@ def test_an_observable_that_is_not_finite_does_not_pass_in_silence():
     assert simulate(model).status == "done"
     with pytest.raises(RunFailed, match="inverse is not finite at t = 0, though every state is") as caught:
         simulate(model, record=["inverse", "x"], start={"x": 0.0})
-    assert caught.value.result["x"].shape == (501, 4)
+    assert caught.value.result["x"].shape == (2001, 4)
 
 
 def test_ctrl_c_while_observables_are_read(monkeypatch):

@@ -16,20 +16,21 @@ LEAST_RTOL = 100 * float(np.finfo(float).eps)
 
 def check(plan: Plan) -> None:
     """Refuse a plan that no backend could carry out, in one sentence."""
-    _check_span(plan)
+    check_span(plan.t0, plan.until)
     _check_tolerances(plan)
     _check_start(plan)
     _check_save_points(plan)
     _check_memory(plan)
 
 
-def _check_span(plan: Plan) -> None:
-    for name, value in (("t0", plan.t0), ("until", plan.until)):
+def check_span(t0: float, until: float) -> None:
+    """Refuse a span that is empty, or has no end."""
+    for name, value in (("t0", t0), ("until", until)):
         if not math.isfinite(value):
             raise InputError(f"{name} is {value}.", code="not-finite-time", remedy="Give a finite time.")
-    if plan.until == plan.t0:
+    if until == t0:
         raise InputError(
-            f"The span is empty: the run begins and ends at t = {plan.t0:g}.",
+            f"The span is empty: the run begins and ends at t = {t0:g}.",
             code="empty-span",
             remedy="Give an end that differs from the beginning.",
         )

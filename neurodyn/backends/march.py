@@ -16,7 +16,7 @@ from neurodyn.backends.trajectory import DONE, Outcome
 
 # LSODA goes on for ever with steps that do not move the clock.
 MOST_IDLE_STEPS = 50
-# Pieces up to so many times the spacing of doubles are crossed in one step: no solver can start on them.
+# Pieces up to so many times the spacing of doubles at the run's ends are crossed at once: no solver starts on them.
 LEAST_PIECE = 20
 
 
@@ -31,6 +31,7 @@ class March:
         self.steps = 0
         self.restarts = -1
         self._plan, self._method, self._progress = plan, method, progress
+        self._least_piece = LEAST_PIECE * np.spacing(max(abs(plan.t0), abs(plan.until)))
         self._idle = 0
 
     def go(self) -> Outcome:
@@ -54,7 +55,7 @@ class March:
         rate = self.problem.rate(self.t, self.z)
         if self.problem.bad:
             return outcome.bad_rate(self._plan, *self.problem.bad)
-        if abs(piece.end - piece.begin) <= LEAST_PIECE * np.spacing(max(abs(piece.begin), abs(piece.end))):
+        if abs(piece.end - piece.begin) <= self._least_piece:
             self._hop(piece.end, rate)
             return DONE
         solver = set_going(self._method, self.problem, piece, self.z, rate, self._plan)
@@ -100,7 +101,7 @@ class March:
         """Why the solver could not go on from the last good state, or came to `z`, which is not finite."""
         bad = self.problem.bad
         rate = self.problem.rate(self.t, self.z)
-        runaway = outcome.runaway(self._plan, self.t, self.z, rate)
+        runaway = outcome.runaway(self._plan, self.t, self.z, rate, self.problem.rate(self.t, 2 * self.z))
         if runaway is not None:
             return runaway
         if bad is not None:

@@ -65,16 +65,22 @@ def bad_state(plan: Plan, t: float, z: Floats) -> Outcome:
     )
 
 
-def runaway(plan: Plan, t: float, z: Floats, rate: Floats) -> Outcome | None:
-    """A state that grows without bound, if there is one. `z` and `rate` are in units of the states' scales.
+def runaway(plan: Plan, t: float, z: Floats, rate: Floats, rate_at_double: Floats) -> Outcome | None:
+    """A state that grows without bound, if there is one.
 
-    A state runs away if it would double, at its present rate, within some thousands of the shortest steps that exist
-    at this time: then it can get no closer to its pole.
+    That is one that left every meaning, or the fastest, if it heads for a pole: its rate grows more than in proportion
+    to the state, and at that rate it doubles within some thousands of the shortest steps that exist at this time.
+
+    Args:
+        z, rate: state and rate where the solver stopped, in units of the states' scales.
+        rate_at_double: the rate at twice the state.
     """
     largest, fastest = int(np.argmax(np.abs(z))), int(np.argmax(np.abs(rate)))
     if abs(z[largest]) > FAR:
         index = largest
-    elif 0 < z[fastest] * rate[fastest] * (1 if plan.forward else -1) < 1e5 * abs(np.spacing(t)) * rate[fastest] ** 2:
+    elif 0 < z[fastest] * rate[fastest] * (1 if plan.forward else -1) < 1e5 * abs(np.spacing(t)) * rate[
+        fastest
+    ] ** 2 and not abs(rate_at_double[fastest]) <= 2.01 * abs(rate[fastest]):
         index = fastest
     else:
         return None

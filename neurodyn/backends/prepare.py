@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurodyn.backends.check import check
+from neurodyn.backends.check import check, check_span
 from neurodyn.backends.plan import Floats, Plan, edges
 from neurodyn.errors import InputError
 from neurodyn.results import Result
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
 
-GRID = 501
+# How many times are saved where none are asked for: enough for smooth curves, few enough to hold large states.
+GRID, FINE_GRID, FEW_STATES = 501, 2001, 16
 
 
 def prepare(
@@ -40,9 +41,9 @@ def prepare(
     given, t0, trials = _origin(start, t0, trials)
     begin = number("t0", _first(t0, bench.get("from"), 0.0))
     end = number("until", _first(until, bench.get("until")))
-    count = _first(trials, bench.get("trials"))
+    check_span(begin, end)
     draws = whole("seed", _first(seed, system.seed), 0)
-    count = None if count is None else whole("trials", count, 1)
+    count = _count(_first(trials, bench.get("trials")))
     signals = _signals(system, inputs)
     plan = Plan(
         system=system,
@@ -50,7 +51,7 @@ def prepare(
         until=end,
         start=system.start(given, trials=count, seed=draws),
         signals=signals,
-        save_at=_save_points(save_at, signals, begin, end),
+        save_at=_save_points(save_at, signals, begin, end, system.layout.size * (count or 1)),
         method=_first(method, bench.get("method")),
         rtol=number("rtol", _first(rtol, bench.get("rtol"), 1e-6)),
         atol=number("atol", _first(atol, bench.get("atol"), 1e-9)),
@@ -64,6 +65,10 @@ def prepare(
 
 def _first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
+
+
+def _count(trials: Any) -> int | None:
+    return None if trials is None else whole("trials", trials, 1)
 
 
 def _origin(start: Any, t0: Any, trials: Any) -> tuple[Mapping[str, Any] | None, Any, Any]:
@@ -120,7 +125,7 @@ def is_signal(value: Any) -> bool:
     return hasattr(value, "edges") and hasattr(value, "on")
 
 
-def _save_points(save_at: Any, signals: Mapping[str, Signal], t0: float, until: float) -> Floats:
+def _save_points(save_at: Any, signals: Mapping[str, Signal], t0: float, until: float, states: int) -> Floats:
     """The times to record; by default a regular grid, and every edge twice."""
     if save_at is not None:
         try:
@@ -137,7 +142,8 @@ def _save_points(save_at: Any, signals: Mapping[str, Signal], t0: float, until: 
         raise InputError(
             f"The inputs have too many edges: {error}.", code="too-many-edges", remedy="Shorten the run."
         ) from error
-    times = np.sort(np.concatenate([_apart(np.linspace(t0, until, GRID), cuts), cuts, cuts]))
+    grid = np.linspace(t0, until, FINE_GRID if states <= FEW_STATES else GRID)
+    times = np.sort(np.concatenate([_apart(grid, cuts), cuts, cuts]))
     return times if until > t0 else times[::-1]
 
 

@@ -11,6 +11,7 @@ from neurodyn.backends.outcome import interrupted, out_of_memory
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.solvers import chosen_method
+from neurodyn.backends.threads import few_threads
 from neurodyn.backends.trajectory import Trajectory
 
 
@@ -24,7 +25,7 @@ class SciPy:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
         method = chosen_method(plan)
         # Numbers that overflow are found by their value after each step, so that every trouble has one way to be told.
-        with np.errstate(all="ignore"), warnings.catch_warnings(), Progress(plan) as progress:
+        with np.errstate(all="ignore"), warnings.catch_warnings(), Progress(plan) as progress, few_threads(plan):
             warnings.simplefilter("ignore")
             march = March(plan, method, progress)
             try:

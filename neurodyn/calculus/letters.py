@@ -50,7 +50,7 @@ def bound_name(height: int, position: int) -> Symbol:
 
 def is_bound_name(index: Idx) -> bool:
     """Whether the letter has a reserved name."""
-    return not isinstance(index.label, Dummy) and "." in str(index.label)
+    return not isinstance(index.label, Dummy) and str(index.label)[0].isdigit()
 
 
 def bound_height(index: Idx) -> int:

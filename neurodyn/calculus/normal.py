@@ -131,7 +131,7 @@ def _power(expr: Pow) -> list[Term]:
     if exponent.is_Integer and exponent > 0:
         if isinstance(base, Absolute) and exponent % 2 == 0:
             return _terms(base.args[0] ** exponent)
-        if exponent > MOST_TERMS:
+        if exponent > MOST_TERMS or len(terms) ** int(exponent) > MOST_TERMS:
             raise TooLarge(f"more than {MOST_TERMS} terms when multiplied out")
         return reduce(times, [terms] * int(exponent))
     content, base = base.primitive() if isinstance(base, Add) else (S.One, base)

@@ -99,6 +99,8 @@ class Reduction(Expr):  # type: ignore[misc]  # SymPy carries no types
     # further outside still has, so the way there is opened first.
 
     def _xreplace(self, rule: Mapping[sp.Basic, sp.Basic]) -> tuple[sp.Basic, bool]:
+        if self.free.isdisjoint(rule) and all(isinstance(old, Idx) for old in rule):
+            return self, False
         if self in rule or all(height(new) == 0 for new in rule.values()):
             return super()._xreplace(rule)  # type: ignore[no-any-return]
         body, mask, letters = self.open()

@@ -58,7 +58,7 @@ def times(a: Sequence[Term], b: Sequence[Term]) -> list[Term]:
     """The product of two sums of terms."""
     if len(a) * len(b) > MOST_TERMS:
         raise TooLarge(f"more than {MOST_TERMS} terms when multiplied out")
-    pairs = ((x, y.anew()) for x in a for y in b)
+    pairs = ((x, y if set(x.letters).isdisjoint(y.letters) else y.anew()) for x in a for y in b)
     return [Term(x.product * y.product, x.letters + y.letters, And(x.condition, y.condition)) for x, y in pairs]
 
 
@@ -172,6 +172,12 @@ def _signed_sum(body: Expr, mask: sp.Basic, letters: tuple[Idx, ...]) -> tuple[E
     """A sum and the number in front of it: names decide on which side of an odd function SymPy puts a sign."""
     one = Sum(body, mask, letters)
     number, rest = one.body.as_coeff_Mul()
-    if len(letters) > 1 and body.has(sp.Function) and one == Sum(-body, mask, letters):
+    if _may_be_odd(body, letters) and one == Sum(-body, mask, letters):
         return S.Zero, S.Zero  # exchanging letters changes the sign
     return number, one if number is S.One else one.func(rest, one.mask, one.letters)
+
+
+def _may_be_odd(body: Expr, letters: Sequence[Idx]) -> bool:
+    """Whether some function holds a difference between terms of several letters."""
+    held = (a for f in body.atoms(sp.Function) for a in f.args if isinstance(a, Add))
+    return len(letters) > 1 and any(len(free_letters(a).intersection(letters)) > 1 for a in held)

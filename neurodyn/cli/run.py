@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from neurodyn.cli.given import read_settings, read_sizes, sort_settings
+from neurodyn.cli.given import read_settings, read_sizes, read_times, sort_settings
 from neurodyn.cli.outputs import Outputs
 from neurodyn.plots import KINDS
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+    from neurodyn.model.model import Model
     from neurodyn.results.result import Result
     from neurodyn.system.system import System
 
@@ -23,6 +22,7 @@ _EXAMPLES = """\b
 Examples:
   neurodyn run hopfield --size N=100 --set beta=8 --plot hopfield.png
   neurodyn run fitzhugh_nagumo --set I=0.5 --until 200 --plot plane.png --kind phase
+  neurodyn run lorenz --every 0.01 --plot lorenz.png --kind portrait3
   neurodyn run hopfield --set xi=patterns.npy --trials 20 --seed 7 --out runs.nc
 """
 
@@ -35,6 +35,7 @@ class _Request:
     settings: tuple[str, ...]
     sizes: tuple[str, ...]
     until: float | None
+    every: float | None
     method: str | None
     rtol: float | None
     atol: float | None
@@ -59,6 +60,7 @@ class _Request:
 )
 @click.option("--size", "sizes", multiple=True, metavar="INDEX=NUMBER", help="Set the size of an index set.")
 @click.option("--until", type=float, metavar="T", help="The time at the end of the run.")
+@click.option("--every", type=float, metavar="DT", help="Save at steps of this length, rather than at 501 times.")
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
 @click.option(
@@ -108,6 +110,7 @@ def _simulated(request: _Request) -> tuple[System, Result]:
         system,
         until=request.until,
         start=start or None,
+        save_at=_times(request, model),
         record=None if request.record is None else [name.strip() for name in request.record.split(",")],
         method=request.method,
         rtol=request.rtol,
@@ -120,7 +123,15 @@ def _simulated(request: _Request) -> tuple[System, Result]:
     return system, result
 
 
-def _figure(request: _Request, system: System, result: Result) -> Figure:
+def _times(request: _Request, model: Model) -> Any:
+    """The times to save, if a step was asked for; a run without an end is left to `simulate` to refuse."""
+    end = model.bench.get("until") if request.until is None else request.until
+    if request.every is None or end is None:
+        return None
+    return read_times(request.every, model.bench.get("from", 0.0), end)
+
+
+def _figure(request: _Request, system: System, result: Result) -> Any:
     from neurodyn.plots import plot
 
     return plot(result, request.kind or system.model.bench.get("figure"), system=system)

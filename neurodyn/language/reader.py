@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 import sympy as sp
-from sympy import Expr, Idx, Integer, Rational, Symbol
+from sympy import Expr, Idx, Integer, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFunction
 
 from neurodyn.calculus.nodes import Where
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
 from neurodyn.errors import InputError
-from neurodyn.language import calls, indexing, quotients
+from neurodyn.language import calls, indexing, numbers, quotients
 from neurodyn.language.guard import column_of, parse, show_keywords
 from neurodyn.language.names import Names
 from neurodyn.language.source import Source
 
 TIME = Symbol("t", real=True)
-MOST_EXPONENT = 1000
-MOST_BITS = 4096  # of a number raised to a power
-
-_DECIMAL = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
+_CONSTANTS: dict[str, Expr] = {"pi": sp.pi, "t": TIME}
 
 Generator = Callable[["Reader", ast.Call], Expr]
 
@@ -117,7 +113,7 @@ class Reader:
         """A node as an expression or a condition."""
         match node:
             case ast.Constant():
-                return self._constant(node)
+                return numbers.constant(self, node)
             case ast.Name():
                 return self._name(node)
             case ast.Subscript():
@@ -135,18 +131,9 @@ class Reader:
                 return calls.call(self, node)
             case ast.Attribute():
                 self.fail(
-                    node, "attribute", "A dot is not part of an expression here.", "Refer to quantities by their names."
+                    node, "attribute", "A dot cannot stand in an expression.", "Refer to quantities by their names."
                 )
         self.fail(node, "syntax", f"{_describe(node)} is not part of the language.")
-
-    def _constant(self, node: ast.Constant) -> Expr:
-        if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
-            self.fail(node, "constant", "Only numbers can stand here.", "Leave the quotes out.")
-        column = column_of(self.text, node)
-        number = _DECIMAL.match(self.text, column)
-        if number is None:
-            self.fail(node, "number", "This is not a decimal number.", "Write it as 16, 0.5 or 1e-3.")
-        return Rational(number[0])
 
     def _name(self, node: ast.Name) -> Expr:
         name = show_keywords(node.id)
@@ -158,10 +145,8 @@ class Reader:
             return indexing.reference(self, node)
         if name in self.names.sets:
             return self.names.size(name)
-        if name == "pi":
-            return sp.pi
-        if name == "t":
-            return TIME
+        if name in _CONSTANTS:
+            return _CONSTANTS[name]
         self.unknown(node, name)
 
     def unknown(self, node: ast.AST, name: str) -> NoReturn:
@@ -199,7 +184,7 @@ class Reader:
             return -self.value(node.operand)
         if isinstance(node.op, ast.UAdd):
             return self.value(node.operand)
-        self.fail(node, "operator", "This operator is not part of the language.", "Use + - * / **.")
+        self._operator(node)
 
     def _binary(self, node: ast.BinOp) -> Expr:
         if isinstance(node.op, ast.Div):
@@ -219,19 +204,11 @@ class Reader:
                     self.fail(node.right, "division", "This divides by zero.", "Write another denominator.")
                 return a / b
             case ast.Pow():
-                return self._power(node, a, b)
-        self.fail(node, "operator", "This operator is not part of the language.", "Use + - * / **.")
+                return numbers.power(self, node, a, b)
+        self._operator(node)
 
-    def _power(self, node: ast.BinOp, base: Expr, exponent: Expr) -> Expr:
-        if exponent.is_Number and abs(exponent) > MOST_EXPONENT:
-            self.fail(node.right, "power", "This power is too large.", f"It may be at most {MOST_EXPONENT}.")
-        if base.is_Rational and exponent.is_Number:
-            bits = max(base.p.bit_length(), base.q.bit_length()) * abs(float(exponent))
-            if bits > MOST_BITS:
-                self.fail(node, "power", "This number is too large to be held exactly.", "Write it as a decimal.")
-            if base == 0 and exponent < 0:
-                self.fail(node, "division", "This divides by zero.", "Write another exponent.")
-        return base**exponent
+    def _operator(self, node: ast.AST) -> NoReturn:
+        self.fail(node, "operator", "This operator is not part of the language.", "Use + - * / **.")
 
     def _compare(self, node: ast.Compare) -> Boolean:
         sides = [self.value(x) for x in (node.left, *node.comparators)]

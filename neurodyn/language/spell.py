@@ -126,7 +126,8 @@ class _Speller:
 
     def _pick(self, letter: Idx, used: set[str]) -> str:
         size = str(letter.upper + 1)
-        for name in (*self.letters.get(size, ()), letter.label.name):
+        candidates: tuple[str, ...] = (*self.letters.get(size, ()), letter.label.name)
+        for name in candidates:
             if name not in used and "." not in name:
                 return name
         raise InputError(f"The index set {size} has too few letters to write this.", code="letters")

@@ -54,6 +54,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "observables": ("about",),
 }
 
+RESERVED_SETS = ("time", "trial", "part")
+
 BENCH: dict[str, tuple[type, ...]] = {
     "until": (int, float),
     "from": (int, float),
@@ -75,6 +77,7 @@ def read_index_sets(entries: Mapping[str, Any], locate: Locate) -> dict[str, Ind
     for name, entry in entries.items():
         source = locate("indices", name)
         fields = _fields("indices", name, entry, source)
+        _refuse_dimension(name, source)
         letters = tuple(str(fields.get("letters", "")).split())
         if not name.isidentifier() or not letters or not all(x.isidentifier() for x in letters):
             raise InputError(
@@ -102,6 +105,16 @@ def read_index_sets(entries: Mapping[str, Any], locate: Locate) -> dict[str, Ind
             )
         found[name] = IndexSet(name, letters, size, str(fields.get("about", "")), source)
     return found
+
+
+def _refuse_dimension(name: str, source: Source) -> None:
+    if name in RESERVED_SETS:
+        raise InputError(
+            f"{name} names a dimension of every result, so it can be no index set.",
+            code="name-taken",
+            remedy="Choose another name.",
+            place=source.place(0),
+        )
 
 
 def read_declarations(
@@ -164,9 +177,15 @@ def read_bench(entries: Mapping[str, Any], locate: Locate) -> dict[str, Any]:
 class Locate:
     """Finds the line on which an entry stands; for models made in Python there is none."""
 
+    file: str | None = None
+
     def __call__(self, section: str, key: str) -> Source:
         """The source of one entry."""
         return Source(key)
+
+    def block_line(self, key: str) -> int | None:
+        """The number of the line on which a top-level text starts."""
+        return None
 
 
 def value_source(source: Source, text: str) -> Source:

@@ -14,7 +14,7 @@ from neurodyn.language.names import Name, Names, UserFunction
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation, split_statements
-from neurodyn.model.declarations import Declaration, IndexSet
+from neurodyn.model.declarations import Declaration, IndexSet, Locate
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,10 @@ def read_equations(
     block: str,
     sets: Mapping[str, IndexSet],
     declared: Mapping[str, Mapping[str, Declaration]],
-    *,
-    file: str | None,
-    line: int | None,
+    locate: Locate,
 ) -> tuple[Names, tuple[Equation, ...]]:
     """The namespace of a model and its equations."""
-    statements = split_statements(block, file=file, line=line)
+    statements = split_statements(block, file=locate.file, line=locate.block_line("equations"))
     heads = []
     for source in statements:
         left, _, start = split_equation(source)

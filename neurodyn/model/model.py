@@ -39,6 +39,7 @@ class Model:
         energy: the name of the definition that is the energy.
         claims: statements that the model makes about itself, such as `dE/dt <= 0`.
         bench: how `run` runs it: `until`, `record`, `seed`, `method`, ...
+        locate: finds entries in the file that was read, for errors.
 
     Equality compares what is declared; file and line are left out.
 
@@ -58,7 +59,6 @@ class Model:
     inputs: Mapping[str, Declaration]
     observables: Mapping[str, Declaration]
     bench: Mapping[str, Any]
-    file: str | None = field(compare=False)
     equations: tuple[Equation, ...] = field(compare=False, repr=False)
     names: Names = field(compare=False, repr=False)
     locate: Locate = field(compare=False, repr=False)
@@ -78,9 +78,7 @@ class Model:
         energy: str | None = None,
         claims: Sequence[str] = (),
         bench: Mapping[str, Any] | None = None,
-        file: str | None = None,
         locate: Locate | None = None,
-        line: int | None = None,
     ) -> None:
         locate = locate or Locate()
         sets = read_index_sets(indices or {}, locate)
@@ -88,24 +86,16 @@ class Model:
         sections = {"states": states, "parameters": parameters, "inputs": inputs, "observables": observables}
         declared = {s: read_declarations(s, entries or {}, letters, locate) for s, entries in sections.items()}
         text = _as_text(equations)
-        names, parsed = read_equations(text, sets, declared, file=file, line=line)
-        values: dict[str, Any] = {
-            "name": name,
-            "summary": summary,
-            "references": tuple(references),
-            "text": text,
+        names, parsed = read_equations(text, sets, declared, locate)
+        values: dict[str, Any] = {"name": name, "summary": summary, "references": tuple(references), "text": text}
+        values |= {
             "energy": energy,
             "claims": tuple(claims),
             "indices": sets,
             **declared,
             "bench": read_bench(bench or {}, locate),
-            "file": file,
-            "equations": parsed,
-            "names": names,
-            "locate": locate,
         }
-        for key, value in values.items():
-            object.__setattr__(self, key, value)
+        _fill(self, {**values, "equations": parsed, "names": names, "locate": locate})
 
     @classmethod
     def from_text(cls, text: str, *, name: str = "model", file: str | None = None) -> Model:
@@ -119,6 +109,11 @@ class Model:
         from neurodyn.model.write import write_text
 
         return write_text(self)
+
+    @property
+    def file(self) -> str | None:
+        """The file that was read, if any."""
+        return self.locate.file
 
     @property
     def definitions(self) -> dict[str, Definition]:
@@ -155,6 +150,12 @@ class Model:
         from neurodyn.model.display import model_text
 
         return model_text(self)
+
+
+def _fill(model: Model, values: Mapping[str, Any]) -> None:
+    """Set the fields of a frozen object, once, while it is being made."""
+    for key, value in values.items():
+        object.__setattr__(model, key, value)
 
 
 def _as_text(equations: str | Sequence[str | tuple[str, Expr]]) -> str:

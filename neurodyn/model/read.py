@@ -71,9 +71,7 @@ def read_text(text: str, *, name: str = "model", file: str | None = None) -> Mod
         references=raw.get("references", ()),
         energy=raw.get("energy"),
         claims=raw.get("claims", ()),
-        file=file,
         locate=locate,
-        line=locate.block_line("equations"),
         **sections,
     )
 
@@ -157,7 +155,7 @@ class TomlLocate(Locate):
     """Finds entries in TOML text by scanning its lines, since the TOML parser keeps no positions."""
 
     def __init__(self, text: str, file: str | None) -> None:
-        self._file = file
+        self.file = file
         self._lines = text.split("\n")
         self._at: dict[tuple[str, str], int] = {}
         section, inside = "", ""
@@ -179,10 +177,10 @@ class TomlLocate(Locate):
     def __call__(self, section: str, key: str) -> Source:
         number = self._at.get((section, key))
         if number is None:
-            return Source(key, file=self._file)
+            return Source(key, file=self.file)
         line = self._lines[number]
         indent = len(line) - len(line.lstrip())
-        return Source(line[indent:], lines=(line,), line=number + 1, indent=indent, file=self._file)
+        return Source(line[indent:], lines=(line,), line=number + 1, indent=indent, file=self.file)
 
     def top(self, key: str) -> Place:
         """The place of a top-level entry or section."""

@@ -68,10 +68,13 @@ def rise_note(time: Floats, rows: Floats) -> str:
 
 
 def _draw_parts(axes: Axes, data: Recorded, parts: xr.DataArray) -> None:
-    rows = fits_paper(data.rows(data.one_trial(parts)))
+    shown = data.one_trial(parts)
+    rows = fits_paper(data.rows(shown))
+    colours = [colour for colour in PALETTE if colour != ROLE["energy"]]
     axes.axhline(0.0, color=QUIET, linewidth=0.8)
     for k, text in enumerate(parts["part"].values):
-        axes.plot(data.time, rows[:, k], color=PALETTE[k % len(PALETTE)], label=plain(str(text)))
+        axes.plot(data.time, rows[:, k], color=colours[k % len(colours)], label=plain(str(text)))
     axes.margins(y=0.08)
     axes.set_ylabel("terms")
+    axes.set_title(about(shown))
     axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.25), ncols=2)

@@ -63,8 +63,8 @@ def time_label(dataset: xr.Dataset) -> str:
     return with_unit("time", dataset["time"].attrs.get("unit"))
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = 3) -> str:
     """A number short enough for a note in a figure, in ordinary notation where that is readable."""
-    text = f"{value:.3g}"
+    text = f"{value:.{digits}g}"
     mantissa, e, power = text.partition("e")
     return rf"${mantissa}\times 10^{{{int(power)}}}$" if e else text.replace("-", "\N{MINUS SIGN}")

@@ -74,7 +74,9 @@ def _variable(data: Recorded, units: int, of: str | None) -> xr.DataArray:
     if len(fitting) != 1:
         said = f"Candidates: {', '.join(str(v.name) for v in fitting)}." if fitting else f"None has {units} units."
         raise InputError(
-            f"Which variable is compared with the patterns is not clear. {said}", code="no-variable", remedy="Give of=."
+            f"Which variable is compared with the patterns is not clear. {said}",
+            code="no-variable",
+            remedy="Record one of them, or give of=.",
         )
     return fitting[0]
 

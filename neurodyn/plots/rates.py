@@ -26,6 +26,8 @@ def draw_rates(axes: Axes, curve: Mapping[str, Any]) -> None:
         axes.legend(loc="lower left")
     axes.set(xlabel="damage of the cue", ylabel="recalled", title="Success rate", ylim=(0, 1.03))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    if max(np.max(one["damage"]) for one in curves.values()) <= 1:
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
 
 
 def _curve(curve: Mapping[str, Any]) -> list[Floats]:

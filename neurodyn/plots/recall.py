@@ -19,7 +19,7 @@ from neurodyn.plots.paint import fits_paper
 from neurodyn.plots.patterns import find_patterns, pattern_names
 from neurodyn.plots.rates import draw_rates
 from neurodyn.plots.recorded import Floats, Recorded
-from neurodyn.plots.style import BAD, GOOD, PALETTE, PAPER, QUIET, bare, new_figure
+from neurodyn.plots.style import BAD, GOOD, INK, PALETTE, PAPER, QUIET, bare, new_figure
 
 _MOST = 8  # rows of images
 _ROWS = tuple(colour for colour in PALETTE if colour not in (GOOD, BAD))  # one per row, as right and wrong have theirs
@@ -168,7 +168,7 @@ def _draw_album(figure: SubFigure, data: Recorded, album: _Album) -> None:
     gaps = [1.0] * count + [0.25, 1.0]
     grid = figure.subplots(len(album.nearest), count + 2, squeeze=False, width_ratios=gaps)
     low, high = float(album.patterns.min()), float(album.patterns.max())
-    times = [f"$t$ = {number(float(data.time[k]))}" for k in album.moments]
+    times = [f"$t$ = {number(float(data.time[k]), 2)}" for k in album.moments]
     heads = ["cue", *times[1:-1], "recalled", "", "stored"]
     for row, line in enumerate(grid):
         meant = album.nearest[row] if album.truth is None else album.truth[row]
@@ -178,8 +178,9 @@ def _draw_album(figure: SubFigure, data: Recorded, album: _Album) -> None:
             if image is not None:
                 axes.imshow(image.reshape(album.shape), cmap=PAPER, vmin=low, vmax=high, interpolation="nearest")
         _name(line[-1], album.names[meant], _ROWS[row % len(_ROWS)])
-        found = album.nearest[row]
-        _name(line[count - 1], album.names[found], GOOD if found == meant else BAD, framed=album.truth is not None)
+        found, known = album.nearest[row], album.truth is not None
+        colour = INK if not known else GOOD if found == meant else BAD
+        _name(line[count - 1], album.names[found], colour, framed=known)
     for axes, head in zip(grid[0], heads, strict=True):
         axes.set_title(head, loc="center")
 
@@ -204,9 +205,18 @@ def _draw_energy(axes: Axes, data: Recorded, trials: Sequence[int], moments: Seq
     for moment in moments[1:-1]:
         axes.axvline(data.time[moment], color=QUIET, linewidth=0.8, linestyle=":")
     axes.margins(y=0.08)
+    if len(rows) > 1:
+        axes.set_xlim(data.time[0], _settled(data.time, rows[:, trials]))
     axes.set(
         xlabel=time_label(data.dataset),
         ylabel=label(energy),
         title="Energy" if len(trials) == 1 else "Energy of each row",
     )
     axes.text(0.98, 0.95, rise_note(data.time, rows), transform=axes.transAxes, ha="right", va="top", fontsize=9.5)
+
+
+def _settled(time: Floats, rows: Floats) -> float:
+    """Twice the time by which every energy has come to its end but for a thousandth: nothing is seen after it."""
+    moving = np.abs(rows - rows[-1]) > 1e-3 * np.abs(rows[0] - rows[-1])
+    last = int(np.flatnonzero(moving.any(axis=1)).max(initial=0))
+    return float(time[min(2 * last + 1, len(time) - 1)])

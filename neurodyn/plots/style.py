@@ -60,7 +60,7 @@ def new_figure(width: float, height: float, title: str = "") -> Figure:
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     if title:
-        figure.suptitle(fill(title, int(8.8 * width)), x=0.01, ha="left")
+        figure.suptitle(fill(title, int(8.5 * width)), x=0.01, ha="left")
     return figure
 
 

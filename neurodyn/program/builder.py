@@ -12,7 +12,7 @@ from sympy import Expr, Idx, Integer
 
 from neurodyn.calculus.letters import size_symbol
 from neurodyn.errors import InputError
-from neurodyn.program.program import BODY, SETUP, TRIAL, Operand, Step
+from neurodyn.program.program import SETUP, TRIAL, Operand, Step, literal_data, literal_value
 
 Letter: TypeAlias = "Idx | str"  # an index, the trials, or the slot of a named array
 GUESSED_TRIALS = 64  # for costs alone
@@ -94,8 +94,7 @@ class Builder:
 
     def literal(self, value: float | bool) -> Ref:
         """A number."""
-        # The type is told too: True == 1.0, and 0.0 == -0.0.
-        return self.emit("literal", (), (), data=(type(value).__name__, repr(value)))
+        return self.emit("literal", (), (), data=literal_data(value))
 
     def number(self, ref: Ref) -> float | None:
         """The number that a value is, if it is a literal."""
@@ -124,13 +123,3 @@ class Builder:
         if TRIAL in axes and TRIAL not in ordered[0].axes:
             axes = (TRIAL, *(a for a in axes if a != TRIAL))
         return axes
-
-
-def literal_value(step: Step) -> float:
-    """The number of a literal step."""
-    assert isinstance(step.data, tuple)
-    kind, text = step.data
-    return text == "True" if kind == "bool" else float(text)
-
-
-__all__ = ["BODY", "SETUP", "TRIAL", "Builder", "Letter", "Ref", "literal_value"]

@@ -34,6 +34,7 @@ class Context:
     ) -> None:
         self.builder, self.definitions, self.rules = builder, definitions, rules
         self.constant, self.trial_names = frozenset(constant), frozenset(trial_names)
+        self.bounded: dict[sp.Basic, bool] = {}  # what `masks.py` found out
         self._refs: dict[sp.Basic, Ref] = {}
         self._axes: dict[sp.Basic, frozenset[Letter]] = {}
         self._defined: dict[str, Ref | None] = {}

@@ -10,8 +10,9 @@ from sympy import Expr, Idx, Pow
 from neurodyn.calculus.nodes import LogCosh, Softplus
 from neurodyn.errors import InputError
 from neurodyn.program.arithmetic import binary, product
-from neurodyn.program.builder import Ref, literal_value
+from neurodyn.program.builder import Ref
 from neurodyn.program.context import Context
+from neurodyn.program.program import literal_value
 from neurodyn.program.spellings import CONDITIONS, FUNCTIONS
 
 LARGEST_POWER = 64  # whole powers up to this one are products

@@ -13,9 +13,9 @@ from neurodyn.calculus.contract import contract
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.errors import InputError
 from neurodyn.program import elementary, positions, reducing, sums, terms
-from neurodyn.program.builder import Builder, Ref
+from neurodyn.program.builder import Builder
 from neurodyn.program.context import Context, Rule
-from neurodyn.program.program import SETUP, TRIAL, Output, Program, Result
+from neurodyn.program.program import SETUP, TRIAL, Output, Program, Result, Step
 from neurodyn.program.spellings import FUNCTIONS
 
 RULES: Mapping[type, Rule] = {
@@ -73,7 +73,7 @@ def lower(
         RULES,
     )
     results = [_result(context, o, trials) for o in outputs]
-    return _program(context, results)
+    return _program(context, results, states)
 
 
 def _contracted(expr: sp.Expr) -> sp.Expr:
@@ -92,7 +92,7 @@ def _result(ctx: Context, output: Output, trials: bool) -> Result:
     return Result(output.name, ref.value, axes, tuple(ctx.builder.size(a) for a in wanted))
 
 
-def _program(ctx: Context, results: Sequence[Result]) -> Program:
+def _program(ctx: Context, results: Sequence[Result], states: Collection[str]) -> Program:
     """Without the steps that no output needs."""
     steps = ctx.builder.steps
     live = _live(steps, (r.value for r in results))
@@ -102,19 +102,19 @@ def _program(ctx: Context, results: Sequence[Result]) -> Program:
         results=tuple(results),
         constants=tuple(name for name, s in loads if s.level == SETUP),
         variables=tuple(name for name, s in loads if s.level != SETUP),
-        trial_names=ctx.trial_names,
+        states=frozenset(states),
     )
 
 
-def _live(steps: Mapping[int, object], values: Iterable[int]) -> frozenset[int]:
+def _live(steps: Mapping[int, Step], values: Iterable[int]) -> frozenset[int]:
     live: set[int] = set()
     waiting = list(values)
     while waiting:
         value = waiting.pop()
         if value not in live:
             live.add(value)
-            waiting.extend(o.value for o in steps[value].operands)  # type: ignore[attr-defined]
+            waiting.extend(o.value for o in steps[value].operands)
     return frozenset(live)
 
 
-__all__ = ["Output", "Program", "Ref", "lower"]
+__all__ = ["Output", "Program", "lower"]

@@ -34,14 +34,20 @@ BOUNDED = (
 
 @dataclass(frozen=True)
 class Value:
-    """A factor of a sum, and whether it is sure to be finite."""
+    """A factor of a sum, and the expression that it stands for but for constant scales."""
 
     ref: Ref
-    bounded: bool
+    expr: sp.Basic
 
 
 def is_bounded(ctx: Context, expr: sp.Basic) -> bool:
     """Whether the form of an expression makes it finite wherever the named quantities are."""
+    if expr not in ctx.bounded:
+        ctx.bounded[expr] = _is_bounded(ctx, expr)
+    return ctx.bounded[expr]
+
+
+def _is_bounded(ctx: Context, expr: sp.Basic) -> bool:
     if isinstance(expr, (Symbol, Indexed)) and name_of(expr) in ctx.definitions:
         return is_bounded(ctx, ctx.definitions[name_of(expr)].expr)
     if isinstance(expr, (Symbol, Indexed, Idx, sp.Number, sp.NumberSymbol)):
@@ -60,14 +66,15 @@ def masked_sum(ctx: Context, values: Sequence[Value], mask: Sequence[sp.Basic], 
     holders = [k for k, r in enumerate(refs) if set(r.axes) >= set(condition.axes)]
     holders.sort(key=lambda k: (not ctx.builder.is_constant(refs[k]), ctx.builder.volume(refs[k].axes)))
     in_setup = bool(holders) and all(ctx.builder.is_constant(r) for r in (condition, refs[holders[0]]))
-    excluded = _excluded(ctx, mask, letters) if all(v.bounded for v in values) and not in_setup else None
+    bounded = [is_bounded(ctx, v.expr) for v in values]
+    excluded = _excluded(ctx, mask, letters) if all(bounded) and not in_setup else None
     if excluded is not None:
         return _less_one(ctx, refs, letters, *excluded)
     zero, one = ctx.builder.literal(0.0), ctx.builder.literal(1.0)
-    for k, value in enumerate(values):
+    for k, is_finite in enumerate(bounded):
         if k in holders[:1]:
             refs[k] = select(ctx, condition, refs[k], zero)
-        elif not value.bounded:
+        elif not is_finite:
             refs[k] = select(ctx, condition, refs[k], one)
     if not holders:
         refs.append(as_number(ctx, condition))

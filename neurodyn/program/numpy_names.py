@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from neurodyn.program.builder import literal_value
-from neurodyn.program.program import SETUP, Program
+from neurodyn.program.program import SETUP, Program, literal_value
 
 VIEW = "{}"
 

@@ -44,7 +44,8 @@ def select(names: Names, step: Step, target: int | None) -> str:
     """One value or another. With a target, only the elements that are not its own are written into it."""
     condition, a, b = (names.view(o.value, aligned(o.letters, step.axes)) for o in step.operands)
     if not step.axes:
-        return f"{a} if {condition} else {b}"
+        chosen = f"{a} if {condition} else {b}"
+        return f"np.float64({chosen})" if any(names.is_literal(o.value) for o in step.operands[1:]) else chosen
     if target == 2:
         return f"np.copyto({b}, {a}, where={condition})"
     if target == 1:

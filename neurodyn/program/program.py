@@ -61,12 +61,26 @@ class Step:
         return tuple(sizes[a] for a in self.axes)
 
     def __str__(self) -> str:
+        if self.op == "literal":
+            return str(literal_value(self))
         parts = [f"%{o.value}{_brackets(o.letters)}" for o in self.operands]
         if self.over:
             parts.append("over " + ",".join(self.over))
         if self.data is not None:
             parts.append(repr(self.data))
         return f"{self.op}({', '.join(parts)})"
+
+
+def literal_data(value: float | bool) -> tuple[str, str]:
+    """What a literal step holds; the type is told too, as True == 1.0 and 0.0 == -0.0."""
+    return type(value).__name__, repr(value)
+
+
+def literal_value(step: Step) -> float:
+    """The number, or the truth value, of a literal step."""
+    assert isinstance(step.data, tuple)
+    kind, text = step.data
+    return text == "True" if kind == "bool" else float(text)
 
 
 @dataclass(frozen=True)
@@ -87,15 +101,15 @@ class Program:
         steps: by number; those at `SETUP` level are run once for each set of constants.
         results: the wanted values.
         constants: names of the constants that are read.
-        variables: names of the states and inputs that are read, with their number of axes (trials not counted).
-        trial_names: names that carry the trial axis; empty without trials.
+        variables: names of the states and inputs that are read.
+        states: names that carry the trial axis, if the program has one.
     """
 
     steps: dict[int, Step]
     results: tuple[Result, ...]
     constants: tuple[str, ...]
     variables: tuple[str, ...]
-    trial_names: frozenset[str]
+    states: frozenset[str]
 
     @property
     def needed(self) -> tuple[str, ...]:

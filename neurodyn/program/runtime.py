@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from neurodyn.errors import InputError
 
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 Array = Any  # an array of doubles, or a NumPy scalar
 CHUNK = 1 << 18  # elements of a temporary array
+
+
+def guarded(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """The function without warnings of overflow and the like (its caller looks at the results), and with one sentence
+    for an index position that is out of range."""
+
+    @functools.wraps(function)
+    def inner(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        try:
+            return function(*args, **kwargs)
+        except IndexError as error:
+            raise InputError(f"An index position is out of range: {error}.", code="bad-position") from None
+
+    quiet: Callable[Arguments, Result] = np.errstate(all="ignore")(inner)
+    return quiet
 
 
 def softplus(x: Array) -> Array:

@@ -3,9 +3,9 @@
 `sum((x[i] - y[m,i])**2, i)` is |x|**2 - 2*x.y + |y|**2. That form cancels: its error is a few rounding errors of
 |x|**2 + |y|**2, not of the distance. Two measures keep it small. Both families are first moved by the mean of the
 second, which costs one copy of it (in the setup, when it is constant). And each result below 1/64 of
-|x|**2 + |y|**2 is computed again from the differences themselves, so that the relative error of every squared
-distance stays below 64*(D + 8) rounding errors of 1.1e-16, for D summed terms, however close the points are.
-Recomputing takes time where many pairs are that close, but no array of all differences.
+|x|**2 + |y|**2 is computed again from the differences of the points as they were given, so that the relative error
+of every squared distance stays below 64*(D + 8) rounding errors of 1.1e-16, for D summed terms, however close the
+points are. Recomputing takes time where many pairs are that close, but no array of all differences.
 """
 
 from __future__ import annotations
@@ -65,4 +65,4 @@ def _distance(ctx: Context, left: Ref, right: Ref, over: frozenset[Letter]) -> R
     squares = [contract(build, (side, side), over) for side in (a, b)]
     cross = contract(build, (binary(build, "multiply", build.literal(-2.0), a), b), over)
     raw = addition(build, [(False, cross), (False, squares[0]), (False, squares[1])])
-    return build.emit("refined_squares", (raw, a, b, *squares), raw.axes, over=sorted(over, key=str))
+    return build.emit("refined_squares", (raw, left, right, *squares), raw.axes, over=sorted(over, key=str))

@@ -18,7 +18,7 @@ from neurodyn.calculus.reductions import Norm, Sum
 from neurodyn.program.arithmetic import Signed, addition, peel, product
 from neurodyn.program.builder import Letter, Ref
 from neurodyn.program.context import Context
-from neurodyn.program.masks import Value, is_bounded, masked_sum
+from neurodyn.program.masks import Value, masked_sum
 from neurodyn.program.squares import squared_distance
 from neurodyn.program.terms import exact, fraction
 
@@ -142,7 +142,7 @@ def _values(ctx: Context, inside: Sequence[Expr]) -> list[Value]:
             group = [f for factor in group for f in _two(factor)]
             parts, group = group[:1], group[1:]
         parts.extend([Mul(*group)] if group else [])
-    return [Value(ctx.lower(part), is_bounded(ctx, part)) for part in parts]
+    return [Value(ctx.lower(part), part) for part in parts]
 
 
 def _two(factor: Expr) -> list[Expr]:

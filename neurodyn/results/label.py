@@ -33,7 +33,12 @@ def label(system: System, time: NDArray[np.float64], variables: Mapping[str, NDA
     numbered = {str(dim): np.arange(size) for dim, size in dataset.sizes.items() if dim not in ("time", "part")}
     if parts in labelled:
         numbered["part"] = np.asarray(system.energy_terms, dtype=str)
-    return dataset.assign_coords(numbered).assign_attrs(title=system.model.summary or system.name)
+    dataset = dataset.assign_coords(numbered).assign_attrs(title=system.model.summary or system.name)
+    for dim in numbered:
+        index_set = system.model.indices.get(dim.removesuffix("_pre"))
+        if index_set is not None and index_set.about:
+            dataset[dim].attrs["about"] = index_set.about
+    return dataset
 
 
 def _attributes(system: System, name: str, is_parts: bool) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from neurodyn.results.result import Result
 from neurodyn.simulation import simulate
@@ -108,12 +109,21 @@ def digit_recall(*, seed: int = 1, repeats: int = 10) -> DigitRecall:
         seed: of the reported cues; the tuning cues have streams of their own.
         repeats: cues for each stored image and level of damage.
     """
-    tuning = {beta: _tuning_rate(beta, seed, repeats) for beta in BETAS}
+    levels = tqdm(total=len(BETAS) + 2 * len(DAMAGE), desc="digit_recall", delay=1, disable=None, leave=False)
+    with levels:
+        return _measured(seed, repeats, levels)
+
+
+def _measured(seed: int, repeats: int, levels: tqdm) -> DigitRecall:
+    tuning = {}
+    for beta in BETAS:
+        tuning[beta] = _tuning_rate(beta, seed, repeats)
+        levels.update()
     beta = max(tuning, key=lambda b: tuning[b])
     system = _memory(REPORTED, beta)
     curves = {
-        f"covered from below, noise {NOISE:g}": _curve(system, _covered, seed, repeats),
-        "pixels replaced at random": _curve(system, _scrambled, seed, repeats),
+        f"covered from below, noise {NOISE:g}": _curve(system, _covered, seed, repeats, levels),
+        "pixels replaced at random": _curve(system, _scrambled, seed, repeats, levels),
     }
     cues = _covered(system, np.array(EXAMPLES), COVERED, stream(seed, "example cues", 0))
     run = simulate(system, start={"v": cues}, trials=len(EXAMPLES), until=SHOWN, record=["v", "p", "E"])
@@ -157,12 +167,13 @@ def _recalled(system: System, cues: Array, shown: NDArray[np.int64]) -> NDArray[
     return right
 
 
-def _curve(system: System, damaged: Any, seed: int, repeats: int) -> Curve:
+def _curve(system: System, damaged: Any, seed: int, repeats: int, levels: tqdm) -> Curve:
     shown = np.tile(np.arange(STORED), repeats)
     rates = []
     for level, damage in enumerate(DAMAGE):
         cues = damaged(system, shown, float(damage), stream(seed, damaged.__name__, level))
         rates.append(float(_recalled(system, cues, shown).mean()))
+        levels.update()
     low, high = wilson(np.array(rates), len(shown))
     return Curve(DAMAGE, np.array(rates), low, high, len(shown))
 
@@ -185,5 +196,8 @@ def _with_curves(run: Result, curves: Mapping[str, Curve]) -> Result:
     def stacked(key: str) -> tuple[Sequence[str], Array]:
         return dims, np.stack([getattr(c, key) for c in curves.values()])
 
+    title = "Handwritten digits recalled by a dense associative memory"
     rates = {f"success_{key}": stacked(key) for key in ("rate", "low", "high")}
-    return replace(run, dataset=run.dataset.assign(rates).assign_coords(cue=list(curves), damage=DAMAGE))
+    return replace(
+        run, dataset=run.dataset.assign(rates).assign_coords(cue=list(curves), damage=DAMAGE).assign_attrs(title=title)
+    )

@@ -14,7 +14,7 @@ class System:
     name = "fake"
 
     def __init__(self, flow, jacobian=None, shapes=None, scales=None, signals=None):
-        self.calls = 0
+        self.calls, self.values = 0, {}
         self.layout = Layout.of(shapes or {"x": ()}, scales or {})
         self.signals = signals or {}
         self._flow, self._jacobian = flow, jacobian

@@ -34,7 +34,7 @@ def test_work_grows_with_the_order_of_the_method(method, order):
         matrix = SPIRAL[:2, :2] + np.eye(2)
         return run(linear(matrix), 10, [1.0, 0.0], [10], method=method, rtol=tolerance, atol=tolerance).counts["steps"]
 
-    found = np.log(1e4) / np.log(steps(1e-10) / steps(1e-6))
+    found = np.log(1e3) / np.log(steps(1e-9) / steps(1e-6))
     assert order - 1 < found < order + 2
 
 
@@ -68,9 +68,9 @@ def test_van_der_pol_relaxation(method):
     def jacobian(t, y, u):
         return [[0, 1], [-2000 * y[0] * y[1] - 1, 1000 * (1 - y[0] ** 2)]]
 
-    ran = run(System(flow, jacobian, {"x": (), "v": ()}), 2000, [2.0, 0.0], [2000], method=method, rtol=1e-7, atol=1e-9)
+    ran = run(System(flow, jacobian, {"x": (), "v": ()}), 2000, [2.0, 0.0], [2000], method=method, rtol=1e-6, atol=1e-8)
     # The customary reference at t = 2000.
-    assert ran.y[-1] == pytest.approx([1.706167732170469, -0.8928097010248125e-3], rel=1e-4)
+    assert ran.y[-1] == pytest.approx([1.706167732170469, -0.8928097010248125e-3], rel=1e-3)
 
 
 @every_method
@@ -91,7 +91,7 @@ def test_scales_stand_for_units(method):
 @every_method
 def test_backwards_undoes_forwards(method):
     start = np.array([1.0, 0.0, 1.0])
-    there = run(linear(SPIRAL), 2, start, method=method, rtol=1e-10, atol=1e-12)
-    back = run(linear(SPIRAL), 0, there.end, t0=2.0, method=method, rtol=1e-10, atol=1e-12)
+    there = run(linear(SPIRAL), 2, start, method=method, rtol=1e-8, atol=1e-9)
+    back = run(linear(SPIRAL), 0, there.end, t0=2.0, method=method, rtol=1e-8, atol=1e-9)
     assert back.time[0] == 2 and back.time[-1] == 0
-    assert np.abs(back.y[::-1] - there.y).max() < 1e-6
+    assert np.abs(back.y[::-1] - there.y).max() < 1e-5

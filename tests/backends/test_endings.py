@@ -103,6 +103,12 @@ def test_steps_too_small_come_with_a_remedy(method):
     assert ("BDF" in ran.outcome.message) == (method in (*EXPLICIT, "BDF"))
 
 
+def test_a_clock_too_coarse_for_the_method_is_no_blow_up():
+    """At t = 1e9 time is known to 1e-7, where BDF begins with shorter steps; x grows, but towards 2."""
+    ran = run(System(lambda t, y, u: 2 - y, lambda t, y, u: [[-1.0]]), 1e9 + 1, [1e-3], t0=1e9, method="BDF", rtol=1e-9)
+    assert ran.outcome.code == "step-too-small"
+
+
 @pytest.mark.parametrize(
     ("method", "part"), [*((m, "flow") for m in METHODS), *((m, "jacobian") for m in METHODS if m not in EXPLICIT)]
 )

@@ -7,7 +7,6 @@ from neurodyn.backends.solvers import METHODS
 from neurodyn.system.signals import Window
 from tests.backends.fake import System, linear, run
 
-RNG = np.random.default_rng(3)
 TOLERANCE = 1e-7
 stacking = pytest.mark.parametrize("method", [method for method in METHODS if method != "LSODA"])
 
@@ -27,12 +26,12 @@ def pendulum(**more):
 
 @stacking
 def test_trials_equal_single_runs(method):
-    starts = RNG.normal(size=(6, 2))
-    exact = np.stack([run(pendulum(), 5, s, method="Radau", rtol=1e-11, atol=1e-12).y for s in starts], axis=1)
+    starts = np.random.default_rng(3).normal(size=(4, 2))
+    exact = np.stack([run(pendulum(), 5, s, rtol=1e-12, atol=1e-13).y for s in starts], axis=1)
     alone = np.stack([run(pendulum(), 5, s, method=method, rtol=TOLERANCE, atol=TOLERANCE).y for s in starts], axis=1)
     together = run(pendulum(), 5, starts, method=method, rtol=TOLERANCE, atol=TOLERANCE)
-    assert together.y.shape == exact.shape == (11, 6, 2)
-    assert np.abs(together.y - exact).max() < max(np.abs(alone - exact).max(), 10 * TOLERANCE)
+    assert together.y.shape == exact.shape == (11, 4, 2)
+    assert np.abs(together.y - exact).max() < 2 * max(np.abs(alone - exact).max(), TOLERANCE)
 
 
 @stacking
@@ -51,7 +50,7 @@ def test_one_hard_trial_among_many_easy_ones_keeps_its_tolerance(method):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_one_trial_has_its_axis_and_is_the_single_run(method):
-    stiff = linear([[-1e4, 1e4], [0.0, -1.0]])
+    stiff = linear([[-1e3, 1e3], [0.0, -1.0]])
     one, alone = run(stiff, 1, np.ones((1, 2)), method=method), run(stiff, 1, np.ones(2), method=method)
     assert one.y.shape == (11, 1, 2)
     np.testing.assert_array_equal(one.y[:, 0], alone.y)
@@ -68,7 +67,7 @@ def test_stiff_trials_use_their_jacobians():
 def test_scales_hold_in_every_trial():
     unit = np.array([1.0, 1e-9])
     matrix = unit[:, None] * np.array([[-1.0, 2.0], [-2.0, -1.0]]) / unit
-    shapes, starts = {"a": (), "b": ()}, RNG.normal(size=(3, 2)) * unit
+    shapes, starts = {"a": (), "b": ()}, np.random.default_rng(3).normal(size=(3, 2)) * unit
     for method in ("DOP853", "BDF", "Radau"):
         system = System(lambda t, y, u: y @ matrix.T, lambda t, y, u: matrix, shapes, {"b": 1e-9})
         ran = run(system, 2, starts, method=method, rtol=1e-9, atol=1e-9)

@@ -129,6 +129,13 @@ def test_trials_and_seed(capsys, folder):
     assert not np.allclose(first[0, 0], first[0, 1])
 
 
+def test_the_times_to_save_are_set(capsys, folder):
+    assert run(capsys, "pendulum.toml", "--until", "1", "--every", "0.3", "--out", "out.nc")[0] == 0
+    assert np.allclose(saved().time, [0.0, 0.3, 0.6, 0.9, 1.0])
+    assert run(capsys, "pendulum.toml", "--until", "-0.3", "--every", "0.1", "--out", "out.nc")[0] == 0
+    assert np.allclose(saved().time, [0.0, -0.1, -0.2, -0.3])
+
+
 def test_a_phase_plane_from_the_command_line(capsys, folder):
     code, _, err = run(capsys, "pendulum.toml", "--plot", "plane.png", "--kind", "phase")
     assert code == 0 and not err and (folder / "plane.png").exists()
@@ -158,6 +165,9 @@ def test_a_phase_plane_from_the_command_line(capsys, folder):
         (["pendulum.toml", "--until", "0"], "The span is empty"),
         (["pendulum.toml", "--until", "soon"], "'soon' is not a valid float"),
         (["pendulum.toml", "--method", "RK5"], "RK5"),
+        (["pendulum.toml", "--every", "0"], "Saving every 0 from 0 to 5 is not possible."),
+        (["pendulum.toml", "--every", "nan"], "Saving every nan from 0 to 5 is not possible."),
+        (["pendulum.toml", "--every", "1e-12"], "Give a step above 0 that makes fewer than 10,000,000 times."),
         (["pendulum.toml", "--rtol", "0"], "rtol is 0."),
         (["pendulum.toml", "--record", "thta"], "thta"),
         (["pendulum.toml", "--trials", "0"], "0 is not in the range x>=1"),

@@ -5,13 +5,11 @@ free elsewhere, masks compare bound with free letters.
 from __future__ import annotations
 
 import operator
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from sympy import Expr, Idx, Integer, Rational
 
@@ -39,22 +37,8 @@ from tests.laws.cases import (
     where,
 )
 
-THOROUGH = bool(os.environ.get("NEURODYN_THOROUGH"))
-
 # Free letters of a case: none, one, several of one range, and of both.
 SCOPES = ((), (i,), (i, j), (j, m), (i, j, k, m, n))
-
-
-def examples(number: int) -> settings:
-    """Settings for `number` examples; twenty times as many, different each time, in a thorough run."""
-    return settings(
-        max_examples=number * (20 if THOROUGH else 1),
-        derandomize=not THOROUGH,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-    )
 
 
 @st.composite

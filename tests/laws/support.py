@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import os
 import random
+from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
-from hypothesis import assume
+from hypothesis import HealthCheck, Phase, assume, settings
 from hypothesis import strategies as st
 from sympy import Idx, Indexed, IndexedBase
 from sympy.core.relational import Relational
@@ -16,6 +19,20 @@ from neurodyn.calculus.letters import is_bound_name
 from neurodyn.calculus.reductions import Reduction
 from tests.laws.cases import LETTERS, World
 from tests.program.reference import evaluate
+
+THOROUGH = bool(os.environ.get("NEURODYN_THOROUGH"))
+
+
+def examples(number: int) -> settings:
+    """Settings for `number` examples; twenty times as many, different each time, in a thorough run."""
+    return settings(
+        max_examples=number * (20 if THOROUGH else 1),
+        derandomize=not THOROUGH,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+    )
 
 
 def places(data: st.DataObject, world: World) -> dict[Idx, int]:
@@ -40,6 +57,14 @@ def agree(result: sp.Basic, meant: float, world: World, at: dict[Idx, int]) -> b
 def close(a: float, b: float, rel: float = 1e-9) -> bool:
     """Equal up to rounding."""
     return math.isclose(a, b, rel_tol=rel, abs_tol=rel)
+
+
+def slope(f: Callable[[float], float]) -> tuple[float, float]:
+    """The derivative at 0 by Richardson's differences, and how far off it may be."""
+    one = [(f(h) - f(-h)) / (2 * h) for h in (0.02, 0.01, 0.005)]
+    two = [(4 * b - a) / 3 for a, b in itertools.pairwise(one)]
+    three = (16 * two[1] - two[0]) / 15
+    return three, abs(three - two[1])
 
 
 def in_other_words(expr: Any, rng: random.Random) -> Any:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from neurodyn.calculus.letters import free_letters, letter, names_in, quantity, size_symbol
 from neurodyn.calculus.reductions import LogSumExp, Softmax, Sum
 from tests.laws.cases import SHAPES, Case, N, World, i, j, k, m
-from tests.laws.strategies import cases, examples, worlds
-from tests.laws.support import agree, in_other_words, leaks, places, reductions_in
+from tests.laws.strategies import cases, worlds
+from tests.laws.support import agree, examples, in_other_words, leaks, places, reductions_in
 
 
 def x(index: Any) -> Any:

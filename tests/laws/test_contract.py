@@ -12,8 +12,8 @@ from neurodyn.calculus.letters import letter, quantity, same_range, size_symbol
 from neurodyn.calculus.nodes import Delta, Where
 from neurodyn.calculus.reductions import Softmax, Sum
 from tests.laws.cases import Case, K, N, World, i, j, k, m, n, reduce
-from tests.laws.strategies import Style, cases, examples, masks, worlds
-from tests.laws.support import agree, places, reductions_in
+from tests.laws.strategies import Style, cases, masks, worlds
+from tests.laws.support import agree, examples, places, reductions_in
 
 WITH_DELTAS = Style(deltas=True)
 

@@ -15,8 +15,8 @@ from sympy import Idx
 from neurodyn.calculus.letters import quantity, reindex
 from neurodyn.calculus.reductions import ArgLargest, LogSumExp, Sum
 from tests.laws.cases import LETTERS, Case, World, i, j, k
-from tests.laws.strategies import cases, examples, moves, worlds
-from tests.laws.support import agree, places
+from tests.laws.strategies import cases, moves, worlds
+from tests.laws.support import agree, examples, places
 
 
 @given(cases(scopes=[LETTERS]), moves(), worlds(), st.data())

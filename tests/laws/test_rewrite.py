@@ -14,8 +14,8 @@ from neurodyn.calculus.letters import indices_of, name_of, names_in, quantity
 from neurodyn.calculus.reductions import Softmax, Sum
 from neurodyn.calculus.rewrite import Definition, inline, substitute, transform
 from tests.laws.cases import Case, World, i, j, k
-from tests.laws.strategies import cases, examples, worlds
-from tests.laws.support import agree, places
+from tests.laws.strategies import cases, worlds
+from tests.laws.support import agree, examples, places
 
 
 def renamed(expr: sp.Expr, names: Mapping[str, str]) -> sp.Expr:

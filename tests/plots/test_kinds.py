@@ -104,7 +104,7 @@ def test_the_pattern_that_led_at_the_start_is_named_too(hopfield):
 
 def test_two_candidates_are_not_guessed_between(hopfield):
     data, patterns = hopfield
-    with pytest.raises(InputError, match=r"Candidates: x, v. Give of=."):
+    with pytest.raises(InputError, match=r"Candidates: x, v. Record one of them, or give of=."):
         plot(data, "overlap", patterns=patterns)
 
 

@@ -64,7 +64,7 @@ def test_the_default_kind_suits_the_data(habituation, hopfield):
         ("overlap", {}, "Which patterns are meant is not clear. No parameter has one row per pattern. Give patterns=."),
         ("overlap", {"patterns": "xi"}, "No parameter xi holds patterns. Give the array itself, or a result."),
         ("overlap", {"patterns": [1.0, 2.0]}, "The patterns have the shape (2,)."),
-        ("overlap", {"patterns": np.ones((2, 7))}, "None has 7 units. Give of=."),
+        ("overlap", {"patterns": np.ones((2, 7))}, "None has 7 units. Record one of them, or give of=."),
         ("overlap", {"patterns": np.ones((2, 7)), "of": "x"}, "x has 1 units and the patterns have 7."),
     ],
 )

@@ -20,6 +20,13 @@ def check_energy(model: Model) -> None:
             remedy=near(model.energy, list(definitions)) or f"Write {model.energy} = ... among the equations.",
             place=place,
         )
+    if f"{model.energy}_parts" in model.names.quantities:
+        raise InputError(
+            f"{model.energy}_parts is the name under which results keep the terms of the energy.",
+            code="name-taken",
+            remedy="Rename it.",
+            place=model.source_of(f"{model.energy}_parts").place(0),
+        )
     if definitions[model.energy].letters:
         raise InputError(
             f"The energy {model.energy} has an index; it must be one number.",

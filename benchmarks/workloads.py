@@ -1,0 +1,114 @@
+"""The workloads: lowered programs beside NumPy written by hand, and the matrix products alone as the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+import neurodyn
+from neurodyn.program.lower import Output, lower
+from neurodyn.program.numpy_printer import numpy_function
+
+Call = Callable[[], object]
+HAND = "by hand"
+LOWERED = "lowered"
+LIMIT = "products alone"
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Functions of equal results (but for the limit), the one by hand first.
+
+    Attributes:
+        title: what is computed.
+        calls: the functions by name.
+        work: how much the products do in one call, in `unit`.
+        unit: "bytes" read, or "operations".
+    """
+
+    title: str
+    calls: dict[str, Call]
+    work: float
+    unit: str
+
+
+def _lowered(name: str, sizes: dict[str, int], values: dict[str, np.ndarray], trials: bool) -> Callable[..., object]:
+    """The flow of a shipped model as a function of time and state."""
+    model = neurodyn.load(name)
+    system = neurodyn.build(model, sizes={s: 2 for s in sizes})  # small: only its equations are used
+    flows = system.structure.flows
+    outputs = [Output(state, d.letters, d.expr) for state, d in flows.items()]
+    program = lower(
+        outputs,
+        definitions=system.structure.definitions,
+        sizes=sizes,
+        constant=[n for n in values if n not in flows],
+        states=list(flows),
+        trials=trials,
+    )
+    return numpy_function(program).bind(values)
+
+
+def hopfield(size: int = 2000) -> Workload:
+    """Continuous Hopfield network: one pass over the weights decides."""
+    rng = np.random.default_rng(0)
+    W = rng.normal(size=(size, size)) / np.sqrt(size)
+    b, x, beta, tau = rng.normal(size=size), rng.normal(size=size), 1.5, 2.0
+    values = {"W": W, "b": b, "beta": np.array(beta), "tau": np.array(tau)}
+    flow = _lowered("hopfield", {"N": size, "P": 3}, values, False)
+    state, v = {"x": x}, np.tanh(x)
+    calls: dict[str, Call] = {
+        HAND: lambda: (-x + W @ np.tanh(beta * x) + b) / tau,
+        LOWERED: lambda: flow(0.0, state)["x"],
+        LIMIT: lambda: W @ v,
+    }
+    return Workload(f"continuous Hopfield, N = {size}", calls, W.nbytes, "bytes")
+
+
+def _softmax(z: np.ndarray) -> np.ndarray:
+    z = np.exp(z - z.max(axis=-1, keepdims=True))
+    return z / z.sum(axis=-1, keepdims=True)
+
+
+def dense_memory(memories: int = 10_000, size: int = 784, trials: int = 256) -> Workload:
+    """Dense associative memory with trials: two matrix products decide."""
+    rng = np.random.default_rng(0)
+    xi = rng.normal(size=(memories, size)) / np.sqrt(size)
+    v, beta = rng.normal(size=(trials, size)), 8.0
+    values = {"xi": xi, "beta": np.array(beta), "tau": np.array(1.0)}
+    flow = _lowered("dense_memory", {"N": size, "K": memories}, values, True)
+    state, p = {"v": v}, rng.random(size=(trials, memories))
+    calls: dict[str, Call] = {
+        HAND: lambda: _softmax(beta * (v @ xi.T)) @ xi - v,
+        LOWERED: lambda: flow(0.0, state)["v"],
+        LIMIT: lambda: (v @ xi.T, p @ xi),
+    }
+    return Workload(
+        f"dense memory, {memories:,} x {size} x {trials} trials", calls, 4.0 * trials * memories * size, "operations"
+    )
+
+
+def lorenz() -> Workload:
+    """A small system: what a call costs beside the arithmetic of NumPy's scalars."""
+    flow = _lowered("lorenz", {}, {"sigma": np.array(10.0), "rho": np.array(28.0), "b": np.array(8 / 3)}, False)
+    state = {"x": np.array(1.0), "y": np.array(2.0), "z": np.array(3.0)}
+
+    def by_hand() -> dict[str, np.float64]:
+        x, y, z = (np.float64(state[s]) for s in "xyz")
+        return {"x": 10.0 * (y - x), "y": x * (28.0 - z) - y, "z": x * y - 8 / 3 * z}
+
+    return Workload("Lorenz", {HAND: by_hand, LOWERED: lambda: flow(0.0, state)}, 0.0, "")
+
+
+def check(workload: Workload) -> None:
+    """The lowered function computes what the one by hand does."""
+    wanted, got = workload.calls[HAND](), workload.calls[LOWERED]()
+    if isinstance(wanted, dict):
+        wanted, got = (np.array([r[s] for s in "xyz"]) for r in (wanted, got))
+    np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-12)
+
+
+ALL = {"hopfield": hopfield, "dense": dense_memory, "lorenz": lorenz}
+__all__ = ["ALL", "Workload", "check"]
