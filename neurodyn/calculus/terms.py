@@ -105,10 +105,7 @@ def _weights(product: Expr) -> list[Softmax]:
 
 def implied(weight: Softmax) -> sp.Basic:
     """The mask of a softmax at its own place."""
-    if weight.mask is S.true:
-        return S.true
-    _, mask, letters = weight.open()
-    return mask.xreplace(dict(zip(letters, weight.at, strict=True)))
+    return weight.mask.xreplace(dict(zip(weight.letters, weight.at, strict=True)))
 
 
 def _solved(term: Term) -> Term | None:

@@ -25,7 +25,7 @@ from neurodyn.model.equations import Equation, read_equations
 FORMAT = 1
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Model:
     """A system of ordinary differential equations in index notation, declared once.
 
@@ -59,9 +59,9 @@ class Model:
     inputs: Mapping[str, Declaration]
     observables: Mapping[str, Declaration]
     bench: Mapping[str, Any]
-    equations: tuple[Equation, ...] = field(compare=False, repr=False)
-    names: Names = field(compare=False, repr=False)
-    locate: Locate = field(compare=False, repr=False)
+    equations: tuple[Equation, ...] = field(compare=False)
+    names: Names = field(compare=False)
+    locate: Locate = field(compare=False)
 
     def __init__(
         self,
@@ -140,6 +140,9 @@ class Model:
         """Where a name is declared or defined."""
         found = self.equation(name) or self.declaration(name)
         return found.source if found else Source(name, file=self.file)
+
+    def __repr__(self) -> str:
+        return f"<Model {self.name}: {', '.join(d.key for d in self.states.values()) or 'no states'}>"
 
     def _repr_html_(self) -> str:
         from neurodyn.model.display import model_html

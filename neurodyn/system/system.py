@@ -29,7 +29,7 @@ Flow = Callable[[float, Array, Inputs], Array]
 Observe = Callable[[float, Array, Inputs], dict[str, Array]]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class System:
     """A model with every size and parameter bound and every rule checked; made by `build`.
 
@@ -51,6 +51,13 @@ class System:
     layout: Layout
     seed: int
     compiled: dict[Any, Compiled]
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{n} = {k}" for n, k in self.sizes.items())
+        return f"<System {self.name}: {self.layout.size} states{', ' + sizes if sizes else ''}>"
+
+    def _repr_html_(self) -> str:
+        return self.model._repr_html_()
 
     @property
     def model(self) -> Model:
