@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,22 +37,32 @@ class Layout:
         flat = np.concatenate(scale) if scale else np.empty(0)
         return cls(tuple(shapes), tuple(shapes.values()), offsets, sum(sizes), flat)
 
-    def unpack(self, y: Array) -> dict[str, Array]:
-        """Views of the states in `y`, shape (size,) or (trials, size)."""
-        lead = y.shape[:-1]
-        return {
-            name: y[..., at : at + math.prod(shape)].reshape((*lead, *shape))
+    @cached_property
+    def _slots(self) -> tuple[tuple[str, int | slice, tuple[int, ...]], ...]:
+        """Name, place and shape of each state; a state without letters has a position, others a slice."""
+        return tuple(
+            (name, slice(at, at + math.prod(shape)) if shape else at, shape)
             for name, shape, at in zip(self.names, self.shapes, self.offsets, strict=True)
-        }
+        )
+
+    def unpack(self, y: Array) -> dict[str, Array]:
+        """The states in `y`, shape (size,) or (trials, size): views, except for a number without trials."""
+        if y.ndim == 1:
+            return {n: y[at] if len(shape) < 2 else y[at].reshape(shape) for n, at, shape in self._slots}
+        lead = y.shape[:-1]
+        return {n: y[..., at].reshape((*lead, *shape)) for n, at, shape in self._slots}
 
     def pack(self, values: Mapping[str, Array], trials: bool = False) -> Array:
-        """The flat vector of the states: shape (size,), or (trials, size)."""
+        """The flat vector of the states: shape (size,), or (trials, size). One state is not copied."""
         if len(self.names) == 1:
             value = values[self.names[0]]
             return value.reshape(len(value), -1) if trials else value.reshape(-1)
-        if trials:
-            return np.concatenate([values[n].reshape(len(values[n]), -1) for n in self.names], axis=1)
-        return np.concatenate([np.reshape(values[n], -1) for n in self.names])
+        lead = (len(values[self.names[0]]),) if trials else ()
+        flat = np.empty((*lead, self.size))
+        for name, at, shape in self._slots:
+            value = values[name]
+            flat[..., at] = value.reshape((*lead, -1)) if len(shape) > 1 else value
+        return flat
 
     def element(self, position: int) -> str:
         """The name of one element of the flat vector, such as `x[3]`."""
