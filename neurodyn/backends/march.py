@@ -16,6 +16,9 @@ from neurodyn.backends.trajectory import DONE, Outcome
 
 # LSODA goes on for ever with steps that do not move the clock.
 MOST_IDLE_STEPS = 50
+# A run that in so many steps has not come this part of its way would take 10^7 steps in all. Jumps of the flow are the
+# usual cause: where two sides push against each other, a solver crosses back and forth for ever.
+WATCHED_STEPS, LEAST_ADVANCE = 100_000, 1e-2
 # Pieces up to so many times the spacing of doubles at the run's ends are crossed at once: no solver starts on them.
 LEAST_PIECE = 20
 
@@ -33,6 +36,7 @@ class March:
         self._plan, self._method, self._progress = plan, method, progress
         self._least_piece = LEAST_PIECE * np.spacing(max(abs(plan.t0), abs(plan.until)))
         self._idle = 0
+        self._watched = (0, plan.t0)  # when progress was last looked at: after which step, at which time
 
     def go(self) -> Outcome:
         """Run to the end, or to the reason why not."""
@@ -85,7 +89,20 @@ class March:
             self._write(states)
         self._idle = self._idle + 1 if solver.t == self.t else 0
         self._arrive(float(solver.t), solver.y)
-        return DONE if self._idle < MOST_IDLE_STEPS else self._stuck(self.z)
+        if self._idle >= MOST_IDLE_STEPS:
+            return self._stuck(self.z)
+        return self._watch()
+
+    def _watch(self) -> Outcome:
+        """Look from time to time whether the run gets on."""
+        step, t = self._watched
+        if self.steps - step < WATCHED_STEPS:
+            return DONE
+        self._watched = (self.steps, self.t)
+        if abs(self.t - t) >= LEAST_ADVANCE * abs(self._plan.until - self._plan.t0):
+            return DONE
+        rate = self.problem.rate(self.t, self.z)
+        return outcome.stalled(self._plan, t, self.t, WATCHED_STEPS, rate)
 
     def _arrive(self, t: float, z: Floats) -> None:
         self.t, self.z = t, z

@@ -103,6 +103,18 @@ def too_small(plan: Plan, t: float, rate: Floats, method: str, remedy: str) -> O
     )
 
 
+def stalled(plan: Plan, before: float, t: float, steps: int, rate: Floats) -> Outcome:
+    """The solver gets on, but so slowly that the run would not end."""
+    fastest = element(plan, int(np.argmax(np.abs(rate))))
+    return Outcome(
+        "failed",
+        "stalled",
+        f"The last {steps:,} steps led from t = {before:.9g} only to {t:.9g}; {fastest} changes fastest. If the "
+        f"equations jump there (where, sign, heaviside), smooth the jump; if they are stiff, take BDF, Radau or LSODA; "
+        f"else loosen the tolerances.",
+    )
+
+
 def _first_bad(plan: Plan, values: Floats) -> tuple[str, str]:
     index = int(np.flatnonzero(~np.isfinite(values))[0])
     return element(plan, index), "not a number" if np.isnan(values[index]) else "infinite"

@@ -60,7 +60,10 @@ def letters_in(parts: Iterable[sp.Basic]) -> frozenset[Idx]:
 
 
 def full_softmax(letters: Sequence[Idx], factors: Sequence[Expr], mask: sp.Basic) -> Softmax | None:
-    """A factor that adds up to 1 over some of the letters: a softmax at all its positions."""
+    """A factor that adds up to 1 over some of the letters: a softmax at all its positions.
+
+    Its mask is taken to leave at least one term, without which a softmax has no meaning.
+    """
     for weight in factors:
         if not isinstance(weight, Softmax) or not _ranges_over(weight, letters):
             continue

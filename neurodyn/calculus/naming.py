@@ -144,11 +144,12 @@ def _seen(slot: Basic) -> str:
 
 
 def _collect(expr: Basic, letters: frozenset[Idx], context: str, found: list[_Use]) -> None:
-    """Gather the uses of the letters. Sums, products and signs are looked through: names decide their form."""
+    """Gather the uses of the letters. Signs are looked through: names decide where they stand."""
     if not expr.args or isinstance(expr, (Idx, IndexedBase)):
         return
     unordered = isinstance(expr, (Add, Mul, BooleanFunction, sp.Eq, sp.Ne)) or getattr(expr, "unordered", False)
-    context += "" if isinstance(expr, (Add, Mul)) else f"/{_label(expr)}"
+    label = _label(expr)
+    context += f"/{label}" if label else ""
     if any(a in letters for a in expr.args):
         found.append(_Use(context, expr.args, unordered))
     for k, part in enumerate(expr.args):
@@ -158,4 +159,7 @@ def _collect(expr: Basic, letters: frozenset[Idx], context: str, found: list[_Us
 def _label(expr: Basic) -> str:
     if isinstance(expr, Indexed):
         return str(expr.base)
+    if isinstance(expr, (Add, Mul)):
+        sizes = (abs(a) if a.is_Number else a for a in expr.args if a.is_Number or a.is_Symbol)
+        return " ".join(sorted(str(a) for a in sizes if a != 1))
     return f"power {expr.exp}" if isinstance(expr, Pow) and expr.exp.is_Number else type(expr).__name__

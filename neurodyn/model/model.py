@@ -81,6 +81,9 @@ class Model:
         locate: Locate | None = None,
     ) -> None:
         locate = locate or Locate()
+        _check_sections(
+            {"indices": indices, "states": states, "parameters": parameters, "inputs": inputs, "bench": bench}
+        )
         sets = read_index_sets(indices or {}, locate)
         letters = {x: s.name for s in sets.values() for x in s.letters}
         sections = {"states": states, "parameters": parameters, "inputs": inputs, "observables": observables}
@@ -155,6 +158,16 @@ class Model:
         return model_text(self)
 
 
+def _check_sections(sections: Mapping[str, Any]) -> None:
+    for name, section in sections.items():
+        if section is not None and not isinstance(section, Mapping):
+            raise InputError(
+                f"{name} is no mapping from names to what is said of them.",
+                code="section",
+                remedy=f"Write {name}={{...}}.",
+            )
+
+
 def _fill(model: Model, values: Mapping[str, Any]) -> None:
     """Set the fields of a frozen object, once, while it is being made."""
     for key, value in values.items():
@@ -164,6 +177,8 @@ def _fill(model: Model, values: Mapping[str, Any]) -> None:
 def _as_text(equations: str | Sequence[str | tuple[str, Expr]]) -> str:
     if isinstance(equations, str):
         return equations.strip("\n")
+    if not isinstance(equations, Sequence):
+        raise InputError("The equations are neither text nor a sequence of statements.", code="equations")
     from neurodyn.language.spell import spell
 
     lines = []

@@ -50,7 +50,7 @@ def build(
     for check in MODEL_CHECKS:
         check(model)
     structure = resolve(model)
-    chosen = int(model.bench.get("seed", 0)) if seed is None else seed
+    chosen = _seed(model.bench.get("seed", 0) if seed is None else seed)
     bound = Values(structure, bind_sizes(model, sizes or {}, given), given, chosen)
     shapes = {n: bound.shape(structure.letters(n), d.source) for n, d in model.states.items()}
     computed, signals = bind_values(bound)
@@ -76,6 +76,12 @@ def bind_values(bound: Values) -> tuple[dict[str, NDArray[np.float64]], dict[str
             )
         signals[name] = read_signal(name, value, source, bound)
     return computed, signals
+
+
+def _seed(seed: Any) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InputError(f"The seed is {seed!r}.", code="seed", remedy="Give a whole number from 0 on.")
+    return int(seed)
 
 
 def _check_given(model: Model, given: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from neurodyn.backends import march
 from neurodyn.backends.solvers import EXPLICIT, METHODS
 from neurodyn.system.signals import Constant, Step
 from tests.backends.fake import System, linear, run
@@ -163,3 +164,12 @@ def test_nothing_to_integrate():
     """A system without states passes the time."""
     ran = run(System(lambda t, y, u: y, shapes={"none": (0,)}, signals={"u": Constant(1.0)}), 1, np.empty(0))
     assert ran.outcome.status == "done" and ran.y.shape == (11, 0)
+
+
+def test_a_run_that_crosses_a_jump_for_ever_is_ended(monkeypatch):
+    """x' = -1 above 0 and 1 below: from time 1 on, no step leads away from the jump."""
+    monkeypatch.setattr(march, "WATCHED_STEPS", 500)
+    chatter = System(lambda t, y, u: np.where(y > 0, -1.0, 1.0))
+    outcome = run(chatter, 3.0, [1.0], method="RK45").outcome
+    assert outcome.code == "stalled"
+    assert "smooth the jump" in outcome.message

@@ -115,11 +115,12 @@ Terms = dict[tuple[int, ...], float]
 
 
 def _softmax(terms: Terms, at: tuple[int, ...]) -> float:
-    return math.exp(terms[at]) / sum(math.exp(v) for v in terms.values()) if at in terms else 0.0
+    return math.exp(terms[at] - _lse(terms, at)) if at in terms else 0.0
 
 
 def _lse(terms: Terms, at: tuple[int, ...]) -> float:
-    return math.log(sum(math.exp(v) for v in terms.values())) if terms else -math.inf
+    top = max(terms.values(), default=-math.inf)
+    return top + math.log(sum(math.exp(v - top) for v in terms.values())) if math.isfinite(top) else top
 
 
 FOLD: dict[type, Callable[[Terms, tuple[int, ...]], float]] = {

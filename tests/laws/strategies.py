@@ -42,9 +42,9 @@ SCOPES = ((), (i,), (i, j), (j, m), (i, j, k, m, n))
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """Sizes from 1 to 3, and values of both signs, none close to another of its array or to 0."""
-    sizes = {"N": draw(st.sampled_from((3, 2, 1))), "K": draw(st.sampled_from((2, 3, 1)))}
+def worlds(draw: st.DrawFn, *, least: int = 1) -> World:
+    """Sizes from `least` to 3, and values of both signs, none close to another of its array or to 0."""
+    sizes = {"N": draw(st.integers(least, 3)), "K": draw(st.integers(least, 3))}
     rng = np.random.default_rng(draw(st.integers(0, 2**16)))
     values = {}
     for name, shape in SHAPES.items():
@@ -168,8 +168,8 @@ def _place(draw: st.DrawFn, like: Idx, scope: tuple[Idx, ...]) -> Expr:
     return draw(st.sampled_from([x for x in scope if same_range(x, like)] or [Integer(0)]))
 
 
-# Of no terms these are infinite, so that they keep at least one (but for `j != i` in a set of one).
-NEVER_EMPTY = (reductions.LogSumExp, reductions.Largest, reductions.Smallest)
+# Of no terms these are infinite or undefined, so that they keep at least one (but for `j != i` in a set of one).
+NEVER_EMPTY = (reductions.LogSumExp, reductions.Softmax, reductions.Largest, reductions.Smallest)
 
 
 def _mask(draw: st.DrawFn, letters: tuple[Idx, ...], inside: tuple[Idx, ...], kind: type) -> Case:

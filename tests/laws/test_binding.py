@@ -27,7 +27,7 @@ def W(a: Any, b: Any) -> Any:
 
 
 @given(cases(), worlds(), st.data())
-@examples(120)
+@examples(70)
 def test_an_expression_stands_for_what_its_writer_meant(case: Case, world: World, data: st.DataObject) -> None:
     at = places(data, world)
     meant = case.value(world, at)
@@ -35,7 +35,7 @@ def test_an_expression_stands_for_what_its_writer_meant(case: Case, world: World
 
 
 @given(cases(), st.randoms(use_true_random=False))
-@examples(60)
+@examples(40)
 def test_other_letters_and_orders_give_the_same_object(case: Case, rng: random.Random) -> None:
     other = in_other_words(case.expr, rng)
     assert other == case.expr and hash(other) == hash(case.expr)
@@ -43,7 +43,7 @@ def test_other_letters_and_orders_give_the_same_object(case: Case, rng: random.R
 
 
 @given(cases())
-@examples(60)
+@examples(40)
 def test_bound_letters_never_leak(case: Case) -> None:
     assert not leaks(case.expr)
     assert {str(s) for s in free_letters(case.expr)} <= set("ijkmn")
@@ -51,7 +51,7 @@ def test_bound_letters_never_leak(case: Case) -> None:
 
 
 @given(cases())
-@examples(30)
+@examples(20)
 def test_open_and_rebuild_is_identity(case: Case) -> None:
     for one in reductions_in(case.expr):
         if not any("." in str(s) for s in free_letters(one)):

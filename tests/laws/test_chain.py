@@ -45,7 +45,7 @@ def check(found: sp.Expr, f: Callable[[float], float], world: World, at: dict) -
 
 
 @given(cases(scopes=[()], style=SMOOTH), OF_I, OF_I, worlds(), st.data())
-@examples(30)
+@examples(20)
 def test_partial_derivatives_and_rates(energy: Case, y: Case, flow: Case, world: World, data: st.DataObject) -> None:
     at = places(data, world)
     world = World(world.sizes, {**world.values, "v": world.values["y"], "t": np.array(0.0)})

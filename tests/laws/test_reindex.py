@@ -20,7 +20,7 @@ from tests.laws.support import agree, examples, places
 
 
 @given(cases(scopes=[LETTERS]), moves(), worlds(), st.data())
-@examples(120)
+@examples(70)
 def test_reindex_is_evaluation_at_the_moved_place(
     case: Case, move: dict[Idx, Case], world: World, data: st.DataObject
 ) -> None:
@@ -32,7 +32,7 @@ def test_reindex_is_evaluation_at_the_moved_place(
 
 
 @given(cases(scopes=[LETTERS]), moves(), worlds(), st.data())
-@examples(40)
+@examples(30)
 def test_sympy_walkers_do_not_capture_either(
     case: Case, move: dict[Idx, Case], world: World, data: st.DataObject
 ) -> None:
@@ -44,7 +44,7 @@ def test_sympy_walkers_do_not_capture_either(
 
 
 @given(cases(), cases(depth=2, scopes=[()]), worlds(), st.data())
-@examples(60)
+@examples(40)
 def test_a_binder_put_for_a_number_captures_nothing(case: Case, put: Case, world: World, data: st.DataObject) -> None:
     at = places(data, world)
     b = put.value(world, {})

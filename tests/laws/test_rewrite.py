@@ -30,7 +30,7 @@ OF_I = cases(depth=2, scopes=[(i,)])
 
 
 @given(cases(), OF_I, OF_I, worlds(), st.data())
-@examples(80)
+@examples(30)
 def test_inline(case: Case, first: Case, second: Case, world: World, data: st.DataObject) -> None:
     """x is defined by old x and y, and y by the new x and old y."""
     at = places(data, world)
@@ -51,7 +51,7 @@ def test_inline(case: Case, first: Case, second: Case, world: World, data: st.Da
 
 
 @given(cases())
-@examples(40)
+@examples(20)
 def test_a_change_of_nothing_is_identity(case: Case) -> None:
     assert transform(case.expr, lambda node: node) == case.expr
     assert substitute(case.expr, lambda reference: None) == case.expr
