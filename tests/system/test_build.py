@@ -61,6 +61,8 @@ def test_refusals_name_what_is_wrong() -> None:
     refused("not-finite", "W[1,2]", W=np.where(np.arange(16).reshape(4, 4) == 6, np.nan, 1.0))
     refused("value", "b", b=["a"] * 9)
     refused("size", sizes={"N": 0})
+    refused("seed", "-1", seed=-1)
+    refused("seed", "'a'", seed="a")
     refused("size", sizes={"N": 10**12})
     refused("memory", "GiB", sizes={"N": 2 * 10**5})
 
