@@ -62,8 +62,8 @@ def chain(
     if unit == "hill":
         parameters["n"] = {"value": exponent, "about": "Hill exponent"}
     parameters["A"] = {"value": amplitude, "about": "amplitude of the stimulus that the strength is told for"}
-    usual = {"name": "chain", "summary": f"A chain of {n} habituation units ({unit})", "theme": "habituation"}
-    usual["bench"] = {"until": 200, "record": ["u", "y", "strength"]}
+    usual: dict[str, Any] = {"name": "chain", "summary": f"A chain of {n} habituation units ({unit})"}
+    usual |= {"theme": "habituation", "bench": {"until": 200, "record": ["u", "y", "strength"]}}
     return Model(
         [*equations, f"strength = {strength(n)}"],
         states={f"x_{k}": {"start": 0, "about": f"memory of unit {k}"} for k in numbers},
