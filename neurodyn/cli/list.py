@@ -20,15 +20,28 @@ def command(as_json: bool) -> None:
         click.echo(json.dumps(entries, indent=2, ensure_ascii=False))
         return
     width = max(len(entry["name"]) for entry in entries)
-    for group, members in groupby(entries, key=lambda entry: entry["group"]):
-        click.secho(group, bold=True)
+    for heading, members in groupby(entries, key=_heading):
+        click.secho(heading, bold=True)
         for entry in members:
             click.echo(f"  {entry['name']:<{width}}  {entry['summary']}")
 
 
+def _heading(entry: dict[str, str]) -> str:
+    from neurodyn.model.themes import THEMES
+
+    return "Studies" if entry["group"] == "studies" else THEMES.get(entry["theme"], "Others")
+
+
 def _entries() -> list[dict[str, str]]:
+    """Models and circuits in the order of their themes, then the studies."""
     from neurodyn.model.library import library
+    from neurodyn.model.themes import THEMES
     from neurodyn.studies import STUDIES
 
-    files = [{"name": entry.name, "group": entry.group, "summary": entry.summary} for entry in library()]
-    return files + [{"name": name, "group": "studies", "summary": text} for name, text in STUDIES.items()]
+    order = {theme: place for place, theme in enumerate(THEMES)}
+    files = [
+        {"name": entry.name, "group": entry.group, "theme": entry.theme, "summary": entry.summary}
+        for entry in sorted(library(), key=lambda entry: (order.get(entry.theme, len(order)), entry.name))
+    ]
+    studies = [{"name": name, "group": "studies", "theme": "", "summary": text} for name, text in STUDIES.items()]
+    return files + studies

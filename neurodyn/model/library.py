@@ -20,6 +20,7 @@ class Entry:
 
     name: str
     group: str
+    theme: str
     summary: str
     path: Path
 
@@ -36,8 +37,8 @@ def library() -> tuple[Entry, ...]:
     found = []
     for group in GROUPS:
         for path in sorted(folder(group).glob("*.toml")):
-            summary = str(tomllib.loads(path.read_text(encoding="utf-8")).get("summary", ""))
-            found.append(Entry(path.stem, group, summary, path))
+            raw = tomllib.loads(path.read_text(encoding="utf-8"))
+            found.append(Entry(path.stem, group, str(raw.get("theme", "")), str(raw.get("summary", "")), path))
     return tuple(found)
 
 

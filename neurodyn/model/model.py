@@ -21,6 +21,7 @@ from neurodyn.model.declarations import (
     read_index_sets,
 )
 from neurodyn.model.equations import Equation, read_equations
+from neurodyn.model.themes import check_theme
 
 FORMAT = 1
 
@@ -33,6 +34,7 @@ class Model:
         equations: one statement per line (a string), or a sequence of statements; an item may also be a pair of a left
             side and a SymPy expression.
         name, summary, references: what it is called, one line about it, where it comes from.
+        theme: where the library lists it, one of `neurodyn.model.themes.THEMES`.
         indices: index sets, `{"N": {"letters": "i j", "size": 64}}`.
         states, parameters, inputs, observables: `{"W[i,j]": {"value": ..., "given": ..., "about": ...}}`; a bare value
             stands for the first field (`start` for states).
@@ -50,6 +52,7 @@ class Model:
     name: str
     summary: str
     references: tuple[str, ...]
+    theme: str
     text: str
     energy: str | None
     claims: tuple[str, ...]
@@ -70,6 +73,7 @@ class Model:
         name: str = "model",
         summary: str = "",
         references: Sequence[str] = (),
+        theme: str = "",
         indices: Mapping[str, Any] | None = None,
         states: Mapping[str, Any] | None = None,
         parameters: Mapping[str, Any] | None = None,
@@ -84,6 +88,7 @@ class Model:
         _check_sections(
             {"indices": indices, "states": states, "parameters": parameters, "inputs": inputs, "bench": bench}
         )
+        check_theme(theme, locate("", "theme").place(0))
         sets = read_index_sets(indices or {}, locate)
         letters = {x: s.name for s in sets.values() for x in s.letters}
         sections = {"states": states, "parameters": parameters, "inputs": inputs, "observables": observables}
@@ -92,6 +97,7 @@ class Model:
         names, parsed = read_equations(text, sets, declared, locate)
         values: dict[str, Any] = {"name": name, "summary": summary, "references": tuple(references), "text": text}
         values |= {
+            "theme": theme,
             "energy": energy,
             "claims": tuple(claims),
             "indices": sets,

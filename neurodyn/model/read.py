@@ -11,16 +11,18 @@ from neurodyn.errors import InputError, Place
 from neurodyn.language.names import near
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import Locate
+from neurodyn.model.families import read_family
 from neurodyn.model.model import FORMAT, Model
 
 LARGEST_FILE = 4_000_000  # bytes
 
-_TOP = ("format", "name", "summary", "references", "equations", "energy", "claims")
+_TOP = ("format", "name", "summary", "references", "theme", "equations", "energy", "claims", "family", "arguments")
 _SECTIONS = ("indices", "states", "parameters", "inputs", "observables", "bench")
 # Words of the language whose meaning comes later: refused by name, so that nothing is silently left out.
-_LATER = ("update", "family", "arguments", "unknowns", "noise", "events", "layers", "synapses", "parts", "pins")
-_STRINGS = ("name", "summary", "equations", "energy")
+_LATER = ("update", "unknowns", "noise", "events", "layers", "synapses", "parts", "pins")
+_STRINGS = ("name", "summary", "theme", "equations", "energy", "family")
 _LISTS = ("references", "claims")
+_DESCRIBED = ("summary", "references", "theme")
 
 _HEADER = re.compile(r"^\s*\[\s*([\w-]+)\s*(?:\.\s*(.+?)\s*)?\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*=""")
@@ -64,15 +66,11 @@ def read_text(text: str, *, name: str = "model", file: str | None = None) -> Mod
             raise InputError(
                 f"{section} must be a section.", code="section", remedy=f"Write [{section}].", place=locate.top(section)
             )
+    described = {key: raw[key] for key in _DESCRIBED if key in raw} | {"name": raw.get("name", name), "locate": locate}
+    if "family" in raw or "arguments" in raw:
+        return read_family(raw, described, locate.top)
     return Model(
-        raw.get("equations", ""),
-        name=raw.get("name", name),
-        summary=raw.get("summary", ""),
-        references=raw.get("references", ()),
-        energy=raw.get("energy"),
-        claims=raw.get("claims", ()),
-        locate=locate,
-        **sections,
+        raw.get("equations", ""), energy=raw.get("energy"), claims=raw.get("claims", ()), **described, **sections
     )
 
 

@@ -16,7 +16,7 @@ def write_text(model: Model) -> str:
     document = tomlkit.document()
     document["format"] = FORMAT
     document["name"] = model.name
-    for key in ("summary", "references"):
+    for key in ("summary", "references", "theme"):
         value = getattr(model, key)
         if value:
             document[key] = list(value) if isinstance(value, tuple) else value

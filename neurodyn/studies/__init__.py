@@ -10,7 +10,10 @@ from neurodyn.errors import InputError
 from neurodyn.language.names import near
 
 # A study is a file with a function of the same name; its line here is what `neurodyn list` says.
-STUDIES = {"digit_recall": "How often a dense memory recalls digits, against the damage of the cue."}
+STUDIES = {
+    "digit_recall": "How often a dense memory recalls digits, against the damage of the cue.",
+    "habituation": "The hallmarks of habituation, each by a motif that shows it.",
+}
 
 
 class Report(Protocol):

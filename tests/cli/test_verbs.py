@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from neurodyn.cli import VERBS, main
+from neurodyn.model.themes import THEMES
 
 
 def run(capsys, *arguments):
@@ -39,7 +40,11 @@ def test_help_loads_nothing_that_takes_long(arguments):
 
 def test_list_is_grouped(capsys):
     code, out, _ = run(capsys, "list")
-    assert code == 0 and out.startswith("models\n") and "\n  hopfield " in out
+    assert code == 0
+    headings = [line for line in out.splitlines() if not line.startswith(" ")]
+    assert headings == [title for title in [*THEMES.values(), "Studies"] if title in headings]
+    assert "Others" not in headings and len(headings) > 5
+    assert out.index(THEMES["memory"]) < out.index("\n  hopfield ") < out.index(THEMES["diffusion"])
 
 
 def test_list_as_json_holds_the_same(capsys):

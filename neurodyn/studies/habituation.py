@@ -1,0 +1,199 @@
+"""Habituation: its hallmarks, each by a motif that shows it.
+
+The hallmarks are numbered as by Rankin et al. (2009); the settings are those of Smart et al. (2024).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurodyn.errors import InputError
+from neurodyn.model.families import chain
+from neurodyn.results.result import Result
+from neurodyn.results.storage import ENGINE
+from neurodyn.simulation import simulate
+from neurodyn.studies.response import peaks, rise_time
+from neurodyn.system.build import build
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One curve of a panel."""
+
+    label: str
+    x: Array
+    y: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One motif and what was measured of it; `marks` are the times of a second stimulus."""
+
+    title: str
+    note: str
+    axes: tuple[str, str]
+    lines: tuple[Curve, ...]
+    marks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Hallmarks:
+    """The report of the study."""
+
+    panels: tuple[Panel, ...]
+
+    def summary(self) -> str:
+        """One screen of text."""
+        width = max(len(p.title) for p in self.panels)
+        return "\n".join(
+            ["habituation: hallmarks and motifs", *(f"  {p.title:<{width}}  {p.note}" for p in self.panels)]
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain data."""
+        panels = {
+            p.title: {"note": p.note, "curves": {c.label: {"x": c.x.tolist(), "y": c.y.tolist()} for c in p.lines}}
+            for p in self.panels
+        }
+        return {"study": "habituation", "panels": panels}
+
+    def plot(self) -> Any:
+        """A panel for each hallmark."""
+        from neurodyn.plots.panels import draw_panels
+
+        return draw_panels(self.panels, "Hallmarks of habituation, each by a motif that shows it")
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write all points as NetCDF, each with its panel and its curve."""
+        import xarray as xr
+
+        rows = [(p.title, c.label, x, y) for p in self.panels for c in p.lines for x, y in zip(c.x, c.y, strict=True)]
+        names = ("panel", "curve", "x", "y")
+        columns = {
+            name: ("point", np.array(values)) for name, values in zip(names, zip(*rows, strict=True), strict=True)
+        }
+        xr.Dataset(columns, attrs={"title": "Hallmarks of habituation"}).to_netcdf(path, engine=ENGINE)
+        return Path(path)
+
+
+def habituation(*, seed: int | None = None) -> Hallmarks:
+    """Run every motif with the stimuli that show its hallmark.
+
+    Raises:
+        InputError: when a seed is given, since nothing here is drawn at random.
+    """
+    if seed is not None:
+        raise InputError("This study draws nothing at random.", code="no-draws", remedy="Leave the seed out.")
+    return Hallmarks(tuple(panel() for panel in _PANELS))
+
+
+def _train(height: float, period: float = 1, duty: float = 0.1, count: int = 0) -> str:
+    """Pulses at the end of their periods."""
+    return f"pulses({height}, period={period}, duty={duty}, phase={1 - duty}" + (f", count={count})" if count else ")")
+
+
+def _run(model: Any, until: float, record: Sequence[str] = ("y",), **values: Any) -> Result:
+    return simulate(build(model, **values), until=until, record=record, rtol=1e-8, atol=1e-10, progress=False)
+
+
+def _peaks(model: Any, count: int, period: float = 1, **values: Any) -> Array:
+    found = _run(model, count * period, **values)
+    return peaks(found["time"], found["y"], period=period, count=count)
+
+
+def _series(model: str, length: int, rest: int) -> list[Array]:
+    """The peaks of the three series of stimuli that the model's own bench holds."""
+    whole = length + rest
+    found = _peaks(model, 3 * whole)
+    return [found[k : k + length] for k in range(0, 3 * whole, whole)]
+
+
+def _numbered(heights: dict[str, Array]) -> tuple[Curve, ...]:
+    return tuple(Curve(label, np.arange(1, len(y) + 1, dtype=np.float64), y) for label, y in heights.items())
+
+
+def _depths(heights: dict[str, Array]) -> str:
+    return "falls to " + ", ".join(f"{y[-1] / y[0]:.0%}" for y in heights.values())
+
+
+def _h1() -> Panel:
+    found = _series("habituation", 5, 10)
+    note = f"falls to {found[0][-1] / found[0][0]:.0%}, comes back to {found[1][0] / found[0][0]:.0%}"
+    curves = _numbered({f"series {k + 1}": y for k, y in enumerate(found)})
+    return Panel("H1, H2: decrement and recovery", note, ("stimulus", "response"), curves)
+
+
+def _h3() -> Panel:
+    found = _series("habituation_tanh_gate", 15, 15)
+    note = "sixth response " + ", ".join(f"{y[5]:.2f}" for y in found)
+    curves = _numbered({f"series {k + 1}": y for k, y in enumerate(found)})
+    return Panel("H3: series after series", note, ("stimulus", "response"), curves)
+
+
+_PERIODS = (1, 2, 5)
+
+
+def _h4() -> Panel:
+    found = {f"period {t}": _peaks("habituation", 20, t, beta=0.2, u=_train(10, t, 0.1 / t)) / 10 for t in _PERIODS}
+    return Panel("H4: frequent stimuli, deeper", _depths(found), ("stimulus", "response / first"), _numbered(found))
+
+
+def _h4_recovery() -> Panel:
+    curves, times = [], []
+    for period in _PERIODS:
+        stimuli = _train(10, period, 0.1 / period, 60 // period)
+        model = chain(2, alpha=[0.2, 0.02], beta=[1, 0.5], u=stimuli)
+        found = _run(model, 180, ["strength"])
+        time, strength = found["time"].values, found["strength"].values / 10
+        times.append(rise_time(time, strength, 0.95, 60))
+        curves.append(Curve(f"period {period}", time[time >= 60] - 60, strength[time >= 60]))
+    note = "a chain of two is back at 95% after " + ", ".join(f"{t:.0f}" for t in times)
+    return Panel("H4: and sooner recovered", note, ("time since the last", "strength / first"), tuple(curves))
+
+
+def _h5(model: str, title: str, heights: Sequence[float]) -> Panel:
+    found = {f"height {a}": _peaks(model, 30, u=_train(a)) for a in heights}
+    relative = {label: y / y[0] for label, y in found.items()}
+    return Panel(title, _depths(found), ("stimulus", "response / first"), _numbered(relative))
+
+
+def _h6() -> Panel:
+    curves, gaps = [], []
+    for count in (4, 20):
+        system = build("habituation_relu", u=_train(10, count=count))
+        found = simulate(system, until=count + 60, record=["x"], rtol=1e-8, atol=1e-10, progress=False)
+        time, answer = found["time"].values, system.observe(["y"], trials=True)
+        strength = answer(0.0, found["x"].values[:, None], {"u": np.float64(10)})["y"] / 10
+        gaps.append(rise_time(time, strength, 0.8, count))
+        curves.append(Curve(f"after {count}", time[time >= count] - count, strength[time >= count]))
+    note = "silent stimuli count: 80% after " + ", ".join(f"{g:.0f}" for g in gaps)
+    return Panel("H6: beyond the last response", note, ("time since the last", "strength / first"), tuple(curves))
+
+
+def _restored(model: str, title: str, count: int, seconds: Sequence[float]) -> Panel:
+    found = _peaks(model, count)
+    note = "restored to " + ", ".join(f"{found[int(t)]:.1f}" for t in seconds)
+    curve = Curve("response", np.arange(count, dtype=np.float64) + 0.9, found)
+    return Panel(title, note, ("time", "response"), (curve,), tuple(t + 0.5 for t in seconds))
+
+
+_PANELS: tuple[Callable[[], Panel], ...] = (
+    _h1,
+    _h3,
+    _h4,
+    _h4_recovery,
+    lambda: _h5("habituation_inverter", "H5: weak stimuli, deeper", (1, 5, 10)),
+    lambda: _h5("habituation_diode", "H5: the diode circuit", (5, 6, 9)),
+    _h6,
+    lambda: _restored("habituation_gated_decay", "H8: dishabituation", 30, (15,)),
+    lambda: _restored("habituation_second_order", "H9: which wears off", 90, range(15, 80, 12)),
+)
