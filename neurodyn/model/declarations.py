@@ -11,6 +11,7 @@ from neurodyn.language.guard import parse
 from neurodyn.language.heads import read_key
 from neurodyn.language.names import near
 from neurodyn.language.source import Source
+from neurodyn.model.lagrangians import LAYER
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "parameters": ("value", "given", "about"),
     "inputs": ("value", "about"),
     "observables": ("about",),
+    "layers": ("start", "scale", "about", *LAYER),
+    "synapses": ("energy", "about"),
 }
 
 RESERVED_SETS = ("time", "trial", "part")
@@ -76,7 +79,7 @@ def read_index_sets(entries: Mapping[str, Any], locate: Locate) -> dict[str, Ind
     used: dict[str, str] = {}
     for name, entry in entries.items():
         source = locate("indices", name)
-        fields = _fields("indices", name, entry, source)
+        fields = entry_fields("indices", name, entry, source)
         _refuse_dimension(name, source)
         letters = tuple(str(fields.get("letters", "")).split())
         if not name.isidentifier() or not letters or not all(x.isidentifier() for x in letters):
@@ -140,11 +143,11 @@ def read_declarations(
                 remedy="Keep one of the two lines.",
                 place=source.place(0),
             )
-        fields = _fields(section, key, entry, source)
+        fields = entry_fields(section, key, entry, source)
         found[name] = Declaration(
             name,
             indices,
-            value=_plain(fields.get(FIELDS[section][0])) if section != "observables" else None,
+            value=plain(fields.get(FIELDS[section][0])) if section != "observables" else None,
             given=_statements(fields.get("given", ()), key, source),
             scale=_scale(fields.get("scale"), key, source),
             about=str(fields.get("about", "")),
@@ -203,7 +206,8 @@ def _key_source(source: Source, key: str) -> Source:
     return Source(key, lines=(line,), line=source.line, indent=at, file=source.file) if at >= 0 else Source(key)
 
 
-def _fields(section: str, key: str, entry: Any, source: Source) -> dict[str, Any]:
+def entry_fields(section: str, key: str, entry: Any, source: Source) -> dict[str, Any]:
+    """What an entry says, a bare value as its first field; unknown fields are refused."""
     allowed = FIELDS[section]
     if not isinstance(entry, Mapping):
         return {allowed[0]: entry}
@@ -218,7 +222,7 @@ def _fields(section: str, key: str, entry: Any, source: Source) -> dict[str, Any
     return dict(entry)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Arrays and NumPy numbers as plain nested lists and numbers."""
     return value.tolist() if hasattr(value, "tolist") else value
 

@@ -12,6 +12,7 @@ from neurodyn.calculus.rewrite import Definition
 from neurodyn.errors import InputError
 from neurodyn.language.names import Names
 from neurodyn.language.source import Source
+from neurodyn.language.statements import split_statements
 from neurodyn.model.declarations import (
     Declaration,
     IndexSet,
@@ -21,6 +22,8 @@ from neurodyn.model.declarations import (
     read_index_sets,
 )
 from neurodyn.model.equations import Equation, read_equations
+from neurodyn.model.layer_equations import expand
+from neurodyn.model.layers import ENERGY, Layer, Synapse, read_layers, read_synapses
 
 FORMAT = 1
 
@@ -36,7 +39,9 @@ class Model:
         indices: index sets, `{"N": {"letters": "i j", "size": 64}}`.
         states, parameters, inputs, observables: `{"W[i,j]": {"value": ..., "given": ..., "about": ...}}`; a bare value
             stands for the first field (`start` for states).
-        energy: the name of the definition that is the energy.
+        layers, synapses: `{"x[i]": {"activation": "g[i]", "lagrangian": "tanh"}}` and `{"memory": "-sum(...)"}`, which
+            stand for equations; the states of layers are among `states`.
+        energy: the name of the definition that is the energy; of a model with layers, `E` unless said otherwise.
         claims: statements that the model makes about itself, such as `dE/dt <= 0`.
         bench: how `run` runs it: `until`, `record`, `seed`, `method`, ...
         locate: finds entries in the file that was read, for errors.
@@ -58,6 +63,8 @@ class Model:
     parameters: Mapping[str, Declaration]
     inputs: Mapping[str, Declaration]
     observables: Mapping[str, Declaration]
+    layers: Mapping[str, Layer]
+    synapses: Mapping[str, Synapse]
     bench: Mapping[str, Any]
     equations: tuple[Equation, ...] = field(compare=False)
     names: Names = field(compare=False)
@@ -75,6 +82,8 @@ class Model:
         parameters: Mapping[str, Any] | None = None,
         inputs: Mapping[str, Any] | None = None,
         observables: Mapping[str, Any] | None = None,
+        layers: Mapping[str, Any] | None = None,
+        synapses: Mapping[str, Any] | None = None,
         energy: str | None = None,
         claims: Sequence[str] = (),
         bench: Mapping[str, Any] | None = None,
@@ -87,12 +96,16 @@ class Model:
         sets = read_index_sets(indices or {}, locate)
         letters = {x: s.name for s in sets.values() for x in s.letters}
         sections = {"states": states, "parameters": parameters, "inputs": inputs, "observables": observables}
-        declared = {s: read_declarations(s, entries or {}, letters, locate) for s, entries in sections.items()}
+        declared: dict[str, Any] = {
+            s: read_declarations(s, entries or {}, letters, locate) for s, entries in sections.items()
+        }
+        declared["layers"] = read_layers(layers or {}, letters, locate)
+        declared["synapses"] = read_synapses(synapses or {}, declared["layers"], locate)
         text = _as_text(equations)
-        names, parsed = read_equations(text, sets, declared, locate)
+        names, parsed = _read(text, sets, declared, locate)
         values: dict[str, Any] = {"name": name, "summary": summary, "references": tuple(references), "text": text}
         values |= {
-            "energy": energy,
+            "energy": energy or (ENERGY if layers else None),
             "claims": tuple(claims),
             "indices": sets,
             **declared,
@@ -166,6 +179,29 @@ def _check_sections(sections: Mapping[str, Any]) -> None:
                 code="section",
                 remedy=f"Write {name}={{...}}.",
             )
+
+
+def _read(
+    text: str, sets: Mapping[str, IndexSet], declared: dict[str, Any], locate: Locate
+) -> tuple[Names, tuple[Equation, ...]]:
+    """The equations written and those that sections stand for; states of layers join `declared`."""
+    own = split_statements(text, file=locate.file, line=locate.block_line("equations"))
+    for layer in declared["layers"].values():
+        _join(declared["states"], layer.state)
+    shorthand = expand(declared["layers"], declared["synapses"], sets, locate)
+    sections = {s: declared[s] for s in ("states", "parameters", "inputs", "observables")}
+    return read_equations((*own, *shorthand), sets, sections)
+
+
+def _join(states: dict[str, Declaration], state: Declaration) -> None:
+    if state.name in states:
+        raise InputError(
+            f"{state.name} is declared in [states] and in [layers].",
+            code="declared-twice",
+            remedy="Keep the layer: it says start, scale and about as well.",
+            place=state.source.place(0),
+        )
+    states[state.name] = state
 
 
 def _fill(model: Model, values: Mapping[str, Any]) -> None:

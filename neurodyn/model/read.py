@@ -16,9 +16,9 @@ from neurodyn.model.model import FORMAT, Model
 LARGEST_FILE = 4_000_000  # bytes
 
 _TOP = ("format", "name", "summary", "references", "equations", "energy", "claims")
-_SECTIONS = ("indices", "states", "parameters", "inputs", "observables", "bench")
+_SECTIONS = ("indices", "states", "parameters", "inputs", "observables", "layers", "synapses", "bench")
 # Words of the language whose meaning comes later: refused by name, so that nothing is silently left out.
-_LATER = ("update", "family", "arguments", "unknowns", "noise", "events", "layers", "synapses", "parts", "pins")
+_LATER = ("update", "family", "arguments", "unknowns", "noise", "events", "parts", "pins")
 _STRINGS = ("name", "summary", "equations", "energy")
 _LISTS = ("references", "claims")
 

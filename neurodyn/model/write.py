@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from neurodyn.model.declarations import FIELDS, Declaration
+from neurodyn.model.layers import ENERGY
 from neurodyn.model.model import FORMAT, Model
 
 
@@ -22,7 +23,7 @@ def write_text(model: Model) -> str:
             document[key] = list(value) if isinstance(value, tuple) else value
     if model.text:
         document["equations"] = tomlkit.string(model.text + "\n", multiline=True)
-    if model.energy is not None:
+    if model.energy is not None and not (model.layers and model.energy == ENERGY):
         document["energy"] = model.energy
     if model.claims:
         document["claims"] = tomlkit.array()
@@ -47,15 +48,18 @@ def _inline(entry: Mapping[str, Any]) -> Any:
 
 
 def _sections(model: Model) -> dict[str, dict[str, Any]]:
+    synapses = model.synapses.values()
     return {
         "indices": {
             s.name: _entry({"letters": " ".join(s.letters), "size": s.size, "about": s.about})
             for s in model.indices.values()
         },
-        "states": _declared("states", model.states),
+        "states": _declared("states", {n: d for n, d in model.states.items() if n not in model.layers}),
         "parameters": _declared("parameters", model.parameters),
         "inputs": _declared("inputs", model.inputs),
         "observables": _declared("observables", model.observables),
+        "layers": {layer.state.key: dict(layer.fields) for layer in model.layers.values()},
+        "synapses": {s.name: {"energy": s.energy, "about": s.about} if s.about else s.energy for s in synapses},
         "bench": dict(model.bench),
     }
 

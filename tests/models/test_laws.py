@@ -15,7 +15,12 @@ SMALL = {
     "dense_memory_polynomial": {"N": 8, "K": 5},
     "diffusion_memory": {"d": 3, "K": 7},
     "digit_recall": {"K": 4},
+    "krotov_hopfield": {"N": 6, "K": 4},
+    "hierarchical_memory": {"A": 5, "B": 4, "C": 3},
+    "energy_transformer": {"T": 4, "D": 5, "Y": 3, "M": 4},
 }
+# The Jacobian of attention takes seconds to derive, at any size.
+SLOW_JACOBIAN = {"energy_transformer"}
 WITH_ENERGY = [n for n in NAMES if neurodyn.load(n).energy]
 
 
@@ -46,7 +51,7 @@ def test_round_trip(name: str) -> None:
     assert again.to_toml() == model.to_toml()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW_JACOBIAN)) for n in NAMES])
 def test_jacobian(name: str) -> None:
     system = system_of(name)
     rng = np.random.default_rng(1)
@@ -116,6 +121,10 @@ def test_parts_add_up_to_the_energy(name: str) -> None:
     result = neurodyn.simulate(system_of(name), until=1.0)
     parts = result.energy_parts.sum("part").values
     np.testing.assert_allclose(parts, result.energy.values, rtol=1e-12, atol=1e-12)
+
+
+def test_names_are_unique() -> None:
+    assert len(set(NAMES)) == len(NAMES)
 
 
 def test_negative_control_an_asymmetric_network_breaks_its_claim() -> None:
