@@ -1,4 +1,5 @@
-"""Every rule has a broken file in `invalid/`, and the file's exact message stands beside it.
+"""Every rule has a broken file in `invalid/`, and the file's exact message stands beside it; `parts/` holds models
+that broken circuits are made of.
 
 A message names what is wrong, where (line and caret) and how to mend it. To see one: `neurodyn show FILE`.
 """
@@ -27,7 +28,7 @@ def message(path: Path) -> str:
     with pytest.raises(neurodyn.InputError) as caught:
         system = neurodyn.build(neurodyn.load(path))
         system.start()
-    return str(caught.value).replace(str(path), path.name)
+    return str(caught.value).replace(f"{FOLDER}/", "")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)

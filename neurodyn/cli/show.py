@@ -13,13 +13,16 @@ import click
 if TYPE_CHECKING:
     from neurodyn.model.declarations import Declaration
     from neurodyn.model.model import Model
+    from neurodyn.model.parts import Part
 
 _WIDEST = 40  # a longer value is cut short in the table; --json has it whole
 
 
 @click.command(epilog="\b\nExamples:\n  neurodyn show hopfield\n  neurodyn show ./mine.toml --latex > mine.tex")
 @click.argument("name")
-@click.option("--expand", is_flag=True, help="Print every equation, also those that layers and synapses stand for.")
+@click.option(
+    "--expand", is_flag=True, help="Print every equation, also those that layers, synapses and parts stand for."
+)
 @click.option("--latex", is_flag=True, help="Print the equations as LaTeX.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 def command(name: str, expand: bool, latex: bool, as_json: bool) -> None:
@@ -51,6 +54,7 @@ def as_plain(model: Model) -> dict[str, Any]:
         "equations": [{"name": e.name, "kind": e.kind, "text": e.text, "comment": e.comment} for e in model.equations],
         "layers": {layer.state.key: dict(layer.fields) for layer in model.layers.values()},
         "synapses": {synapse.name: synapse.energy for synapse in model.synapses.values()},
+        "parts": {part.key: dict(part.fields) for part in model.parts.values()},
         "energy": model.energy,
         "claims": list(model.claims),
         "indices": {
@@ -82,10 +86,17 @@ def page(model: Model, expand: bool = False) -> list[str]:
     if not expand:
         lines += _section("Layers", _layers(model))
         lines += _section("Synapses", _table(("name", "energy"), [(s.name, s.energy) for s in model.synapses.values()]))
-    indices = [(name, index.size, " ".join(index.letters), index.about) for name, index in model.indices.items()]
+        lines += _section("Parts", _table(("name", "model", "with"), [_part(part) for part in model.parts.values()]))
+    hidden = model.parts and not expand
+    indices = [
+        (name, index.size, " ".join(x for x in index.letters if not (hidden and "." in x)), index.about)
+        for name, index in model.indices.items()
+        if not (hidden and "." in name)
+    ]
     lines += _section("Indices", _table(("name", "size", "letters", "about"), indices))
     for title, declared in (("States", model.states), ("Parameters", model.parameters), ("Inputs", model.inputs)):
-        lines += _section(title, _declared(model, declared, "start" if title == "States" else "value"))
+        shown = {name: d for name, d in declared.items() if not (hidden and "." in name)}
+        lines += _section(title, _declared(model, shown, "start" if title == "States" else "value"))
     if model.energy:
         lines += _section(f"Energy: {model.energy}", model.claims or ["no claims"])
     else:
@@ -108,6 +119,12 @@ def _layers(model: Model) -> list[str]:
         for layer in model.layers.values()
     ]
     return _table(("state", "is"), rows)
+
+
+def _part(part: Part) -> tuple[str, str, str]:
+    """A part on one line: its name, its model, and what its own line sets."""
+    said = ", ".join(f"{word} = {_short(value)}" for word, value in part.fields.items() if word != "model")
+    return part.key, str(part.fields["model"]), said
 
 
 def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> list[str]:

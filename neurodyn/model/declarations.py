@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from neurodyn.errors import InputError
 from neurodyn.language.guard import parse
 from neurodyn.language.heads import read_key
-from neurodyn.language.names import near
+from neurodyn.language.names import is_name, near
 from neurodyn.language.source import Source
 from neurodyn.model.lagrangians import LAYER
 
@@ -82,7 +83,7 @@ def read_index_sets(entries: Mapping[str, Any], locate: Locate) -> dict[str, Ind
         fields = entry_fields("indices", name, entry, source)
         _refuse_dimension(name, source)
         letters = tuple(str(fields.get("letters", "")).split())
-        if not name.isidentifier() or not letters or not all(x.isidentifier() for x in letters):
+        if not letters or not all(map(is_name, (name, *letters))):
             raise InputError(
                 f"The index set {name} needs letters.",
                 code="index-letters",
@@ -127,7 +128,7 @@ def read_declarations(
     found: dict[str, Declaration] = {}
     for key, entry in entries.items():
         source = locate(section, key)
-        name, indices = read_key(_key_source(source, key))
+        name, indices = read_key(key_source(source, key))
         for x in indices:
             if x not in letters:
                 raise InputError(
@@ -181,6 +182,7 @@ class Locate:
     """Finds the line on which an entry stands; for models made in Python there is none."""
 
     file: str | None = None
+    within: tuple[Path, ...] = ()  # the files being read, the outermost circuit first
 
     def __call__(self, section: str, key: str) -> Source:
         """The source of one entry."""
@@ -200,7 +202,7 @@ def value_source(source: Source, text: str) -> Source:
     return Source(text, lines=(line,), line=source.line, indent=at, file=source.file)
 
 
-def _key_source(source: Source, key: str) -> Source:
+def key_source(source: Source, key: str) -> Source:
     line = source.lines[0] if source.lines else ""
     at = line.find(key)
     return Source(key, lines=(line,), line=source.line, indent=at, file=source.file) if at >= 0 else Source(key)

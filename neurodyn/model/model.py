@@ -12,18 +12,11 @@ from neurodyn.calculus.rewrite import Definition
 from neurodyn.errors import InputError
 from neurodyn.language.names import Names
 from neurodyn.language.source import Source
-from neurodyn.language.statements import split_statements
-from neurodyn.model.declarations import (
-    Declaration,
-    IndexSet,
-    Locate,
-    read_bench,
-    read_declarations,
-    read_index_sets,
-)
-from neurodyn.model.equations import Equation, read_equations
-from neurodyn.model.layer_equations import expand
-from neurodyn.model.layers import ENERGY, Layer, Synapse, read_layers, read_synapses
+from neurodyn.model.assemble import assemble
+from neurodyn.model.declarations import Declaration, IndexSet, Locate, read_bench, read_index_sets
+from neurodyn.model.equations import Equation
+from neurodyn.model.layers import ENERGY, Layer, Synapse
+from neurodyn.model.parts import Part
 
 FORMAT = 1
 
@@ -41,6 +34,8 @@ class Model:
             stands for the first field (`start` for states).
         layers, synapses: `{"x[i]": {"activation": "g[i]", "lagrangian": "tanh"}}` and `{"memory": "-sum(...)"}`, which
             stand for equations; the states of layers are among `states`.
+        parts: `{"first": {"model": "habituation", "alpha": 0.2}}`: models whose names, `first.x`, are among the states,
+            parameters, inputs and equations of this one; a definition of a part's input is a wire.
         energy: the name of the definition that is the energy; of a model with layers, `E` unless said otherwise.
         claims: statements that the model makes about itself, such as `dE/dt <= 0`.
         bench: how `run` runs it: `until`, `record`, `seed`, `method`, ...
@@ -65,6 +60,8 @@ class Model:
     observables: Mapping[str, Declaration]
     layers: Mapping[str, Layer]
     synapses: Mapping[str, Synapse]
+    parts: Mapping[str, Part]
+    wires: Mapping[str, Declaration]
     bench: Mapping[str, Any]
     equations: tuple[Equation, ...] = field(compare=False)
     names: Names = field(compare=False)
@@ -84,25 +81,19 @@ class Model:
         observables: Mapping[str, Any] | None = None,
         layers: Mapping[str, Any] | None = None,
         synapses: Mapping[str, Any] | None = None,
+        parts: Mapping[str, Any] | None = None,
         energy: str | None = None,
         claims: Sequence[str] = (),
         bench: Mapping[str, Any] | None = None,
         locate: Locate | None = None,
     ) -> None:
         locate = locate or Locate()
-        _check_sections(
-            {"indices": indices, "states": states, "parameters": parameters, "inputs": inputs, "bench": bench}
-        )
-        sets = read_index_sets(indices or {}, locate)
-        letters = {x: s.name for s in sets.values() for x in s.letters}
         sections = {"states": states, "parameters": parameters, "inputs": inputs, "observables": observables}
-        declared: dict[str, Any] = {
-            s: read_declarations(s, entries or {}, letters, locate) for s, entries in sections.items()
-        }
-        declared["layers"] = read_layers(layers or {}, letters, locate)
-        declared["synapses"] = read_synapses(synapses or {}, declared["layers"], locate)
+        sections |= {"layers": layers, "synapses": synapses, "parts": parts}
+        _check_sections({"indices": indices, "bench": bench, **sections})
+        sets = read_index_sets(indices or {}, locate)
         text = _as_text(equations)
-        names, parsed = _read(text, sets, declared, locate)
+        declared, names, parsed = assemble(text, sets, {s: e or {} for s, e in sections.items()}, locate)
         values: dict[str, Any] = {"name": name, "summary": summary, "references": tuple(references), "text": text}
         values |= {
             "energy": energy or (ENERGY if layers else None),
@@ -120,11 +111,15 @@ class Model:
 
         return read_text(text, name=name, file=file)
 
-    def to_toml(self) -> str:
-        """The model as TOML text; reading it gives an equal model."""
+    def to_toml(self, *, expand: bool = False) -> str:
+        """The model as TOML text; reading it gives an equal model.
+
+        Args:
+            expand: spell out what layers and parts stand for, so that the text needs no other file.
+        """
         from neurodyn.model.write import write_text
 
-        return write_text(self)
+        return write_text(self, expand)
 
     @property
     def file(self) -> str | None:
@@ -179,29 +174,6 @@ def _check_sections(sections: Mapping[str, Any]) -> None:
                 code="section",
                 remedy=f"Write {name}={{...}}.",
             )
-
-
-def _read(
-    text: str, sets: Mapping[str, IndexSet], declared: dict[str, Any], locate: Locate
-) -> tuple[Names, tuple[Equation, ...]]:
-    """The equations written and those that sections stand for; states of layers join `declared`."""
-    own = split_statements(text, file=locate.file, line=locate.block_line("equations"))
-    for layer in declared["layers"].values():
-        _join(declared["states"], layer.state)
-    shorthand = expand(declared["layers"], declared["synapses"], sets, locate)
-    sections = {s: declared[s] for s in ("states", "parameters", "inputs", "observables")}
-    return read_equations((*own, *shorthand), sets, sections)
-
-
-def _join(states: dict[str, Declaration], state: Declaration) -> None:
-    if state.name in states:
-        raise InputError(
-            f"{state.name} is declared in [states] and in [layers].",
-            code="declared-twice",
-            remedy="Keep the layer: it says start, scale and about as well.",
-            place=state.source.place(0),
-        )
-    states[state.name] = state
 
 
 def _fill(model: Model, values: Mapping[str, Any]) -> None:

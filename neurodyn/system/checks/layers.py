@@ -9,6 +9,8 @@ from neurodyn.model.model import Model
 
 def check_layers(model: Model) -> None:
     """Refuse layers and synapses for which E, as it is written, would not fall."""
+    for part in model.parts.values():
+        check_layers(part.model)
     for name, layer in model.layers.items():
         strange = _reached(model, f"L_{name}", frozenset()) | _reached(model, f"E_{name}", {layer.activation})
         for other in sorted(strange & model.states.keys() - {name}):
