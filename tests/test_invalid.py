@@ -1,4 +1,5 @@
-"""Every rule has a broken file in `invalid/`, and the file's exact message stands beside it.
+"""Every rule has a broken file in `invalid/`, and the file's exact message stands beside it; `parts/` holds models
+that broken circuits are made of.
 
 A message names what is wrong, where (line and caret) and how to mend it. To see one: `neurodyn show FILE`.
 """
@@ -19,7 +20,8 @@ SOURCES = Path(neurodyn.__file__).parent
 # Rules whose trigger is not the text of a model file; each is tested where it belongs.
 ELSEWHERE = {
     "unknown-size", "defined", "state-value", "unknown-parameter", "missing-start", "unknown-quantity", "not-utf8",
-    "unreadable-file", "file-size", "unknown-model", "equations", "sympy", "letters", "too-long", "too-deep", "empty", "seed",
+    "unreadable-file", "file-size", "unknown-model", "equations", "sympy", "letters", "too-long", "too-deep", "empty",
+    "seed",
 }  # fmt: skip
 
 
@@ -27,7 +29,7 @@ def message(path: Path) -> str:
     with pytest.raises(neurodyn.InputError) as caught:
         system = neurodyn.build(neurodyn.load(path))
         system.start()
-    return str(caught.value).replace(str(path), path.name)
+    return str(caught.value).replace(f"{FOLDER}/", "")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)

@@ -8,7 +8,7 @@ can spell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import sympy as sp
 from sympy import Add, Expr, Idx, S
@@ -22,6 +22,7 @@ from neurodyn.calculus.letters import (
     name_of,
     names_in,
     quantity,
+    references,
 )
 from neurodyn.calculus.nodes import Partial, Rate
 from neurodyn.calculus.rewrite import Definition, transform
@@ -36,6 +37,7 @@ class Chain:
         definitions: the model's definitions; hidden ones are added to a copy.
         letters: the declared letters of every quantity.
         flow: the right side of a state's flow at its own letters, or None for what is no state.
+        wires: definitions `part.u` that are inputs of a part: what the part itself says of `dA/dB` holds them still.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class Chain:
         definitions: Mapping[str, Definition],
         letters: Mapping[str, tuple[Idx, ...]],
         flow: Callable[[str], Definition | None],
+        wires: Iterable[str] = (),
     ) -> None:
         self.definitions = dict(definitions)
         self._letters = dict(letters)
         self._flow = flow
+        self._wires = frozenset(wires)
 
     def resolve(self, expr: Expr) -> Expr:
         """The expression with every `dA/dB` and `dA/dt` replaced by hidden definitions or flows."""
@@ -61,13 +65,34 @@ class Chain:
         return transform(expr, change) if expr.has(Partial, Rate) else expr
 
     def partial(self, above: Reference, below: Reference) -> Expr:
-        """dA/dB with A followed through its definitions down to B; B counts as independent."""
-        if indices_of(above):
-            raise NotImplementedError(f"{name_of(above)} has letters, and only one number can be differentiated")
-        hidden = self._adjoints(name_of(above), name_of(below))
+        """dA/dB with A followed through its definitions down to B; B counts as independent.
+
+        A with letters (the energies of a row of systems) is differentiated member by member: B and all that lies
+        between must stand at the same letters, first in their index.
+        """
+        members = indices_of(above)
+        top, name = name_of(above), name_of(below)
+        if members and not self._in_step(top, name, members, indices_of(below)):
+            raise NotImplementedError(f"{top} has letters, and only one number can be differentiated")
+        hidden = self._adjoints(top, name, len(members))
         return quantity(hidden, indices_of(below)) if hidden else S.Zero
 
-    def _adjoints(self, top: str, below: str) -> str:
+    def _in_step(self, top: str, below: str, members: Sequence[Expr], at: Sequence[Expr]) -> bool:
+        """Whether each member of A depends on the same member of B alone, by the first letters of all between."""
+        count = len(members)
+        between = self._between(top, below)
+        if tuple(members) != tuple(at[:count]):
+            return False
+        for name in between:
+            if name == below:
+                continue
+            expr, own = self.resolve(self.definitions[name].expr), self.definitions[name].letters[:count]
+            used = (indices_of(r)[:count] for r in references(expr) if name_of(r) in between)
+            if len(own) < count or any(first != own for first in used):
+                return False
+        return True
+
+    def _adjoints(self, top: str, below: str, members: int) -> str:
         """Name of the hidden definition of dA/dB; empty when A does not depend on B."""
         wanted = f"d{top}/d{below}"
         if wanted in self.definitions:
@@ -78,34 +103,35 @@ class Chain:
         hidden = {n: f"d{top}/d{n}" + (f" by {below}" if n != below else "") for n in between}
         for n in reversed(between):
             letters = self._letters[n]
-            expr = S.One if n == top else self._adjoint(n, between, hidden, top)
+            expr = S.One if n == top else self._adjoint(n, between, hidden, top, members)
             self.definitions[hidden[n]] = Definition(letters, expr)
             self._letters[hidden[n]] = letters
         return wanted
 
-    def _adjoint(self, name: str, between: Sequence[str], hidden: Mapping[str, str], top: str) -> Expr:
-        """Sum over the definitions r that use `name`: (dA/dr) * (dr/dname)."""
+    def _adjoint(self, name: str, between: Sequence[str], hidden: Mapping[str, str], top: str, members: int) -> Expr:
+        """Sum over the definitions r that use `name`: (dA/dr) * (dr/dname), at the same member."""
         own = tuple(fresh(x) for x in self._letters[name])
         terms = []
         for r in between[between.index(name) + 1 :]:
             definition = self.definitions[r]
             if name not in names_in(definition.expr):
                 continue
-            at = tuple(fresh(x) for x in definition.letters)
+            at = (*own[:members], *(fresh(x) for x in definition.letters[members:]))
             slope = derivative(self.resolve(definition.at(at)), quantity(name, own))
             above = S.One if r == top else quantity(hidden[r], at)
-            terms.append(sum_over(above * slope, at))
+            terms.append(sum_over(above * slope, at[members:]))
         return Definition(own, Add(*terms)).at(self._letters[name])
 
     def _between(self, top: str, below: str) -> list[str]:
         """The names on a path from A down to B, in dependency order: B first, A last."""
         reaches: dict[str, bool] = {}
         order: list[str] = []
+        held = {w for w in self._wires if _is_outside(w, top, below)}
 
         def visit(name: str) -> bool:
             if name not in reaches:
                 reaches[name] = name == below
-                if name != below and name in self.definitions:
+                if name != below and name in self.definitions and name not in held:
                     used = sorted(names_in(self.definitions[name].expr))
                     reaches[name] = any([visit(d) for d in used])
                 if reaches[name]:
@@ -145,6 +171,12 @@ class Chain:
             if rate != 0:
                 terms.append(sum_over(derivative(expr, quantity(name, at)) * rate, at))
         return Add(*terms)
+
+
+def _is_outside(wire: str, top: str, below: str) -> bool:
+    """Whether the wire ends at a part to which both names belong."""
+    part = wire.rpartition(".")[0] + "."
+    return top.startswith(part) and below.startswith(part)
 
 
 def gradient(expr: Expr, by: Reference) -> Definition:

@@ -13,15 +13,19 @@ import click
 if TYPE_CHECKING:
     from neurodyn.model.declarations import Declaration
     from neurodyn.model.model import Model
+    from neurodyn.model.parts import Part
 
 _WIDEST = 40  # a longer value is cut short in the table; --json has it whole
 
 
 @click.command(epilog="\b\nExamples:\n  neurodyn show hopfield\n  neurodyn show ./mine.toml --latex > mine.tex")
 @click.argument("name")
+@click.option(
+    "--expand", is_flag=True, help="Print every equation, also those that layers, synapses and parts stand for."
+)
 @click.option("--latex", is_flag=True, help="Print the equations as LaTeX.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
-def command(name: str, latex: bool, as_json: bool) -> None:
+def command(name: str, expand: bool, latex: bool, as_json: bool) -> None:
     """Show a model or circuit: equations as written, parameters, inputs, energy, claims, references.
 
     NAME is a name that `neurodyn list` prints, or the path of a .toml file.
@@ -38,7 +42,7 @@ def command(name: str, latex: bool, as_json: bool) -> None:
     elif as_json:
         click.echo(json.dumps(as_plain(model), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(page(model)))
+        click.echo("\n".join(page(model, expand)))
 
 
 def as_plain(model: Model) -> dict[str, Any]:
@@ -48,6 +52,9 @@ def as_plain(model: Model) -> dict[str, Any]:
         "summary": model.summary,
         "references": list(model.references),
         "equations": [{"name": e.name, "kind": e.kind, "text": e.text, "comment": e.comment} for e in model.equations],
+        "layers": {layer.state.key: dict(layer.fields) for layer in model.layers.values()},
+        "synapses": {synapse.name: synapse.energy for synapse in model.synapses.values()},
+        "parts": {part.key: dict(part.fields) for part in model.parts.values()},
         "energy": model.energy,
         "claims": list(model.claims),
         "indices": {
@@ -72,14 +79,24 @@ def _sets(model: Model, declared: Declaration) -> list[str]:
     return [model.names.letters[letter] for letter in declared.letters]
 
 
-def page(model: Model) -> list[str]:
-    """The lines of a page that fits a screen for a model of the library."""
+def page(model: Model, expand: bool = False) -> list[str]:
+    """The lines of a page that fits a screen for a model of the library; with `expand` every equation is among them."""
     lines = [click.style(model.name, bold=True) + (f": {model.summary}" if model.summary else "")]
-    lines += _section("Equations", model.text.splitlines())
-    indices = [(name, index.size, " ".join(index.letters), index.about) for name, index in model.indices.items()]
+    lines += _section("Equations", _expanded(model) if expand else model.text.splitlines())
+    if not expand:
+        lines += _section("Layers", _layers(model))
+        lines += _section("Synapses", _table(("name", "energy"), [(s.name, s.energy) for s in model.synapses.values()]))
+        lines += _section("Parts", _table(("name", "model", "with"), [_part(part) for part in model.parts.values()]))
+    hidden = model.parts and not expand
+    indices = [
+        (name, index.size, " ".join(x for x in index.letters if not (hidden and "." in x)), index.about)
+        for name, index in model.indices.items()
+        if not (hidden and "." in name)
+    ]
     lines += _section("Indices", _table(("name", "size", "letters", "about"), indices))
     for title, declared in (("States", model.states), ("Parameters", model.parameters), ("Inputs", model.inputs)):
-        lines += _section(title, _declared(model, declared, "start" if title == "States" else "value"))
+        shown = {name: d for name, d in declared.items() if not (hidden and "." in name)}
+        lines += _section(title, _declared(model, shown, "start" if title == "States" else "value"))
     if model.energy:
         lines += _section(f"Energy: {model.energy}", model.claims or ["no claims"])
     else:
@@ -87,6 +104,27 @@ def page(model: Model) -> list[str]:
     lines += _section("Bench", [", ".join(f"{key} = {_short(value)}" for key, value in model.bench.items())])
     lines += _section("References", model.references)
     return lines
+
+
+def _expanded(model: Model) -> list[str]:
+    """Every equation, its remark behind it."""
+    width = max((len(e.text) for e in model.equations if len(e.text) <= 60), default=0)
+    return [f"{e.text:<{width}}   # {e.comment}" if e.comment else e.text for e in model.equations]
+
+
+def _layers(model: Model) -> list[str]:
+    """One line for each layer: its state, and what its entry says beyond what is said of the state."""
+    rows = [
+        (layer.state.key, ", ".join(f"{word} = {_short(value)}" for word, value in layer.said.items()))
+        for layer in model.layers.values()
+    ]
+    return _table(("state", "is"), rows)
+
+
+def _part(part: Part) -> tuple[str, str, str]:
+    """A part on one line: its name, its model, and what its own line sets."""
+    said = ", ".join(f"{word} = {_short(value)}" for word, value in part.fields.items() if word != "model")
+    return part.key, str(part.fields["model"]), said
 
 
 def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> list[str]:

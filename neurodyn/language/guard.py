@@ -19,12 +19,17 @@ LARGEST_EXPONENT = 308  # of ten, in a number
 _KEPT_KEYWORDS = frozenset({"and", "or", "not", "True", "False", "None"})
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _NUMBER = re.compile(r"(?<![\w.])(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?")
+_DOTTED = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_DOT = "\u01c3"  # a letter that stands in for the dot in `part.name`
 _FIRST = 0x250  # letters of the IPA block stand in for the first letter of a Python keyword
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
 def hide_keywords(text: str) -> str:
-    """Python keywords used as names (`lambda`, `in`) get a spelling of equal length, so columns stay true."""
+    """Names that Python would not take as such (`lambda`, `part.name`) get a spelling of equal length.
+
+    Columns stay true.
+    """
 
     def hide(match: re.Match[str]) -> str:
         word = match[0]
@@ -32,11 +37,12 @@ def hide_keywords(text: str) -> str:
             return word
         return chr(_FIRST + _ALPHABET.index(word[0])) + word[1:]
 
-    return _WORD.sub(hide, text)
+    return _WORD.sub(hide, _DOTTED.sub(lambda match: match[0].replace(".", _DOT), text))
 
 
 def show_keywords(name: str) -> str:
     """Undo `hide_keywords` for one name."""
+    name = name.replace(_DOT, ".")
     code = ord(name[0]) - _FIRST
     return _ALPHABET[code] + name[1:] if 0 <= code < len(_ALPHABET) else name
 

@@ -30,7 +30,11 @@ OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, POWER, ATOM = range(9)
 
 
 def word(name: str) -> str:
-    """A name as LaTeX: Greek letters, one underscore as a subscript, longer words upright."""
+    """A name as LaTeX: Greek letters, one underscore as a subscript, longer words upright, a part before its name."""
+    *parts, name = name.split(".")
+    if parts:
+        before = "".join(rf"\mathrm{{{part}}}.".replace("_", r"\_") for part in parts)
+        return before + word(name)
     head, _, tail = name.partition("_")
     if head in GREEK:
         shown = rf"\{head}"

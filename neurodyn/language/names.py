@@ -61,6 +61,11 @@ class Names:
         return near(word, known)
 
 
+def is_name(text: str) -> bool:
+    """Whether a text can be a name: `x`, or `part.x`."""
+    return all(word.isidentifier() for word in text.split("."))
+
+
 def near(word: str, known: list[str]) -> str:
     """`Did you mean ...?` for the closest known word, or nothing."""
     lower = {k.lower(): k for k in known}

@@ -151,6 +151,9 @@ class Reader:
 
     def unknown(self, node: ast.AST, name: str) -> NoReturn:
         """Refuse a name that is declared nowhere."""
+        part, dot, _ = name.partition(".")
+        if dot and not any(known.startswith(part + dot) for known in self.names.quantities):
+            self.fail(node, "attribute", "A dot cannot stand in an expression.", "Refer to quantities by their names.")
         if name in ELEMENTWISE or name in REDUCTIONS or name in COMPOSED or name in self.names.functions:
             self.fail(node, "function-name", f"{name} is a function.", f"Give it its arguments: {name}(...).")
         self.fail(

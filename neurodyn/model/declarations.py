@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from neurodyn.errors import InputError
 from neurodyn.language.guard import parse
 from neurodyn.language.heads import read_key
-from neurodyn.language.names import near
+from neurodyn.language.names import is_name, near
 from neurodyn.language.source import Source
+from neurodyn.model.lagrangians import LAYER
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "parameters": ("value", "given", "about"),
     "inputs": ("value", "about"),
     "observables": ("about",),
+    "layers": ("start", "scale", "about", *LAYER),
+    "synapses": ("energy", "about"),
 }
 
 RESERVED_SETS = ("time", "trial", "part")
@@ -76,10 +80,10 @@ def read_index_sets(entries: Mapping[str, Any], locate: Locate) -> dict[str, Ind
     used: dict[str, str] = {}
     for name, entry in entries.items():
         source = locate("indices", name)
-        fields = _fields("indices", name, entry, source)
+        fields = entry_fields("indices", name, entry, source)
         _refuse_dimension(name, source)
         letters = tuple(str(fields.get("letters", "")).split())
-        if not name.isidentifier() or not letters or not all(x.isidentifier() for x in letters):
+        if not letters or not all(map(is_name, (name, *letters))):
             raise InputError(
                 f"The index set {name} needs letters.",
                 code="index-letters",
@@ -124,7 +128,7 @@ def read_declarations(
     found: dict[str, Declaration] = {}
     for key, entry in entries.items():
         source = locate(section, key)
-        name, indices = read_key(_key_source(source, key))
+        name, indices = read_key(key_source(source, key))
         for x in indices:
             if x not in letters:
                 raise InputError(
@@ -140,11 +144,11 @@ def read_declarations(
                 remedy="Keep one of the two lines.",
                 place=source.place(0),
             )
-        fields = _fields(section, key, entry, source)
+        fields = entry_fields(section, key, entry, source)
         found[name] = Declaration(
             name,
             indices,
-            value=_plain(fields.get(FIELDS[section][0])) if section != "observables" else None,
+            value=plain(fields.get(FIELDS[section][0])) if section != "observables" else None,
             given=_statements(fields.get("given", ()), key, source),
             scale=_scale(fields.get("scale"), key, source),
             about=str(fields.get("about", "")),
@@ -178,6 +182,7 @@ class Locate:
     """Finds the line on which an entry stands; for models made in Python there is none."""
 
     file: str | None = None
+    within: tuple[Path, ...] = ()  # the files being read, the outermost circuit first
 
     def __call__(self, section: str, key: str) -> Source:
         """The source of one entry."""
@@ -197,13 +202,14 @@ def value_source(source: Source, text: str) -> Source:
     return Source(text, lines=(line,), line=source.line, indent=at, file=source.file)
 
 
-def _key_source(source: Source, key: str) -> Source:
+def key_source(source: Source, key: str) -> Source:
     line = source.lines[0] if source.lines else ""
     at = line.find(key)
     return Source(key, lines=(line,), line=source.line, indent=at, file=source.file) if at >= 0 else Source(key)
 
 
-def _fields(section: str, key: str, entry: Any, source: Source) -> dict[str, Any]:
+def entry_fields(section: str, key: str, entry: Any, source: Source) -> dict[str, Any]:
+    """What an entry says, a bare value as its first field; unknown fields are refused."""
     allowed = FIELDS[section]
     if not isinstance(entry, Mapping):
         return {allowed[0]: entry}
@@ -218,7 +224,7 @@ def _fields(section: str, key: str, entry: Any, source: Source) -> dict[str, Any
     return dict(entry)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Arrays and NumPy numbers as plain nested lists and numbers."""
     return value.tolist() if hasattr(value, "tolist") else value
 

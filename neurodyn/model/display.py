@@ -12,9 +12,10 @@ from neurodyn.model.model import Model
 
 
 def model_text(model: Model) -> str:
-    """Summary and equations as written."""
+    """Summary and equations: as written, or where sections stand for equations, all of them."""
+    written = [e.text for e in model.equations] if model.layers or model.parts else model.text.split("\n")
     lines = [f"{model.name}: {model.summary}" if model.summary else model.name]
-    lines += ["", *(f"    {line}" for line in model.text.split("\n")), ""]
+    lines += ["", *(f"    {line}" for line in written), ""]
     for title, section in (("states", model.states), ("parameters", model.parameters), ("inputs", model.inputs)):
         if section:
             lines.append(f"{title}: {', '.join(d.key for d in section.values())}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sympy import Expr, Idx, S
@@ -13,8 +13,8 @@ from neurodyn.language.heads import Head, read_head
 from neurodyn.language.names import Name, Names, UserFunction
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
-from neurodyn.language.statements import split_equation, split_statements
-from neurodyn.model.declarations import Declaration, IndexSet, Locate
+from neurodyn.language.statements import split_equation
+from neurodyn.model.declarations import Declaration, IndexSet
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,11 @@ class Equation:
 
 
 def read_equations(
-    block: str,
+    statements: Iterable[Source],
     sets: Mapping[str, IndexSet],
     declared: Mapping[str, Mapping[str, Declaration]],
-    locate: Locate,
 ) -> tuple[Names, tuple[Equation, ...]]:
     """The namespace of a model and its equations."""
-    statements = split_statements(block, file=locate.file, line=locate.block_line("equations"))
     heads = []
     for source in statements:
         left, _, start = split_equation(source)

@@ -42,15 +42,19 @@ def library() -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def load(name: str | Path) -> Model:
+def load(name: str | Path, *, within: tuple[Path, ...] = ()) -> Model:
     """A model or circuit, by its name in the library or by the path of a file.
+
+    Args:
+        name: a name that `neurodyn list` prints, or a path.
+        within: the files being read of which it is a part.
 
     Raises:
         InputError: when there is none, or when it breaks a rule of the language.
     """
     path = Path(name)
     if path.suffix == ".toml" or len(path.parts) > 1:
-        return read_file(path)
+        return read_file(path, within)
     shipped = {p.stem: p for group in GROUPS for p in folder(group).glob("*.toml")}
     if str(name) not in shipped:
         hint = near(str(name), list(shipped))
@@ -59,4 +63,4 @@ def load(name: str | Path) -> Model:
             code="unknown-model",
             remedy=hint or "See neurodyn list, or give the path of a .toml file.",
         )
-    return read_file(shipped[str(name)])
+    return read_file(shipped[str(name)], within)

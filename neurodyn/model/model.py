@@ -12,15 +12,11 @@ from neurodyn.calculus.rewrite import Definition
 from neurodyn.errors import InputError
 from neurodyn.language.names import Names
 from neurodyn.language.source import Source
-from neurodyn.model.declarations import (
-    Declaration,
-    IndexSet,
-    Locate,
-    read_bench,
-    read_declarations,
-    read_index_sets,
-)
-from neurodyn.model.equations import Equation, read_equations
+from neurodyn.model.assemble import assemble
+from neurodyn.model.declarations import Declaration, IndexSet, Locate, read_bench, read_index_sets
+from neurodyn.model.equations import Equation
+from neurodyn.model.layers import ENERGY, Layer, Synapse
+from neurodyn.model.parts import Part
 from neurodyn.model.themes import check_theme
 
 FORMAT = 1
@@ -38,7 +34,11 @@ class Model:
         indices: index sets, `{"N": {"letters": "i j", "size": 64}}`.
         states, parameters, inputs, observables: `{"W[i,j]": {"value": ..., "given": ..., "about": ...}}`; a bare value
             stands for the first field (`start` for states).
-        energy: the name of the definition that is the energy.
+        layers, synapses: `{"x[i]": {"activation": "g[i]", "lagrangian": "tanh"}}` and `{"memory": "-sum(...)"}`, which
+            stand for equations; the states of layers are among `states`.
+        parts: `{"first": {"model": "habituation", "alpha": 0.2}}`: models whose names, `first.x`, are among the states,
+            parameters, inputs and equations of this one; a definition of a part's input is a wire.
+        energy: the name of the definition that is the energy; of a model with layers, `E` unless said otherwise.
         claims: statements that the model makes about itself, such as `dE/dt <= 0`.
         bench: how `run` runs it: `until`, `record`, `seed`, `method`, ...
         locate: finds entries in the file that was read, for errors.
@@ -61,6 +61,10 @@ class Model:
     parameters: Mapping[str, Declaration]
     inputs: Mapping[str, Declaration]
     observables: Mapping[str, Declaration]
+    layers: Mapping[str, Layer]
+    synapses: Mapping[str, Synapse]
+    parts: Mapping[str, Part]
+    wires: Mapping[str, Declaration]
     bench: Mapping[str, Any]
     equations: tuple[Equation, ...] = field(compare=False)
     names: Names = field(compare=False)
@@ -79,26 +83,26 @@ class Model:
         parameters: Mapping[str, Any] | None = None,
         inputs: Mapping[str, Any] | None = None,
         observables: Mapping[str, Any] | None = None,
+        layers: Mapping[str, Any] | None = None,
+        synapses: Mapping[str, Any] | None = None,
+        parts: Mapping[str, Any] | None = None,
         energy: str | None = None,
         claims: Sequence[str] = (),
         bench: Mapping[str, Any] | None = None,
         locate: Locate | None = None,
     ) -> None:
         locate = locate or Locate()
-        _check_sections(
-            {"indices": indices, "states": states, "parameters": parameters, "inputs": inputs, "bench": bench}
-        )
         check_theme(theme, locate("", "theme").place(0))
-        sets = read_index_sets(indices or {}, locate)
-        letters = {x: s.name for s in sets.values() for x in s.letters}
         sections = {"states": states, "parameters": parameters, "inputs": inputs, "observables": observables}
-        declared = {s: read_declarations(s, entries or {}, letters, locate) for s, entries in sections.items()}
+        sections |= {"layers": layers, "synapses": synapses, "parts": parts}
+        _check_sections({"indices": indices, "bench": bench, **sections})
+        sets = read_index_sets(indices or {}, locate)
         text = _as_text(equations)
-        names, parsed = read_equations(text, sets, declared, locate)
+        declared, names, parsed = assemble(text, sets, {s: e or {} for s, e in sections.items()}, locate)
         values: dict[str, Any] = {"name": name, "summary": summary, "references": tuple(references), "text": text}
         values |= {
             "theme": theme,
-            "energy": energy,
+            "energy": energy or (ENERGY if layers else None),
             "claims": tuple(claims),
             "indices": sets,
             **declared,
@@ -113,11 +117,15 @@ class Model:
 
         return read_text(text, name=name, file=file)
 
-    def to_toml(self) -> str:
-        """The model as TOML text; reading it gives an equal model."""
+    def to_toml(self, *, expand: bool = False) -> str:
+        """The model as TOML text; reading it gives an equal model.
+
+        Args:
+            expand: spell out what layers and parts stand for, so that the text needs no other file.
+        """
         from neurodyn.model.write import write_text
 
-        return write_text(self)
+        return write_text(self, expand)
 
     @property
     def file(self) -> str | None:

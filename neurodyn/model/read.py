@@ -17,9 +17,9 @@ from neurodyn.model.model import FORMAT, Model
 LARGEST_FILE = 4_000_000  # bytes
 
 _TOP = ("format", "name", "summary", "references", "theme", "equations", "energy", "claims", "family", "arguments")
-_SECTIONS = ("indices", "states", "parameters", "inputs", "observables", "bench")
+_SECTIONS = ("indices", "states", "parameters", "inputs", "observables", "layers", "synapses", "parts", "bench")
 # Words of the language whose meaning comes later: refused by name, so that nothing is silently left out.
-_LATER = ("update", "unknowns", "noise", "events", "layers", "synapses", "parts", "pins")
+_LATER = ("update", "unknowns", "noise", "events", "pins")
 _STRINGS = ("name", "summary", "theme", "equations", "energy", "family")
 _LISTS = ("references", "claims")
 _DESCRIBED = ("summary", "references", "theme")
@@ -28,13 +28,20 @@ _HEADER = re.compile(r"^\s*\[\s*([\w-]+)\s*(?:\.\s*(.+?)\s*)?\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*=""")
 
 
-def read_file(path: Path) -> Model:
-    """The model in a file.
+def read_file(path: Path, within: tuple[Path, ...] = ()) -> Model:
+    """The model in a file; `within` are the files of the circuits that have it as a part, the outermost first.
 
     Raises:
         InputError: when the file cannot be read, is not UTF-8, not TOML, or breaks a rule of the language.
     """
     shown = str(path)
+    if path.resolve() in within:
+        ring = [*within[within.index(path.resolve()) :], path]
+        raise InputError(
+            f"A circuit has itself as a part: {' -> '.join(p.stem for p in ring)}.",
+            code="part-circle",
+            remedy="Name another model.",
+        )
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE:
@@ -51,13 +58,13 @@ def read_file(path: Path) -> Model:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the path is not usable"
         raise InputError(f"{shown} cannot be read: {reason}.", code="unreadable-file") from None
-    return read_text(text, name=path.stem, file=shown)
+    return read_text(text, name=path.stem, file=shown, within=(*within, path.resolve()))
 
 
-def read_text(text: str, *, name: str = "model", file: str | None = None) -> Model:
+def read_text(text: str, *, name: str = "model", file: str | None = None, within: tuple[Path, ...] = ()) -> Model:
     """The model in TOML text; `file` is named in errors."""
     raw = _parse_toml(text, file)
-    locate = TomlLocate(text, file)
+    locate = TomlLocate(text, file, within)
     for check in (_check_top, _check_types, _check_misplaced):
         check(raw, locate)
     sections = {s: raw.get(s, {}) for s in _SECTIONS}
@@ -152,8 +159,8 @@ def _check_misplaced(raw: dict[str, Any], locate: TomlLocate) -> None:
 class TomlLocate(Locate):
     """Finds entries in TOML text by scanning its lines, since the TOML parser keeps no positions."""
 
-    def __init__(self, text: str, file: str | None) -> None:
-        self.file = file
+    def __init__(self, text: str, file: str | None, within: tuple[Path, ...] = ()) -> None:
+        self.file, self.within = file, within
         self._lines = text.split("\n")
         self._at: dict[tuple[str, str], int] = {}
         section, inside = "", ""

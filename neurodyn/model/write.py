@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from neurodyn.model.declarations import FIELDS, Declaration
+from neurodyn.model.layers import ENERGY
 from neurodyn.model.model import FORMAT, Model
 
 
-def write_text(model: Model) -> str:
-    """TOML text that reads back as an equal model."""
+def write_text(model: Model, expand: bool = False) -> str:
+    """TOML text that reads back as an equal model; with `expand` as one without layers and parts."""
     import tomlkit
 
     document = tomlkit.document()
@@ -20,16 +21,17 @@ def write_text(model: Model) -> str:
         value = getattr(model, key)
         if value:
             document[key] = list(value) if isinstance(value, tuple) else value
-    if model.text:
-        document["equations"] = tomlkit.string(model.text + "\n", multiline=True)
-    if model.energy is not None:
+    text = _equations(model) if expand else model.text
+    if text:
+        document["equations"] = tomlkit.string(text + "\n", multiline=True)
+    if model.energy is not None and (expand or not (model.layers and model.energy == ENERGY)):
         document["energy"] = model.energy
     if model.claims:
         document["claims"] = tomlkit.array()
         for claim in model.claims:
             document["claims"].append(claim)
         document["claims"].multiline(len(model.claims) > 1)
-    for section, entries in _sections(model).items():
+    for section, entries in (_expanded(model) if expand else _sections(model)).items():
         if entries:
             table = tomlkit.table()
             for key, entry in entries.items():
@@ -46,7 +48,13 @@ def _inline(entry: Mapping[str, Any]) -> Any:
     return table
 
 
-def _sections(model: Model) -> dict[str, dict[str, Any]]:
+def _equations(model: Model) -> str:
+    """Every equation on a line, its remark behind it."""
+    return "\n".join(e.text + (f"  # {e.comment}" if e.comment else "") for e in model.equations)
+
+
+def _expanded(model: Model) -> dict[str, dict[str, Any]]:
+    """Every declaration, those of layers and parts among them."""
     return {
         "indices": {
             s.name: _entry({"letters": " ".join(s.letters), "size": s.size, "about": s.about})
@@ -54,9 +62,32 @@ def _sections(model: Model) -> dict[str, dict[str, Any]]:
         },
         "states": _declared("states", model.states),
         "parameters": _declared("parameters", model.parameters),
-        "inputs": _declared("inputs", model.inputs),
+        "inputs": _declared("inputs", {**model.inputs, **model.wires}),
         "observables": _declared("observables", model.observables),
         "bench": dict(model.bench),
+    }
+
+
+def _sections(model: Model) -> dict[str, dict[str, Any]]:
+    """What the model itself declares: not the states of layers, nor what belongs to parts."""
+    found = _expanded(model)
+    bench = found.pop("bench")
+    shorthand = {layer.state.key for layer in model.layers.values()}
+    for section in found:
+        found[section] = {
+            key: entry
+            for key, entry in found[section].items()
+            if key not in shorthand and not (model.parts and "." in key)
+        }
+    for entry in found["indices"].values():
+        entry["letters"] = " ".join(x for x in entry["letters"].split() if not (model.parts and "." in x))
+    synapses = model.synapses.values()
+    return {
+        **found,
+        "layers": {layer.state.key: dict(layer.fields) for layer in model.layers.values()},
+        "synapses": {s.name: {"energy": s.energy, "about": s.about} if s.about else s.energy for s in synapses},
+        "parts": {part.key: dict(part.fields) for part in model.parts.values()},
+        "bench": bench,
     }
 
 

@@ -26,7 +26,8 @@ PACKAGES = ("neurodyn", "numpy", "scipy", "sympy", "xarray")
 
 def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
     """The recipe of a run of a system; `run` holds its own entries, as plain data."""
-    text = system.model.to_toml()
+    # A circuit is kept with its parts spelt out: the files that it names may change.
+    text = system.model.to_toml(expand=bool(system.model.parts))
     return {
         "format": 1,
         "model": {"name": system.name, "text": text, "sha256": hashlib.sha256(text.encode()).hexdigest()},

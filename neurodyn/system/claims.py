@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sympy import Expr, Idx
 
 from neurodyn.errors import InputError
-from neurodyn.language.guard import parse, show_keywords
+from neurodyn.language.free import free_letters
+from neurodyn.language.guard import parse
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
@@ -47,32 +48,9 @@ def read_statement(model: Model, text: str, source: Source, what: str) -> Claim:
             remedy="Write, say, dE/dt <= 0.",
             place=source.place(0),
         )
-    free = _free_letters(model, tree)
+    free = free_letters(tree, model.names.letters)
     letters = tuple(model.names.letter(x) for x in free)
     scope = dict(zip(free, letters, strict=True))
     reader = Reader(model.names, source, scope=scope)
     left, right = reader.value(tree.left), reader.value(tree.comparators[0])
     return Claim(text, left, _SIGNS[type(tree.ops[0])], right, letters)
-
-
-def _free_letters(model: Model, tree: ast.AST) -> list[str]:
-    """Letters that no function in the statement binds: the statement holds for each of their values."""
-    found: list[str] = []
-
-    def visit(node: ast.AST, bound: frozenset[str]) -> None:
-        if isinstance(node, ast.Call):
-            heads = [a.left if isinstance(a, ast.Compare) else a for a in node.args[1:]]
-            own = {show_keywords(a.id) for a in heads if isinstance(a, ast.Name)} & set(model.names.letters)
-            inner = bound if isinstance(node.func, ast.Name) and node.func.id == "softmax" else bound | own
-            for argument in node.args:
-                visit(argument, inner)
-            return
-        if isinstance(node, ast.Name):
-            word = show_keywords(node.id)
-            if word in model.names.letters and word not in bound and word not in found:
-                found.append(word)
-        for child in ast.iter_child_nodes(node):
-            visit(child, bound)
-
-    visit(tree, frozenset())
-    return found

@@ -69,7 +69,7 @@ def resolve(model: Model) -> Structure:
     unresolved = {n: Definition(e.letters, e.expr / e.factor) for n, e in flows.items()}
     definitions = {**model.definitions, **energy_terms(model)}
     letters = {n: model.names.letters_of(n) for n in model.names.quantities}
-    chain = Chain(definitions, letters, unresolved.get)
+    chain = Chain(definitions, letters, unresolved.get, model.wires)
     resolved: dict[str, Definition] = {}
     for name, definition in unresolved.items():
         try:

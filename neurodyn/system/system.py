@@ -92,7 +92,8 @@ class System:
 
     def about(self, name: str) -> str:
         """What was said of a name: its description, or the remark behind its equation."""
-        for section in (self.model.states, self.model.parameters, self.model.inputs, self.model.observables):
+        m = self.model
+        for section in (m.states, m.parameters, m.inputs, m.wires, m.observables):
             if name in section and section[name].about:
                 return section[name].about
         equation = self.model.equation(name)

@@ -66,6 +66,13 @@ def test_show_prints_equations_as_written_and_every_declaration(capsys):
     assert all(line in out for line in (*model.claims, *model.references, model.summary))
 
 
+def test_show_prints_shorthand_as_written_and_spells_it_out_when_asked(capsys):
+    _, out, _ = run(capsys, "show", "krotov_hopfield")
+    assert "lagrangian = softmax" in out and "-sum(xi[m,i]*f[m]*g[i], m, i)" in out and "dE/dg" not in out
+    _, out, _ = run(capsys, "show", "krotov_hopfield", "--expand")
+    assert "tau_v*dv[i]/dt = -dE/dg[i]" in out and "E = E_v + E_h + E_memory" in out and "lagrangian" not in out
+
+
 def test_show_as_json(capsys):
     _, out, _ = run(capsys, "show", "hopfield", "--json")
     plain = json.loads(out)

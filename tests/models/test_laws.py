@@ -18,9 +18,14 @@ SMALL = {
     "dense_memory_features": {"D": 6, "K": 3, "Y": 300},
     "kuramoto": {"N": 7},
     **{f"diffusion_{kind}": {"d": 3, "K": 5} for kind in ("flow", "backward", "ve", "vp")},
+    "krotov_hopfield": {"N": 6, "K": 4},
+    "hierarchical_memory": {"A": 5, "B": 4, "C": 3},
+    "energy_transformer": {"T": 4, "D": 5, "Y": 3, "M": 4},
 }
 # Where the shipped values make a landscape that is too steep for differences.
 MILD = {"dense_memory_features": {"beta": 2.0}}
+# The Jacobian of attention takes seconds to derive, at any size.
+SLOW_JACOBIAN = {"energy_transformer"}
 WITH_ENERGY = [n for n in NAMES if neurodyn.load(n).energy]
 WITH_CLAIMS = [n for n in NAMES if neurodyn.load(n).claims]
 
@@ -52,7 +57,7 @@ def test_round_trip(name: str) -> None:
     assert again.to_toml() == model.to_toml()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW_JACOBIAN)) for n in NAMES])
 def test_jacobian(name: str) -> None:
     system = system_of(name)
     rng = np.random.default_rng(1)
@@ -123,6 +128,10 @@ def test_parts_add_up_to_the_energy(name: str) -> None:
     result = neurodyn.simulate(system_of(name), t0=0.3, until=1.0)
     parts = result.energy_parts.sum("part").values
     np.testing.assert_allclose(parts, result.energy.values, rtol=1e-12, atol=1e-12)
+
+
+def test_names_are_unique() -> None:
+    assert len(set(NAMES)) == len(NAMES)
 
 
 def test_negative_control_an_asymmetric_network_breaks_its_claim() -> None:

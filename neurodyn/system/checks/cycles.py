@@ -15,11 +15,12 @@ def check_cycles(model: Model) -> None:
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in path:
             ring = [*path[path.index(name) :], name]
+            at = next((n for n in ring if n in model.wires), name)  # a wire closes it: that is what can be mended
             raise InputError(
                 f"These definitions go round in a circle: {' -> '.join(ring)}.",
                 code="cycle",
                 remedy="Make one of them a state with a flow, or define it without the others.",
-                place=model.source_of(name).place(0),
+                place=model.source_of(at).place(0),
             )
         if name in done:
             return
