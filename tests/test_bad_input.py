@@ -49,9 +49,9 @@ FILES: dict[str, bytes] = {
 
 
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2) -> str:
-    before = time.monotonic()
+    before = time.process_time()
     assert main(arguments) == code
-    assert time.monotonic() - before < 5
+    assert time.process_time() - before < 5
     shown = capsys.readouterr()
     assert "Traceback" not in shown.err + shown.out
     assert "fault in neurodyn" not in shown.err

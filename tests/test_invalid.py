@@ -34,9 +34,9 @@ def message(path: Path) -> str:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_message(path: Path) -> None:
-    before = time.monotonic()
+    before = time.process_time()
     assert message(path) == path.with_suffix(".txt").read_text(encoding="utf-8").rstrip("\n")
-    assert time.monotonic() - before < 5
+    assert time.process_time() - before < 5
 
 
 def test_every_rule_has_a_broken_file() -> None:
