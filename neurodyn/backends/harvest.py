@@ -9,11 +9,11 @@ import numpy as np
 
 from neurodyn.backends.observe import observe
 from neurodyn.backends.plan import Plan
-from neurodyn.backends.prepare import is_signal
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.results import Result
 from neurodyn.results.label import label
 from neurodyn.results.recipe import plain, recipe
+from neurodyn.system.signals import is_signal
 
 
 def harvest(

@@ -116,13 +116,7 @@ def _signals(system: System, inputs: Mapping[str, Any]) -> dict[str, Signal]:
                 code="unknown-input",
                 remedy=f"Did you mean {near[0]}?" if near else known,
             )
-    ready = {name: value for name, value in inputs.items() if is_signal(value)}
-    read = {name: value for name, value in inputs.items() if name not in ready}
-    return {**(system.with_values(read) if read else system).signals, **ready}
-
-
-def is_signal(value: Any) -> bool:
-    return hasattr(value, "edges") and hasattr(value, "on")
+    return dict(system.with_values(inputs).signals if inputs else system.signals)
 
 
 def _save_points(save_at: Any, signals: Mapping[str, Signal], t0: float, until: float, states: int) -> Floats:
