@@ -16,12 +16,12 @@ from neurodyn.language.names import near
 from neurodyn.model.model import Model
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
+from neurodyn.system.formulas import Formulas
 from neurodyn.system.jacobian import jacobian_outputs
 from neurodyn.system.layout import Layout
 from neurodyn.system.signals import Signal
 from neurodyn.system.start import start_vector
 from neurodyn.system.structure import Structure
-from neurodyn.system.formulas import Formulas
 
 Array = NDArray[np.float64]
 Inputs = Mapping[str, Any]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Idx
 
-from neurodyn.calculus.letters import free_letters, names_in, quantity
+from neurodyn.calculus.letters import free_letters, names_in
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from typing import Any
 
@@ -71,7 +72,7 @@ def assert_same(changed: System, fresh: System) -> None:
     for name, signal in fresh.signals.items():
         np.testing.assert_array_equal(changed.signals[name].edges(0, 50), signal.edges(0, 50))
         cuts = [0.0, *signal.edges(0, 50)[:20]]
-        for low, high in zip(cuts, cuts[1:], strict=False):
+        for low, high in itertools.pairwise(cuts):
             middle = (low + high) / 2
             inputs[name] = signal.on(low, high)(middle)
             np.testing.assert_array_equal(changed.signals[name].on(low, high)(middle), inputs[name])
