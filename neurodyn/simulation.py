@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from neurodyn.errors import InputError, RunFailed
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from numpy.typing import ArrayLike
 
     from neurodyn.model.model import Model
     from neurodyn.results import Result
+    from neurodyn.results.rerun import Rerun
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
 
@@ -83,6 +86,36 @@ def simulate(
     if result.status == "failed" and on_failure == "raise":
         raise RunFailed(result.message, code=result.code, result=result)
     return result
+
+
+def rerun(result: Result | str | PathLike[str], *, progress: bool | None = None) -> Rerun:
+    """Repeat a run from its recipe, and compare.
+
+    All is as it was: model, sizes, values, start, inputs, times, method, tolerances, seeds, and the number of threads.
+    On the same processor with the same libraries the repetition is equal to the last bit; elsewhere the report says
+    what differs, and by how much. A run that failed fails in the same way. One that was interrupted is repeated to its
+    end, and compared as far as it came.
+
+    Args:
+        result: a result, or the file of one.
+        progress: as in `simulate`.
+
+    Raises:
+        InputError: for a result whose recipe is not complete.
+    """
+    from threadpoolctl import threadpool_limits
+
+    from neurodyn.backends import find
+    from neurodyn.results.again import asked, check_recipe, rebuilt
+    from neurodyn.results.rerun import Rerun
+    from neurodyn.results.result import Result, load_result
+
+    first = result if isinstance(result, Result) else load_result(result)
+    check_recipe(first)
+    find(first.recipe["backend"])  # loads its libraries, so that their threads can be set
+    with threadpool_limits(limits=dict(first.recipe.get("threads", {}))):
+        second = simulate(rebuilt(first), **asked(first), on_failure="return", progress=progress)
+    return Rerun(first, second)
 
 
 def _built(system: System | Model) -> System:

@@ -12,6 +12,7 @@ import numpy as np
 
 from neurodyn.system.signals import Combined, Constant, Pulses, Ramp, Repeat, Smooth, Step, Window
 
+LEAST = 1e-307  # smaller numbers than the language reads
 _WORDS: dict[type, str] = {Step: "step", Window: "window", Pulses: "pulses", Ramp: "ramp", Repeat: "repeat"}
 _SIGNS: dict[Callable[[Any, Any], Any], str] = {operator.add: "+", operator.sub: "-", operator.mul: "*"}
 
@@ -45,7 +46,7 @@ def _told(signal: Any) -> _Told | None:
 
 
 def _number(value: Any) -> _Told | None:
-    if np.ndim(value) or not math.isfinite(value):
+    if np.ndim(value) or not math.isfinite(value) or 0 < abs(value) < LEAST:
         return None
     return _Told(repr(float(value)), float(value), is_expression=True)
 
