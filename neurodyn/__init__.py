@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from neurodyn.plots import plot as plot
     from neurodyn.results.result import Result as Result
     from neurodyn.results.result import load_result as load_result
+    from neurodyn.simulation import rerun as rerun
     from neurodyn.simulation import simulate as simulate
     from neurodyn.system.build import build as build
     from neurodyn.system.system import System as System
@@ -36,6 +37,7 @@ _HOME = {
     "load": "model.library",
     "load_result": "results.result",
     "plot": "plots",
+    "rerun": "simulation",
     "simulate": "simulation",
 }
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from neurodyn.errors import InputError, RunFailed
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from numpy.typing import ArrayLike
 
     from neurodyn.model.model import Model
     from neurodyn.results import Result
+    from neurodyn.results.rerun import Rerun
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
 
@@ -23,7 +26,8 @@ def simulate(
     t0: float | None = None,
     start: Mapping[str, ArrayLike] | Result | None = None,
     inputs: Mapping[str, ArrayLike | Signal | str] | None = None,
-    save_at: ArrayLike | None = None,
+    save_at: ArrayLike | Literal["steps"] | None = None,
+    every: float | None = None,
     record: Iterable[str] | None = None,
     backend: str | None = None,
     method: str | None = None,
@@ -43,13 +47,15 @@ def simulate(
         until: the time at the end; earlier than `t0` runs the flow backwards.
         start: states by name, the others as the model says; or a result, from whose end the run goes on.
         inputs: in place of the model's inputs: numbers, arrays, text as in a model file (`step(2, 5)`), or signals.
-        save_at: the times to record, in the order of the run. By default 501 times in equal steps (2001 for up to
-            16 states), and every edge of an input twice, with the values just before and just after it.
+        save_at: the times to record, in the order of the run; or `steps`: wherever the solver comes to. By default
+            501 times in equal steps (2001 for up to 16 states), and every edge of an input twice, with the values
+            just before and just after it.
+        every: the length of those equal steps.
         record: names of states, observables or inputs; by default the states, and the energy.
         backend, method: by default the first backend that can run the system, and the method it prefers.
         rtol, atol: the error allowed per step, relative and absolute, in units of each state's scale.
         seed: of the draws in the start; they are independent for each trial.
-        trials: how many runs go side by side.
+        trials: how many runs go side by side. One that fails leaves the others to go on, and has NaN after its stop.
         on_failure: `raise` raises RunFailed, which carries the partial result; `return` returns that result.
         progress: False shows no bar; otherwise one appears on a terminal when a run is long.
 
@@ -61,6 +67,7 @@ def simulate(
         RunFailed: for a run that meets numbers that are not finite, or a place that no step leads on from.
     """
     from neurodyn.backends import choose
+    from neurodyn.backends.grids import chosen_step
     from neurodyn.backends.harvest import harvest
     from neurodyn.backends.observe import chosen_names
     from neurodyn.backends.prepare import prepare
@@ -68,16 +75,47 @@ def simulate(
     if on_failure not in ("raise", "return"):
         raise InputError(f"on_failure is {on_failure!r}.", code="unknown-option", remedy="Give 'raise' or 'return'.")
     system, inputs = _built(system), dict(inputs or {})
+    every = chosen_step(save_at, every, system.model.bench)
     plan = prepare(
-        system, until=until, t0=t0, start=start, inputs=inputs, save_at=save_at, method=method, rtol=rtol, atol=atol,
-        seed=seed, trials=trials, progress=progress,
+        system, until=until, t0=t0, start=start, inputs=inputs, save_at=save_at, every=every, method=method, rtol=rtol,
+        atol=atol, seed=seed, trials=trials, progress=progress,
     )  # fmt: skip
     names = chosen_names(system, record)
     engine = choose(plan, backend or system.model.bench.get("backend"))
-    result = harvest(plan, engine.run(plan), names, engine.name, inputs, save_at)
+    result = harvest(plan, engine.run(plan), names, engine.name, inputs=inputs, save_at=save_at, every=every)
     if result.status == "failed" and on_failure == "raise":
         raise RunFailed(result.message, code=result.code, result=result)
     return result
+
+
+def rerun(result: Result | str | PathLike[str], *, progress: bool | None = None) -> Rerun:
+    """Repeat a run from its recipe, and compare.
+
+    All is as it was: model, sizes, values, start, inputs, times, method, tolerances, seeds, and the number of threads.
+    On the same processor with the same libraries the repetition is equal to the last bit; elsewhere the report says
+    what differs, and by how much. A run that failed fails in the same way. One that was interrupted is repeated to its
+    end, and compared as far as it came.
+
+    Args:
+        result: a result, or the file of one.
+        progress: as in `simulate`.
+
+    Raises:
+        InputError: for a result whose recipe is not complete.
+    """
+    from threadpoolctl import threadpool_limits
+
+    from neurodyn.backends import find
+    from neurodyn.results.again import asked, check_recipe, rebuilt
+    from neurodyn.results.rerun import Rerun
+    from neurodyn.results.result import Result, load_result
+
+    first = result if isinstance(result, Result) else load_result(result)
+    check_recipe(first)
+    find(first.recipe["backend"])  # loads its libraries, so that their threads can be set
+    with threadpool_limits(limits=dict(first.recipe.get("threads", {}))):
+        second = simulate(rebuilt(first), **asked(first), on_failure="return", progress=progress)
+    return Rerun(first, second)
 
 
 def _built(system: System | Model) -> System:

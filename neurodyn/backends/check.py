@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 
-from neurodyn.backends.plan import Plan
+from neurodyn.backends.plan import Floats, Plan
 from neurodyn.errors import InputError
 
 # SciPy's solvers replace a smaller relative tolerance by this one, with a warning.
@@ -60,7 +60,7 @@ def _check_start(plan: Plan) -> None:
     if bad.size:
         value = plan.start.ravel()[bad[0]]
         raise InputError(
-            f"{element(plan, int(bad[0]))} starts at {value}.",
+            f"{element(plan, *divmod(int(bad[0]), plan.system.layout.size))} starts at {value}.",
             code="bad-start",
             remedy="Start from finite numbers.",
         )
@@ -68,6 +68,8 @@ def _check_start(plan: Plan) -> None:
 
 def _check_save_points(plan: Plan) -> None:
     times = plan.save_at
+    if times is None:
+        return
     if times.ndim != 1 or times.size == 0:
         raise InputError(
             "save_at holds no times." if times.size == 0 else "save_at is not a list of times.",
@@ -84,14 +86,14 @@ def _check_save_points(plan: Plan) -> None:
             code="bad-save-points",
             remedy="Save within the run, or make the run longer.",
         )
-    _check_order(plan)
+    _check_order(plan, times)
 
 
-def _check_order(plan: Plan) -> None:
-    steps = np.diff(plan.save_at) * (1 if plan.forward else -1)
+def _check_order(plan: Plan, times: Floats) -> None:
+    steps = np.diff(times) * (1 if plan.forward else -1)
     if (steps < 0).any():
         k = int(np.flatnonzero(steps < 0)[0])
-        before, after = plan.save_at[k : k + 2]
+        before, after = times[k : k + 2]
         raise InputError(
             f"save_at is out of order: {after:g} comes after {before:g}.",
             code="bad-save-points",
@@ -99,7 +101,7 @@ def _check_order(plan: Plan) -> None:
             if plan.forward
             else "Time runs backwards here: sort the times from late to early.",
         )
-    times, counts = np.unique(plan.save_at, return_counts=True)
+    times, counts = np.unique(times, return_counts=True)
     strange = times[counts > np.where(np.isin(times, plan.edges()), 2, 1)]
     if strange.size:
         raise InputError(
@@ -111,7 +113,7 @@ def _check_order(plan: Plan) -> None:
 
 def _check_memory(plan: Plan) -> None:
     """A record beyond the memory of the machine would be granted, and the process killed when it is filled."""
-    if not hasattr(os, "sysconf"):
+    if plan.save_at is None or not hasattr(os, "sysconf"):
         return
     wanted = 8 * plan.save_at.size * plan.start.size
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

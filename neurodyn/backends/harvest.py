@@ -9,41 +9,50 @@ import numpy as np
 
 from neurodyn.backends.observe import observe
 from neurodyn.backends.plan import Plan
-from neurodyn.backends.prepare import is_signal
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.results import Result
 from neurodyn.results.label import label
 from neurodyn.results.recipe import plain, recipe
+from neurodyn.results.trials import Ended, flattened, with_trials
+from neurodyn.system.signals import is_signal
 
 
 def harvest(
-    plan: Plan, trajectory: Trajectory, names: Sequence[str], backend: str, inputs: Mapping[str, Any], save_at: Any
-) -> Result:
+    plan: Plan, trajectory: Trajectory, names: Sequence[str], backend: str, *, inputs: Mapping[str, Any], save_at: Any,
+    every: Any,
+) -> Result:  # fmt: skip
     """A trajectory with the named variables, labelled, and with all that is needed to repeat it.
 
     Args:
         backend: the name of the backend that ran the plan.
-        inputs, save_at: what the caller gave for them; the plan holds what became of it.
+        inputs, save_at, every: what the caller gave for them; the plan holds what became of it.
     """
     system = plan.system
-    time, variables, outcome = observe(plan, trajectory, names)
+    seen = observe(plan, trajectory, names)
+    told = plain(plan.save_at) if save_at is not None and plan.save_at is not None else save_at
     run = {
         "backend": backend,
         "method": trajectory.method,
         **{name: getattr(plan, name) for name in ("rtol", "atol", "t0", "until", "trials", "seed")},
         "record": list(names),
         "inputs": {name: plain(value) for name, value in inputs.items()},
-        "save_at": None if save_at is None else plain(plan.save_at),
+        "save_at": told,
+        "every": every,
         "counts": dict(trajectory.counts),
     }
     arrays = {
         "values": _arrays(system.given),
         "inputs": _arrays(inputs),
         "start": system.layout.unpack(plan.start),
-        "save_at": {} if save_at is None else {"t": plan.save_at},
+        "save_at": {"t": plan.save_at} if save_at is not None and plan.save_at is not None else {},
         "end": {"t": np.asarray(trajectory.end_time), **system.layout.unpack(trajectory.end)},
     }
-    dataset, counts = label(system, time, variables), dict(trajectory.counts)
+    dataset, outcome = label(system, seen.time, seen.variables), seen.outcome
+    if seen.stops:
+        ended = [Ended(s.outcome.status, s.outcome.message, s.time, s.valid) for s in seen.stops]
+        dataset = with_trials(dataset, ended)
+        dataset = flattened(dataset) if plan.save_at is None else dataset
+    counts = dict(trajectory.counts)
     return Result(dataset, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from neurodyn.backends import outcome
+from neurodyn.backends import stuck
 from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.problem import NoJacobian, Problem
 from neurodyn.backends.progress import Progress
-from neurodyn.backends.recorder import Recorder
-from neurodyn.backends.solvers import EXPLICIT, REMEDY_EXPLICIT, REMEDY_IMPLICIT, set_going
-from neurodyn.backends.trajectory import DONE, Outcome
+from neurodyn.backends.recorder import recorder
+from neurodyn.backends.solvers import set_going, stepped
+from neurodyn.backends.stuck import Way
+from neurodyn.backends.trajectory import Outcome, Stop
 
 # LSODA goes on for ever with steps that do not move the clock.
 MOST_IDLE_STEPS = 50
@@ -22,119 +25,135 @@ WATCHED_STEPS, LEAST_ADVANCE = 100_000, 1e-2
 # Pieces up to so many times the spacing of doubles at the run's ends are crossed at once: no solver starts on them.
 LEAST_PIECE = 20
 
+Failed = Mapping[int, Outcome]  # by the place of a trial in the problem
+NONE: Failed = {}
+
 
 class March:
-    """One run in progress: where it is, and what has been written and counted."""
+    """One run in progress: where it is, and what has been written and counted.
+
+    All trials go in one stack with a common step. One that cannot go on leaves the stack, and the others go on.
+
+    Attributes:
+        t, z: the last good time, and the states there of the trials that are still in the stack.
+        stops: how trials ended that left the stack, by number; a run without trials counts as number 0.
+    """
 
     def __init__(self, plan: Plan, method: str, progress: Progress) -> None:
         self.problem = Problem(plan)
-        self.recorder = Recorder(plan)
+        self.recorder = recorder(plan)
         self.t: float = plan.t0
         self.z: Floats = (plan.start / plan.system.layout.scales).ravel()
         self.steps = 0
         self.restarts = -1
+        self.stops: dict[int, Stop] = {}
         self._plan, self._method, self._progress = plan, method, progress
         self._least_piece = LEAST_PIECE * np.spacing(max(abs(plan.t0), abs(plan.until)))
         self._idle = 0
         self._watched = (0, plan.t0)  # when progress was last looked at: after which step, at which time
+        self._ends = np.array(plan.start)
 
-    def go(self) -> Outcome:
-        """Run to the end, or to the reason why not."""
+    def go(self) -> None:
+        """Run to the end, or until no trial is left."""
         for number, piece in enumerate(self._plan.pieces()):
             self.restarts += 1
             self.problem.enter(piece)
             self.recorder.enter(number)
-            try:
-                ended = self._cross(piece)
-            except NoJacobian as error:
-                ended = outcome.bad_jacobian(self._plan, error.t, error.rows, self._method)
-            if ended is not DONE:
-                return ended
-        return DONE
+            while failed := self._cross(replace(piece, begin=self.t)):
+                self._drop(failed)
+                if len(self.stops) == (self._plan.trials or 1):
+                    return
 
-    def _cross(self, piece: Piece) -> Outcome:
+    def end(self) -> Floats:
+        """The last good state, of each trial at its own time."""
+        if self._plan.trials is None:
+            return self.problem.state(self.z)
+        self._ends[self.problem.trials] = self.problem.state(self.z)
+        return self._ends
+
+    def _drop(self, failed: Failed) -> None:
+        """Go on without some trials."""
+        for row, ended in failed.items():
+            self.stops[self.problem.trials[row]] = Stop(ended, self.t, self.recorder.count)
+        if self._plan.trials is None:
+            return
+        self._ends = self.end()
+        kept = [row for row in range(len(self.problem.trials)) if row not in failed]
+        self.z = self.problem.each(self.z)[kept].ravel()
+        self.problem = self.problem.select(kept)
+
+    def _cross(self, piece: Piece) -> Failed:
+        """Come to the end of a piece, or to where some trials cannot go on."""
         if self.recorder.is_next(self.t):
-            self._write(self.z[None])
+            self._write(np.array([self.t]), self.z[None])
         self.problem.bad = None
         rate = self.problem.rate(self.t, self.z)
         if self.problem.bad:
-            return outcome.bad_rate(self._plan, *self.problem.bad)
+            return stuck.bad_rates(self._plan, self.problem, *self.problem.bad)
         if abs(piece.end - piece.begin) <= self._least_piece:
             self._hop(piece.end, rate)
-            return DONE
-        solver = set_going(self._method, self.problem, piece, self.z, rate, self._plan)
-        while solver.status == "running":
-            ended = self._step(solver)
-            if ended is not DONE:
-                return ended
-        return DONE
+            return NONE
+        try:
+            solver = set_going(self._method, self.problem, piece, self.z, rate, self._plan)
+            while solver.status == "running":
+                failed = self._step(solver, piece)
+                if failed:
+                    return failed
+        except NoJacobian as error:
+            return stuck.bad_jacobians(self._plan, self.problem, error.t, error.rows, self._method)
+        return NONE
 
     def _hop(self, end: float, rate: Floats) -> None:
         """Cross a piece so short that the rate stays what it is."""
         times = np.append(self.recorder.inside(end), end)
         path = self.z + (times - self.t)[:, None] * rate
-        self._write(path[:-1])
+        self._write(times[:-1], path[:-1])
         self._arrive(end, path[-1])
 
-    def _step(self, solver: Any) -> Outcome:
+    def _step(self, solver: Any, piece: Piece) -> Failed:
         self.problem.bad = None
-        if not _stepped(solver) or not np.isfinite(solver.y).all():
-            return self._stuck(solver.y)
+        if not stepped(solver) or not np.isfinite(solver.y).all():
+            return self._stuck(piece, solver.y)
         self.problem.bad = None
         times = self.recorder.inside(solver.t)
         if times.size:
             states = solver.dense_output()(times).T
-            if not np.isfinite(states).all():
-                return self._stuck(states)
-            self._write(states)
+            good = np.isfinite(states).all(axis=1)
+            if not good.all():
+                return self._stuck(piece, states[int(np.argmin(good))])
+            self._write(times, states)
         self._idle = self._idle + 1 if solver.t == self.t else 0
         self._arrive(float(solver.t), solver.y)
-        if self._idle >= MOST_IDLE_STEPS:
-            return self._stuck(self.z)
-        return self._watch()
+        return self._watch(piece) if self._idle < MOST_IDLE_STEPS else self._stuck(piece, self.z)
 
-    def _watch(self) -> Outcome:
+    def _watch(self, piece: Piece) -> Failed:
         """Look from time to time whether the run gets on."""
         step, t = self._watched
         if self.steps - step < WATCHED_STEPS:
-            return DONE
+            return NONE
         self._watched = (self.steps, self.t)
         if abs(self.t - t) >= LEAST_ADVANCE * abs(self._plan.until - self._plan.t0):
-            return DONE
-        rate = self.problem.rate(self.t, self.z)
-        return outcome.stalled(self._plan, t, self.t, WATCHED_STEPS, rate)
+            return NONE
+        way = Way(self._plan, self._method, self.problem, replace(piece, begin=self.t), self.z)
+        return stuck.stalled(way, t, WATCHED_STEPS)
 
     def _arrive(self, t: float, z: Floats) -> None:
         self.t, self.z = t, z
         self.steps += 1
         if self.recorder.is_next(t):
-            self._write(z[None])
+            self._write(np.array([t]), z[None])
         self._progress.at(t)
 
-    def _write(self, states: Floats) -> None:
-        self.recorder.write(self.problem.state(states))
+    def _write(self, times: Floats, z: Floats) -> None:
+        states = self.problem.state(z)
+        if self.stops:
+            every = np.full((len(states), *self._plan.start.shape), np.nan)
+            every[:, self.problem.trials] = states
+            states = every
+        self.recorder.write(times, states)
 
-    def _stuck(self, z: Floats) -> Outcome:
-        """Why the solver could not go on from the last good state, or came to `z`, which is not finite."""
-        bad = self.problem.bad
-        rate = self.problem.rate(self.t, self.z)
-        runaway = outcome.runaway(self._plan, self.t, self.z, rate, self.problem.rate(self.t, 2 * self.z))
-        if runaway is not None:
-            return runaway
-        if bad is not None:
-            return outcome.bad_rate(self._plan, *bad)
-        if not np.isfinite(z).all():
-            return outcome.bad_state(self._plan, self.t, z[-1] if z.ndim > 1 else z)
-        remedy = REMEDY_EXPLICIT if self._method in EXPLICIT else REMEDY_IMPLICIT
-        return outcome.too_small(self._plan, self.t, rate, self._method, remedy)
-
-
-def _stepped(solver: Any) -> bool:
-    """Take one step. SciPy reports some numerical troubles by raising: numbers that overflow, a singular matrix."""
-    try:
-        solver.step()
-    except (ValueError, RuntimeError) as error:
-        if "infs or NaNs" in str(error) or "singular" in str(error):
-            return False
-        raise
-    return bool(solver.status != "failed")
+    def _stuck(self, piece: Piece, z: Floats) -> Failed:
+        """Which trials could not go on from the last good state, or came to `z`, which is not finite; and why."""
+        self._idle = 0
+        way = Way(self._plan, self._method, self.problem, replace(piece, begin=self.t), self.z)
+        return stuck.reasons(way, z)

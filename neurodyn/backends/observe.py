@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from neurodyn.backends.outcome import interrupted
 from neurodyn.backends.plan import Floats, Plan
-from neurodyn.backends.trajectory import Outcome, Trajectory
+from neurodyn.backends.trajectory import Outcome, Stop, Trajectory
 from neurodyn.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,11 +39,26 @@ def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...
     return names
 
 
-def observe(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[Floats, Variables, Outcome]:
-    """The named variables, each (time, ...), the times at which they were read, and how the run ended now.
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """What was read along a trajectory.
 
-    Ctrl-C ends the reading early. Of an energy E the terms are read too, as `E_parts` with the term last.
+    Attributes:
+        time: the times at which it was read.
+        variables: by name, each (time, ...), with trials (time, trial, ...) where trials differ; NaN after the stop
+            of a trial. The terms of an energy E come as `E_parts`, with the term last.
+        outcome: how the run ended.
+        stops: how each trial ended.
     """
+
+    time: Floats
+    variables: Variables
+    outcome: Outcome
+    stops: tuple[Stop, ...]
+
+
+def observe(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> Observed:
+    """The named variables along a trajectory; Ctrl-C ends the reading early."""
     layout, energy = plan.system.layout, plan.system.model.energy
     terms = [f"{energy}:{k}" for k in range(len(plan.system.energy_terms))] if energy in names else []
     others = [*(name for name in names if name not in layout.names), *terms]
@@ -52,44 +68,80 @@ def observe(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[F
     if terms and count:
         found[f"{energy}_parts"] = np.stack([read[term] for term in terms], axis=-1)
     time, outcome = trajectory.time[:count], trajectory.outcome
+    stops = tuple(replace(stop, valid=min(stop.valid, count)) for stop in trajectory.stops)
     if count < len(trajectory.time):
-        outcome = interrupted(float(time[-1]) if count else plan.t0)
-    elif outcome.status == "done":
-        outcome = _finite(time, found) or outcome
-    return time, found, outcome
+        t = float(time[-1]) if count else plan.t0
+        outcome = interrupted(t)
+        stops = tuple(s if s.valid < count else Stop(outcome, t, count) for s in stops)
+    elif outcome.status != "interrupted":
+        bad = _not_finite(plan, time, found, stops)
+        stops = tuple(
+            replace(s, outcome=bad[k]) if k in bad and s.outcome.status == "done" else s for k, s in enumerate(stops)
+        )
+        outcome = next(iter(bad.values())) if outcome.status == "done" and bad else outcome
+    return Observed(time, found, outcome, stops)
 
 
 def _read(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[int, dict[str, NDArray[Any]]]:
     """How many saved times were read, and the variables there."""
     read = plan.system.observe(tuple(names), trials=plan.trials is not None)
-    pieces, places = plan.pieces(), plan.places()
+    pieces, places = plan.pieces(), _places(plan, trajectory.time)
     found: dict[str, NDArray[Any]] = {}
     count = 0
+    shared = plan.signals if plan.trials is not None else ()  # an input is the same in all trials
+    valid = np.array([stop.valid for stop in trajectory.stops], dtype=int)
     try:
         with np.errstate(all="ignore"):
             for k, t in enumerate(trajectory.time.tolist()):
-                values = read(t, trajectory.y[k], pieces[places[k]].inputs(t))
+                going = np.flatnonzero(valid > k)
+                whole = going.size == valid.size
+                values = read(t, trajectory.y[k] if whole else trajectory.y[k, going], pieces[places[k]].inputs(t))
                 for name in names:
-                    value = np.asarray(values[name])
-                    found.setdefault(name, np.empty((len(trajectory.time), *value.shape), value.dtype))[k] = value
+                    value = np.asarray(values[name][0] if name in shared else values[name])
+                    if not whole and name not in shared:
+                        value = _spread(value, going, valid.size)
+                    _store(found, name, len(trajectory.time), k, value)
                 count = k + 1
     except KeyboardInterrupt:
         pass
-    # An input is the same in all trials.
-    shared = plan.signals if plan.trials is not None else ()
-    return count, {name: values[:count, 0] if name in shared else values[:count] for name, values in found.items()}
+    return count, {name: values[:count] for name, values in found.items()}
 
 
-def _finite(time: Floats, variables: Variables) -> Outcome | None:
-    """The states of a run are finite; what is computed from them need not be."""
+def _places(plan: Plan, time: Floats) -> NDArray[np.intp]:
+    """The number of the piece of each time that was reached."""
+    return plan.places(time) if plan.save_at is None else plan.places(plan.save_at)[: time.size]
+
+
+def _spread(values: NDArray[Any], going: NDArray[np.intp], trials: int) -> Floats:
+    """The values of the trials that go on, among those of all trials: NaN for the others."""
+    every = np.full((trials, *values.shape[1:]), np.nan)
+    every[going] = values
+    return every
+
+
+def _store(found: dict[str, NDArray[Any]], name: str, count: int, k: int, value: NDArray[Any]) -> None:
+    if name not in found:
+        found[name] = np.empty((count, *value.shape), value.dtype)
+    elif not np.can_cast(value.dtype, found[name].dtype):
+        found[name] = found[name].astype(value.dtype)
+    found[name][k] = value
+
+
+def _not_finite(plan: Plan, time: Floats, variables: Variables, stops: Sequence[Stop]) -> dict[int, Outcome]:
+    """The states of a run are finite; what is computed from them need not be. The trials where it is not, and why."""
+    found: dict[int, Outcome] = {}
     for name, values in variables.items():
-        bad = ~np.isfinite(values.reshape(len(time), -1)).all(axis=1)
-        if bad.any():
-            t = time[int(np.argmax(bad))]
-            return Outcome(
-                "failed",
-                "non-finite",
-                f"{name} is not finite at t = {t:.6g}, though every state is. Look in its definition for a division by "
-                f"0, a root or logarithm of a negative number, or an overflow; or do not record it.",
-            )
-    return None
+        is_shared = plan.trials is None or name in plan.signals
+        for k in range(plan.trials or 1):
+            own = values if is_shared else values[: stops[k].valid, k]
+            bad = ~np.isfinite(own.reshape(len(own), -1)).all(axis=1)
+            if bad.any() and k not in found:
+                where = "" if is_shared else f" in trial {k}"
+                found[k] = Outcome(
+                    "failed",
+                    "non-finite",
+                    f"{name}{where} is not finite at t = {time[int(np.argmax(bad))]:.6g}, though every state is. Look "
+                    f"in its definition for a division by 0, a root or logarithm of a negative number, or an overflow; "
+                    f"or do not record it.",
+                )
+    return found

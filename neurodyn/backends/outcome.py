@@ -1,6 +1,11 @@
-"""Why a run stopped early: the sentence and the remedy for each reason."""
+"""Why a run stopped early: the sentence and the remedy for each reason.
+
+Vectors are those of one trial; a run without trials is number 0.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -11,11 +16,9 @@ from neurodyn.backends.trajectory import Outcome
 FAR = 1e100
 
 
-def element(plan: Plan, index: int) -> str:
-    """The name of one number of the flat state, as `x[3]`, with its trial if there are several."""
-    layout = plan.system.layout
-    trial, place = divmod(index, layout.size)
-    name = layout.element(place)
+def element(plan: Plan, trial: int, index: int) -> str:
+    """The name of one number of the flat state, as `x[3]`, with its trial if there is one."""
+    name = plan.system.layout.element(index)
     return name if plan.trials is None else f"{name} in trial {trial}"
 
 
@@ -32,9 +35,9 @@ def out_of_memory(error: MemoryError, method: str) -> Outcome:
     )
 
 
-def bad_rate(plan: Plan, t: float, rate: Floats) -> Outcome:
+def bad_rate(plan: Plan, trial: int, t: float, rate: Floats) -> Outcome:
     """The flow gave a number that is not finite."""
-    where, value = _first_bad(plan, rate)
+    where, value = _first_bad(plan, trial, rate)
     return Outcome(
         "failed",
         "non-finite",
@@ -43,9 +46,9 @@ def bad_rate(plan: Plan, t: float, rate: Floats) -> Outcome:
     )
 
 
-def bad_jacobian(plan: Plan, t: float, rows: Floats, method: str) -> Outcome:
+def bad_jacobian(plan: Plan, trial: int, t: float, rows: Floats, method: str) -> Outcome:
     """The first Jacobian is not finite; `rows` holds the sum of each of its rows."""
-    where, value = _first_bad(plan, rows)
+    where, value = _first_bad(plan, trial, rows)
     return Outcome(
         "failed",
         "non-finite",
@@ -54,9 +57,9 @@ def bad_jacobian(plan: Plan, t: float, rows: Floats, method: str) -> Outcome:
     )
 
 
-def bad_state(plan: Plan, t: float, z: Floats) -> Outcome:
+def bad_state(plan: Plan, trial: int, t: float, z: Floats) -> Outcome:
     """The solver itself produced a state that is not finite."""
-    where, value = _first_bad(plan, z)
+    where, value = _first_bad(plan, trial, z)
     return Outcome(
         "failed",
         "non-finite",
@@ -65,7 +68,7 @@ def bad_state(plan: Plan, t: float, z: Floats) -> Outcome:
     )
 
 
-def runaway(plan: Plan, t: float, z: Floats, rate: Floats, rate_at_double: Floats) -> Outcome | None:
+def runaway(plan: Plan, trial: int, t: float, z: Floats, rate: Floats, rate_at_double: Floats) -> Outcome | None:
     """A state that grows without bound, if there is one.
 
     That is one that left every meaning, or the fastest, if it heads for a pole: its rate grows more than in proportion
@@ -84,28 +87,28 @@ def runaway(plan: Plan, t: float, z: Floats, rate: Floats, rate_at_double: Float
         index = fastest
     else:
         return None
-    value = z[index] * plan.system.layout.scales[index % plan.system.layout.size]
+    value = z[index] * plan.system.layout.scales[index]
     return Outcome(
         "failed",
         "blow-up",
-        f"{element(plan, index)} grows without bound: it is {value:.3g} at t = {t:.6g}. End the run before, or look at "
-        f"the signs and sizes of the parameters.",
+        f"{element(plan, trial, index)} grows without bound: it is {value:.3g} at t = {t:.6g}. End the run before, or "
+        f"look at the signs and sizes of the parameters.",
     )
 
 
-def too_small(plan: Plan, t: float, rate: Floats, method: str, remedy: str) -> Outcome:
+def too_small(plan: Plan, trial: int, t: float, rate: Floats, method: str, remedy: str) -> Outcome:
     """The solver cannot go on from a finite state, in steps that a double can hold."""
     return Outcome(
         "failed",
         "step-too-small",
         f"{method} stopped at t = {t:.6g}, where the steps it needs are too small to take; "
-        f"{element(plan, int(np.argmax(np.abs(rate))))} changes fastest. {remedy}",
+        f"{element(plan, trial, int(np.argmax(np.abs(rate))))} changes fastest. {remedy}",
     )
 
 
-def stalled(plan: Plan, before: float, t: float, steps: int, rate: Floats) -> Outcome:
+def stalled(plan: Plan, trial: int, before: float, t: float, steps: int, rate: Floats) -> Outcome:
     """The solver gets on, but so slowly that the run would not end."""
-    fastest = element(plan, int(np.argmax(np.abs(rate))))
+    fastest = element(plan, trial, int(np.argmax(np.abs(rate))))
     return Outcome(
         "failed",
         "stalled",
@@ -115,6 +118,16 @@ def stalled(plan: Plan, before: float, t: float, steps: int, rate: Floats) -> Ou
     )
 
 
-def _first_bad(plan: Plan, values: Floats) -> tuple[str, str]:
+def joined(plan: Plan, failed: Mapping[int, Outcome], now: Outcome) -> Outcome:
+    """How a run ended in which some trials failed, in that order, and the others came to what `now` says."""
+    if not failed or now.status != "done":
+        return now
+    first = next(iter(failed.values()))
+    if (plan.trials or 1) == 1:
+        return first
+    return Outcome("failed", first.code, f"{first.message} So {len(failed)} of {plan.trials} trials failed.")
+
+
+def _first_bad(plan: Plan, trial: int, values: Floats) -> tuple[str, str]:
     index = int(np.flatnonzero(~np.isfinite(values))[0])
-    return element(plan, index), "not a number" if np.isnan(values[index]) else "infinite"
+    return element(plan, trial, index), "not a number" if np.isnan(values[index]) else "infinite"

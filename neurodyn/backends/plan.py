@@ -42,8 +42,8 @@ class Plan:
 
     Attributes:
         start: the state at `t0`, flat; with trials, one row per trial.
-        save_at: the times to record, in the order of the run. An edge of an input may stand there twice: the first
-            is just before it and the second just after, in the order of the run.
+        save_at: the times to record, in the order of the run; None records every step of the solver. An edge of an
+            input may stand there twice: the first is just before it and the second just after, in the order of the run.
         rtol, atol: the error allowed per step, in units of each state's scale.
         trials: how many runs go side by side; None is one run without a trial axis.
     """
@@ -53,7 +53,7 @@ class Plan:
     until: float
     start: Floats
     signals: Mapping[str, Signal]
-    save_at: Floats
+    save_at: Floats | None
     method: str | None = None
     rtol: float = 1e-6
     atol: float = 1e-9
@@ -77,13 +77,13 @@ class Plan:
             pieces.append(Piece(begin, end, {name: signal.on(low, high) for name, signal in self.signals.items()}))
         return pieces
 
-    def places(self) -> NDArray[np.intp]:
-        """For each time in `save_at`, the number of the piece whose inputs hold there.
+    def places(self, saved: Floats) -> NDArray[np.intp]:
+        """For each of the saved times, the number of the piece whose inputs hold there.
 
         An edge that is saved once shows what holds at and after it in time: a pulse on [1, 2) is up at 1, down at 2.
         """
         sign = 1.0 if self.forward else -1.0
-        times, cuts = sign * self.save_at, sign * self.edges()
+        times, cuts = sign * saved, sign * self.edges()
         places = np.searchsorted(cuts, times, side="right" if self.forward else "left")
         twice = np.flatnonzero(times[1:] == times[:-1])
         places[twice] = np.searchsorted(cuts, times[twice], side="left")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurodyn.backends.check import check, check_span
-from neurodyn.backends.plan import Floats, Plan, edges
+from neurodyn.backends.grids import save_points
+from neurodyn.backends.plan import Plan
 from neurodyn.errors import InputError
 from neurodyn.results import Result
 
@@ -17,25 +18,11 @@ if TYPE_CHECKING:
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
 
-# How many times are saved where none are asked for: enough for smooth curves, few enough to hold large states.
-GRID, FINE_GRID, FEW_STATES = 501, 2001, 16
-
 
 def prepare(
-    system: System,
-    *,
-    until: Any,
-    t0: Any,
-    start: Any,
-    inputs: Mapping[str, Any],
-    save_at: Any,
-    method: str | None,
-    rtol: Any,
-    atol: Any,
-    seed: Any,
-    trials: Any,
-    progress: bool | None,
-) -> Plan:
+    system: System, *, until: Any, t0: Any, start: Any, inputs: Mapping[str, Any], save_at: Any, every: Any,
+    method: str | None, rtol: Any, atol: Any, seed: Any, trials: Any, progress: bool | None,
+) -> Plan:  # fmt: skip
     """The plan of a run; whatever is None comes from the bench of the model. See `neurodyn.simulate`."""
     bench = system.model.bench
     given, t0, trials = _origin(start, t0, trials)
@@ -51,7 +38,7 @@ def prepare(
         until=end,
         start=system.start(given, trials=count, seed=draws),
         signals=signals,
-        save_at=_save_points(save_at, signals, begin, end, system.layout.size * (count or 1)),
+        save_at=save_points(save_at, every, signals, begin, end, system.layout.size * (count or 1)),
         method=_first(method, bench.get("method")),
         rtol=number("rtol", _first(rtol, bench.get("rtol"), 1e-6)),
         atol=number("atol", _first(atol, bench.get("atol"), 1e-9)),
@@ -74,6 +61,7 @@ def _count(trials: Any) -> int | None:
 def _origin(start: Any, t0: Any, trials: Any) -> tuple[Mapping[str, Any] | None, Any, Any]:
     """The states that are given, and the time and trials that go with them where a run is continued."""
     if isinstance(start, Result):
+        _refuse_parted(start)
         end = dict(start.arrays["end"])
         reached = end.pop("t")
         return end, _first(t0, float(reached)), _first(trials, start.recipe["trials"])
@@ -84,6 +72,20 @@ def _origin(start: Any, t0: Any, trials: Any) -> tuple[Mapping[str, Any] | None,
         code="bad-start",
         remedy="Give states by name, or a result to go on from.",
     )
+
+
+def _refuse_parted(start: Result) -> None:
+    """Trials that ended at different times cannot go on together."""
+    if "stop_time" not in start.dataset:
+        return
+    stops = np.asarray(start.dataset["stop_time"].values, dtype=float)
+    early = np.flatnonzero(stops != float(start.arrays["end"]["t"]))
+    if early.size:
+        raise InputError(
+            f"Trial {early[0]} of that run ended at t = {stops[early[0]]:g}, and others later.",
+            code="bad-start",
+            remedy="Give the states to go on from: start={...}.",
+        )
 
 
 def number(name: str, value: Any) -> float:
@@ -116,42 +118,4 @@ def _signals(system: System, inputs: Mapping[str, Any]) -> dict[str, Signal]:
                 code="unknown-input",
                 remedy=f"Did you mean {near[0]}?" if near else known,
             )
-    ready = {name: value for name, value in inputs.items() if is_signal(value)}
-    read = {name: value for name, value in inputs.items() if name not in ready}
-    return {**(system.with_values(read) if read else system).signals, **ready}
-
-
-def is_signal(value: Any) -> bool:
-    return hasattr(value, "edges") and hasattr(value, "on")
-
-
-def _save_points(save_at: Any, signals: Mapping[str, Signal], t0: float, until: float, states: int) -> Floats:
-    """The times to record; by default a regular grid, and every edge twice."""
-    if save_at is not None:
-        try:
-            times = np.asarray(save_at, dtype=float)
-        except (TypeError, ValueError):
-            raise InputError(
-                "save_at is not a list of times.", code="bad-save-points", remedy="Give numbers."
-            ) from None
-        # A grid made by adding up steps may pass the end by rounding.
-        return np.where(np.abs(times - until) <= 1e-12 * abs(until - t0), until, times)
-    try:
-        cuts = np.sort(edges(signals, t0, until))
-    except OverflowError as error:
-        raise InputError(
-            f"The inputs have too many edges: {error}.", code="too-many-edges", remedy="Shorten the run."
-        ) from error
-    grid = np.linspace(t0, until, FINE_GRID if states <= FEW_STATES else GRID)
-    times = np.sort(np.concatenate([_apart(grid, cuts), cuts, cuts]))
-    return times if until > t0 else times[::-1]
-
-
-def _apart(grid: Floats, cuts: Floats) -> Floats:
-    """The times of a grid that are none of the cuts, rounding aside."""
-    if not cuts.size:
-        return grid
-    after = np.searchsorted(cuts, grid)
-    left, right = cuts[np.maximum(after - 1, 0)], cuts[np.minimum(after, cuts.size - 1)]
-    apart: Floats = grid[np.minimum(np.abs(grid - left), np.abs(grid - right)) > 1e-9 * abs(grid[-1] - grid[0])]
-    return apart
+    return dict(system.with_values(inputs).signals if inputs else system.signals)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,25 +27,41 @@ class Problem:
     near one, and the linear systems of implicit methods are balanced.
 
     Attributes:
+        trials: the numbers of the trials that are in it; a run without trials is number 0.
         scale: the scale of each element of z.
         bad: the time and value of the last rate that was not finite; whoever accepts a step clears it.
-        rates, jacobians: how often each was evaluated.
+        counts: how often the rate (`rhs`) and the Jacobian were evaluated; selections of trials count together.
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.scale: Floats = np.tile(plan.system.layout.scales, plan.trials or 1)
+        self.trials = list(range(plan.trials or 1))
+        self.size = plan.system.layout.size
+        self.scale: Floats = np.tile(plan.system.layout.scales, len(self.trials))
         self.bad: tuple[float, Floats] | None = None
-        self.rates = self.jacobians = 0
-        self._shape = plan.start.shape
+        self.counts: Counter[str] = Counter()
+        self._shape: tuple[int, ...] = plan.start.shape
         self._flow = plan.system.flow(trials=plan.trials is not None)
         self._derive = plan.system.jacobian
         self._jacobian: Callable[..., Floats] | None = None
         self._piece: Piece
         self._last: Any = None
 
+    def select(self, rows: Sequence[int]) -> Problem:
+        """The problem of some of the trials, given by their places among those that are in it."""
+        chosen = copy.copy(self)
+        chosen.trials = [self.trials[k] for k in rows]
+        chosen.scale = self.scale[: len(rows) * self.size]
+        chosen.bad = chosen._last = None
+        chosen._shape = (len(rows), self.size) if len(self._shape) > 1 else self._shape
+        return chosen
+
     def enter(self, piece: Piece) -> None:
         """Read inputs on this piece from now on."""
         self._piece, self._last = piece, None
+
+    def each(self, z: Floats) -> Floats:
+        """One row per trial."""
+        return z.reshape(len(self.trials), self.size)
 
     def state(self, z: Floats) -> Floats:
         """The state as the system knows it; rows of z become rows of states."""
@@ -51,7 +69,7 @@ class Problem:
         return state
 
     def rate(self, t: float, z: Floats) -> Floats:
-        self.rates += 1
+        self.counts["rhs"] += 1
         y = (z * self.scale).reshape(self._shape)
         rate: Floats = self._flow(t, y, self._piece.inputs(t)).ravel() / self.scale
         if not np.isfinite(rate).all():
@@ -66,10 +84,9 @@ class Problem:
         """
         if self._jacobian is None:
             self._jacobian = self._derive()
-        self.jacobians += 1
+        self.counts["jacobian"] += 1
         inputs = self._piece.inputs(t)
-        size = self._shape[-1]
-        states, scale = self.state(z).reshape(-1, size), self.scale[:size]
+        states, scale = self.state(z).reshape(-1, self.size), self.scale[: self.size]
         blocks = np.stack([self._jacobian(t, y, inputs) for y in states]) * (scale / scale[:, None])
         found = blocks[0] if len(blocks) == 1 else _block_diagonal(blocks)
         rows = np.asarray(found.sum(axis=1)).ravel()

@@ -2,44 +2,72 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
 from neurodyn.backends.plan import Floats, Plan
 
 
-class Recorder:
+class Recorder(Protocol):
     """The saved states of one run.
 
     Attributes:
-        count: how many of the plan's times have been passed and written.
+        count: how many times have been passed and written.
+        time, y: those times, and the states there.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self.count = 0
-        self._time = plan.save_at
-        self._sign = 1.0 if plan.forward else -1.0
-        self._clock = self._sign * plan.save_at
-        self._places = plan.places()
-        self._y = np.empty((plan.save_at.size, *plan.start.shape))
-        self._limit = 0
+    count: int
+
+    @property
+    def time(self) -> Floats: ...
+
+    @property
+    def y(self) -> Floats: ...
 
     def enter(self, piece: int) -> None:
         """Only times up to the end of this piece may be passed now."""
-        self._limit = int(np.searchsorted(self._places, piece, side="right"))
 
     def inside(self, t: float) -> Floats:
         """The times not yet written that come before t."""
-        ahead = self._clock[self.count : self._limit]
-        return self._time[self.count : self.count + int(np.searchsorted(ahead, self._sign * t, side="left"))]
-
-    def write(self, states: Floats) -> None:
-        """The states at the next times."""
-        self._y[self.count : self.count + len(states)] = states
-        self.count += len(states)
 
     def is_next(self, t: float) -> bool:
         """Whether the state at t is to be written now."""
+
+    def write(self, times: Floats, states: Floats) -> None:
+        """The states at the next times."""
+
+
+def recorder(plan: Plan) -> Recorder:
+    """A recorder of the times of a plan, or of every step."""
+    return StepRecorder(plan.start.shape) if plan.save_at is None else TimeRecorder(plan, plan.save_at)
+
+
+class TimeRecorder:
+    """Records at given times."""
+
+    def __init__(self, plan: Plan, save_at: Floats) -> None:
+        self.count = 0
+        self._time = save_at
+        self._sign = 1.0 if plan.forward else -1.0
+        self._clock = self._sign * save_at
+        self._places = plan.places(save_at)
+        self._y = np.empty((save_at.size, *plan.start.shape))
+        self._limit = 0
+
+    def enter(self, piece: int) -> None:
+        self._limit = int(np.searchsorted(self._places, piece, side="right"))
+
+    def inside(self, t: float) -> Floats:
+        ahead = self._clock[self.count : self._limit]
+        return self._time[self.count : self.count + int(np.searchsorted(ahead, self._sign * t, side="left"))]
+
+    def is_next(self, t: float) -> bool:
         return self.count < self._limit and bool(self._time[self.count] == t)
+
+    def write(self, times: Floats, states: Floats) -> None:
+        self._y[self.count : self.count + len(states)] = states
+        self.count += len(states)
 
     @property
     def time(self) -> Floats:
@@ -48,3 +76,39 @@ class Recorder:
     @property
     def y(self) -> Floats:
         return self._y[: self.count]
+
+
+class StepRecorder:
+    """Records wherever a solver comes to; at an edge of an input twice, as one piece ends and the next begins."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.count = 0
+        self._shape = shape
+        self._times: list[Floats] = []
+        self._states: list[Floats] = []
+        self._entered = True
+
+    def enter(self, piece: int) -> None:
+        self._entered = True
+
+    def inside(self, t: float) -> Floats:
+        return np.empty(0)
+
+    def is_next(self, t: float) -> bool:
+        return self._entered or bool(self._times[-1][-1] != t)
+
+    def write(self, times: Floats, states: Floats) -> None:
+        self._entered = False
+        if not times.size:
+            return
+        self._times.append(times)
+        self._states.append(states)
+        self.count += len(states)
+
+    @property
+    def time(self) -> Floats:
+        return np.concatenate([np.empty(0), *self._times])
+
+    @property
+    def y(self) -> Floats:
+        return np.concatenate([np.empty((0, *self._shape)), *self._states])

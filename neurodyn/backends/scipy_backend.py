@@ -7,12 +7,12 @@ import warnings
 import numpy as np
 
 from neurodyn.backends.march import March
-from neurodyn.backends.outcome import interrupted, out_of_memory
+from neurodyn.backends.outcome import interrupted, joined, out_of_memory
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.solvers import chosen_method
 from neurodyn.backends.threads import few_threads
-from neurodyn.backends.trajectory import Trajectory
+from neurodyn.backends.trajectory import DONE, Outcome, Stop, Trajectory
 
 
 class SciPy:
@@ -27,18 +27,26 @@ class SciPy:
         # Numbers that overflow are found by their value after each step, so that every trouble has one way to be told.
         with np.errstate(all="ignore"), warnings.catch_warnings(), Progress(plan) as progress, few_threads(plan):
             warnings.simplefilter("ignore")
-            march = March(plan, method, progress)
+            march, now = March(plan, method, progress), DONE
             try:
-                ended = march.go()
+                march.go()
             except KeyboardInterrupt:
-                ended = interrupted(march.t)
+                now = interrupted(march.t)
             except MemoryError as error:
-                ended = out_of_memory(error, method)
-        counts = {
-            "steps": march.steps,
-            "rhs": march.problem.rates,
-            "jacobian": march.problem.jacobians,
-            "restarts": march.restarts,
-        }
-        end = march.problem.state(march.z)
-        return Trajectory(march.recorder.time, march.recorder.y, ended, method, counts, march.t, end)
+                now = out_of_memory(error, method)
+        return _trajectory(plan, method, march, now)
+
+
+def _trajectory(plan: Plan, method: str, march: March, now: Outcome) -> Trajectory:
+    """What a march came to, which ended as `now` says for the trials that were in it to the last."""
+    failed = {number: stop.outcome for number, stop in march.stops.items()}
+    last = Stop(now, march.t, march.recorder.count)
+    stops = [march.stops.get(k, last) for k in range(plan.trials or 0)]
+    counts = {
+        "steps": march.steps,
+        "rhs": march.problem.counts["rhs"],
+        "jacobian": march.problem.counts["jacobian"],
+        "restarts": march.restarts,
+    }
+    outcome = joined(plan, failed, now)
+    return Trajectory(march.recorder.time, march.recorder.y, outcome, method, counts, march.t, march.end(), stops)

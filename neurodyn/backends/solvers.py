@@ -61,6 +61,17 @@ def set_going(method: str, problem: Problem, piece: Piece, z: Floats, rate: Floa
     return solver(problem.rate, piece.begin, z, piece.end, rtol=rtol, atol=atol, **options)
 
 
+def stepped(solver: Any) -> bool:
+    """Take one step. SciPy reports some numerical troubles by raising: numbers that overflow, a singular matrix."""
+    try:
+        solver.step()
+    except (ValueError, RuntimeError) as error:
+        if "infs or NaNs" in str(error) or "singular" in str(error):
+            return False
+        raise
+    return bool(solver.status != "failed")
+
+
 def _first_step(piece: Piece, z: Floats, rate: Floats, rtol: float, atol: float) -> float:
     """A tenth of the time in which the state changes by its own size.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,16 +31,31 @@ DONE = Outcome("done")
 
 
 @dataclass(frozen=True, eq=False)
+class Stop:
+    """How one trial ended.
+
+    Attributes:
+        time: the last time that it reached.
+        valid: how many of the saved times it has a state at; they are the first ones.
+    """
+
+    outcome: Outcome
+    time: float
+    valid: int
+
+
+@dataclass(frozen=True, eq=False)
 class Trajectory:
     """The saved states of a run, as far as it came.
 
     Attributes:
-        time: the times that were reached, a beginning of the plan's `save_at`.
-        y: the states there, (n, size), with trials (n, trials, size); all finite.
-        outcome: how the run ended.
+        time: the times that were reached, a beginning of the plan's `save_at`, or the solver's own steps.
+        y: the states there, (n, size), with trials (n, trials, size); finite, but for NaN after the stop of a trial.
+        outcome: how the run ended; it failed if one of its trials did.
         method: the method that was used.
         counts: steps, evaluations of the flow (`rhs`) and of the Jacobian, restarts at edges of inputs.
         end_time, end: the last time that was reached and the state there, to go on from.
+        stops: how each trial ended; empty for a run without trials.
     """
 
     time: NDArray[np.float64]
@@ -50,3 +65,4 @@ class Trajectory:
     counts: Mapping[str, int]
     end_time: float
     end: NDArray[np.float64]
+    stops: Sequence[Stop] = ()

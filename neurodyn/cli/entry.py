@@ -18,6 +18,7 @@ VERBS = {
     "list": "The models and circuits that come with neurodyn.",
     "show": "One model: equations, parameters, inputs, energy, references.",
     "run": "Run a model or circuit, and keep or draw what it does.",
+    "rerun": "Repeat a saved run exactly, and say what differs.",
     "study": "Run an experiment that measures what its figure shows.",
 }
 INTERRUPTED, BROKEN, PIPE_CLOSED = 130, 70, 141

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from neurodyn.cli.given import read_settings, read_sizes, read_times, sort_settings
+from neurodyn.cli.given import read_settings, read_sizes, sort_settings
 from neurodyn.cli.outputs import Outputs
 from neurodyn.plots import KINDS
 
 if TYPE_CHECKING:
-    from neurodyn.model.model import Model
     from neurodyn.results.result import Result
     from neurodyn.system.system import System
 
@@ -110,7 +109,7 @@ def _simulated(request: _Request) -> tuple[System, Result]:
         system,
         until=request.until,
         start=start or None,
-        save_at=_times(request, model),
+        every=request.every,
         record=None if request.record is None else [name.strip() for name in request.record.split(",")],
         method=request.method,
         rtol=request.rtol,
@@ -121,14 +120,6 @@ def _simulated(request: _Request) -> tuple[System, Result]:
         progress=request.progress,
     )
     return system, result
-
-
-def _times(request: _Request, model: Model) -> Any:
-    """The times to save, if a step was asked for; a run without an end is left to `simulate` to refuse."""
-    end = model.bench.get("until") if request.until is None else request.until
-    if request.every is None or end is None:
-        return None
-    return read_times(request.every, model.bench.get("from", 0.0), end)
 
 
 def _figure(request: _Request, system: System, result: Result) -> Any:

@@ -63,6 +63,7 @@ RESERVED_SETS = ("time", "trial", "part")
 BENCH: dict[str, tuple[type, ...]] = {
     "until": (int, float),
     "from": (int, float),
+    "every": (int, float),
     "record": (list,),
     "seed": (int,),
     "method": (str,),

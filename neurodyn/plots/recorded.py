@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from neurodyn.errors import InputError
+from neurodyn.results.trials import is_flat, one_trial
 
 if TYPE_CHECKING:
     from neurodyn.system.system import System
@@ -43,13 +44,9 @@ class Recorded:
         """The system that was run: as given, else built again from the recipe of the result."""
         if self.known is not None or not hasattr(self.source, "recipe"):
             return self.known
-        from neurodyn.model.model import Model
-        from neurodyn.system.build import build
+        from neurodyn.results.again import rebuilt
 
-        recipe = self.source.recipe
-        model = Model.from_text(recipe["model"]["text"], name=recipe["model"]["name"])
-        values = {**recipe["values"], **self.source.arrays.get("values", {})}
-        return build(model, sizes=recipe["sizes"], values=values, seed=recipe["build_seed"])
+        return rebuilt(self.source)
 
     @property
     def replaced(self) -> frozenset[str]:
@@ -144,4 +141,6 @@ def recorded(thing: Any, system: System | None, trial: int) -> Recorded:
         raise InputError(
             "The run holds no samples.", code="nothing-to-plot", remedy="See its message for why it ended at once."
         )
+    if is_flat(dataset):
+        dataset = one_trial(dataset, trial)
     return Recorded(dataset, thing, system, trial)

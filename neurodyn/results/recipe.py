@@ -1,9 +1,9 @@
 """What it takes to repeat a run.
 
 A recipe is plain data. Its entries: `format`; `model` (name, text, sha256); `sizes`, `values`, `build_seed` of the
-build; `backend`, `method`, `rtol`, `atol`, `t0`, `until`, `trials`, `seed`, `record`, `inputs`, `save_at` of the run;
-`counts` of the work done; `versions`, `machine`, `threads` of the place. Arrays stand in it by shape and hash, and in
-full in `Result.arrays`.
+build; `backend`, `method`, `rtol`, `atol`, `t0`, `until`, `trials`, `seed`, `record`, `inputs`, `save_at`, `every` of
+the run; `counts` of the work done; `versions`, `machine`, `libraries`, `threads` of the place. Arrays stand in it by
+shape and hash, and in full in `Result.arrays`; signals stand in it as text.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ import platform
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from neurodyn.system.signal_text import signal_text
+from neurodyn.system.signals import is_signal
 
 if TYPE_CHECKING:
     from neurodyn.system.system import System
@@ -36,21 +40,26 @@ def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
         "build_seed": system.seed,
         **run,
         "versions": {name: _version(name) for name in PACKAGES} | {"python": platform.python_version()},
-        "machine": {"processor": platform.machine(), "system": sys.platform, "cores": os.cpu_count()},
-        "threads": _threads(),
+        "machine": _machine(),
+        **_pools(),
     }
 
 
 def plain(value: Any) -> Any:
-    """A value as plain data: a number as itself, an array by its shape and hash, anything else as text."""
+    """A value as plain data: a number as itself, an array by its shape and hash, a signal as its text.
+
+    What has no such form is `{"untold": ...}`: enough to be named, not enough to be repeated.
+    """
     if isinstance(value, str):
         return value
+    if is_signal(value):
+        return signal_text(value) or {"untold": str(value)}
     try:
         array = np.asarray(value)
     except ValueError:
-        return str(value)
+        return {"untold": str(value)}
     if array.dtype.kind not in "biuf":
-        return str(value)
+        return {"untold": str(value)}
     if array.ndim == 0:
         return array.item()
     digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
@@ -64,8 +73,29 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _threads() -> dict[str, int]:
-    """How many threads each numerical library may use; sums depend on it in their last bits."""
+def _machine() -> dict[str, Any]:
+    """What computes; the instructions that NumPy finds there decide how its functions round."""
+    found = np.show_config(mode="dicts")
+    simd = found.get("SIMD Extensions", {}) if found else {}
+    instructions = " ".join([*simd.get("baseline", ()), *simd.get("found", ())])
+    kind = {"processor": platform.machine(), "model": _processor(), "instructions": instructions}
+    return {**kind, "system": sys.platform, "cores": os.cpu_count()}
+
+
+def _processor() -> str:
+    """The name of the processor, as the system tells it."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text("utf-8", "replace").splitlines() if told.is_file() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
+
+
+def _pools() -> dict[str, dict[str, Any]]:
+    """The numerical libraries that are loaded, and how many threads each may use; sums depend on both in their last
+    bits."""
     from threadpoolctl import threadpool_info
 
-    return {str(library["prefix"]): int(library["num_threads"]) for library in threadpool_info()}
+    found = threadpool_info()
+    told = ("internal_api", "version", "architecture")
+    libraries = {str(pool["prefix"]): " ".join(str(pool[key]) for key in told if pool.get(key)) for pool in found}
+    return {"libraries": libraries, "threads": {str(pool["prefix"]): int(pool["num_threads"]) for pool in found}}

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from neurodyn.errors import InputError
 
 if TYPE_CHECKING:
     from xarray import DataArray, Dataset
+
+    from neurodyn.results.trials import Side
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -27,8 +29,11 @@ class Result:
     Attributes:
         dataset: the recorded variables; time comes first, then `trial` if there are several, then the index sets.
             Where no times were asked for, the edge of an input stands there twice: just before and just after it.
+            The coordinates `status`, `message`, `stop_time` and `valid` of `trial` tell how each ended and how many
+            of its samples are valid; the others hold NaN. See `valid`, `trial` and `at`.
         recipe: what was run, with what and where, as plain data; `results.recipe` lists its entries.
-        status: `done`, `interrupted` (by the user) or `failed`; the dataset holds what was computed until then.
+        status: `done`, `interrupted` (by the user) or `failed`, which one trial is enough for; the dataset holds what
+            was computed until then.
         code, message: the reason and its remedy, if the run was not done.
         counts: steps, evaluations of the flow (`rhs`) and of the Jacobian, restarts at edges of inputs.
         arrays: the arrays that the recipe needs beside its plain data, by kind: the `values` given to the build, the
@@ -62,6 +67,32 @@ class Result:
     def time(self) -> NDArray[np.float64]:
         """The saved times, in the order of the run."""
         return np.asarray(self.dataset["time"].values, dtype=float)
+
+    @property
+    def valid(self) -> DataArray:
+        """Which samples are valid, over `time`, and with trials over `time` and `trial`: False after a trial's stop."""
+        from neurodyn.results.trials import mask
+
+        return mask(self.dataset)
+
+    def trial(self, k: int) -> Dataset:
+        """The valid samples of one trial."""
+        from neurodyn.results.trials import one_trial
+
+        return one_trial(self.dataset, k)
+
+    def at(self, t: ArrayLike, side: Side = "right", *, trial: int | None = None) -> Dataset:
+        """What was saved nearest to a time, or to each of several.
+
+        The edge of an input is saved twice, which `sel(time=..., method="nearest")` of xarray refuses.
+
+        Args:
+            side: on an edge, `left` is the value just before it in time and `right` the one just after it.
+            trial: look at this trial alone.
+        """
+        from neurodyn.results.trials import at
+
+        return at(self.dataset if trial is None else self.trial(trial), t, side)
 
     @property
     def energy(self) -> DataArray | None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from xarray import DataArray
+from neurodyn.results.trials import tracks
 
+if TYPE_CHECKING:
     from neurodyn.results.result import Result
 
 MOST_ROWS = 16
@@ -29,21 +29,37 @@ def describe(result: Result) -> dict[str, Any]:
         "reached": _number(result.arrays.get("end", {}).get("t", np.nan)),
         "times": int(result.time.size),
         "counts": dict(result.counts),
-        "variables": {str(name): _variable(data) for name, data in result.dataset.data_vars.items()},
+        "variables": {str(name): _variable(result, str(name)) for name in result.dataset.data_vars},
         "energy": _energy(result),
+        "stopped": _stopped(result),
     }
 
 
-def _variable(data: DataArray) -> dict[str, Any]:
-    values = np.asarray(data.values, dtype=float)
-    shape = dict(zip((str(dim) for dim in data.dims), values.shape, strict=True))
-    shape.pop("time", None)
+def _stopped(result: Result) -> list[dict[str, Any]]:
+    """The trials that did not come to their end."""
+    data = result.dataset
+    if "status" not in data.coords:
+        return []
+    columns = [data[name].values.tolist() for name in ("trial", "status", "stop_time", "message")]
+    rows = [dict(zip(("trial", "status", "t", "message"), row, strict=True)) for row in zip(*columns, strict=True)]
+    return [row for row in rows if row["status"] != "done"]
+
+
+def _variable(result: Result, name: str) -> dict[str, Any]:
+    data = result.dataset[name]
+    shape = {str(dim): size for dim, size in data.sizes.items() if dim not in ("time", "sample")}
     told = {"role": data.attrs.get("role"), "about": data.attrs.get("about", ""), "shape": shape}
-    if not values.size:
+    found = [np.asarray(values, dtype=float) for _, values in tracks(result.dataset, name) if values.size]
+    if not found:
         return told | {"min": None, "max": None, "end": None}
-    end = values[-1]
-    span = _number(end) if end.ndim == 0 else [_number(end.min()), _number(end.max())]
-    return told | {"min": _number(values.min()), "max": _number(values.max()), "end": span}
+    ends = [values[-1] for values in found]
+    low, high = (_number(f([f(end) for end in ends])) for f in (np.min, np.max))
+    span = low if len(ends) == 1 and ends[0].ndim == 0 else [low, high]
+    return told | {
+        "min": _number(np.min([values.min() for values in found])),
+        "max": _number(np.max([values.max() for values in found])),
+        "end": span,
+    }
 
 
 def _energy(result: Result) -> dict[str, Any] | None:
@@ -51,10 +67,11 @@ def _energy(result: Result) -> dict[str, Any] | None:
     data = result.energy
     if data is None or not data.size:
         return None
-    values = np.asarray(data.values, dtype=float)
+    found = [pair for pair in tracks(result.dataset, str(data.name)) if pair[1].size]
+    start, end = ([_number(values[k]) for _, values in found] for k in (0, -1))
     # Across an edge the input changes, and the energy with it: that is no rise along the flow.
-    rises = np.diff(values, axis=0)[np.diff(result.time) != 0]
-    ends = [_number(value) if value.ndim == 0 else [_number(one) for one in value] for value in (values[0], values[-1])]
+    rises = np.concatenate([np.diff(values)[np.diff(time) != 0] for time, values in found])
+    ends = (start, end) if "trial" in result.dataset.dims else (start[0], end[0])
     largest = _number(max(0.0, rises.max())) if rises.size else 0.0
     return {"name": str(data.name), "start": ends[0], "end": ends[1], "largest_rise": largest}
 
@@ -80,6 +97,8 @@ def _ending(facts: dict[str, Any]) -> str:
     trials = f", {facts['trials']} trials" if facts["trials"] else ""
     span = f"t = {_short(facts['t0'])} to {_short(facts['until'])}"
     text = f"{facts['status']}: {span}, {facts['times']} times saved{trials}{sizes}"
+    if facts["stopped"] and len(facts["stopped"]) < facts["trials"]:
+        text += f"; {len(facts['stopped'])} of the trials ended early"
     return f"{text}\n{facts['message']}" if facts["message"] else text
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import numpy as np
 from sympy import Expr, Idx
@@ -14,15 +14,17 @@ from sympy import Expr, Idx
 from neurodyn.calculus.letters import names_in
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
 from neurodyn.errors import InputError
-from neurodyn.language.guard import parse, show_keywords
+from neurodyn.language.guard import hide_keywords, parse, show_keywords
 from neurodyn.language.names import near
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import numpy_function
-from neurodyn.system.signals import Combined, Constant, Pulses, Ramp, Repeat, Signal, Smooth, Step, Window
+from neurodyn.system.signals import Combined, Constant, Pulses, Ramp, Repeat, Signal, Smooth, Step, Window, is_signal
+from neurodyn.system.structure import Structure
 from neurodyn.system.values import Values
 
+Make: TypeAlias = Callable[[Values], Signal]
 REQUIRED = object()
 
 # The arguments of each signal, with their defaults.
@@ -40,60 +42,94 @@ _OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
+@dataclass(frozen=True, eq=False)
+class Form:
+    """An input as its text says it, read once: `make` gives the signal for the values of the parameters `needs`."""
+
+    needs: frozenset[str]
+    make: Make
+
+
 def read_signal(name: str, value: Any, source: Source, values: Values) -> Signal:
     """The signal of an input: a number or array, a signal, or an expression of time.
 
     Raises:
         InputError: when it cannot be read, or an argument has no meaning.
     """
-    letters = values.structure.letters(name)
-    if not isinstance(value, str):
-        return Constant(_scalar_or_array(values.value(name, value, letters, source)))
-    placed = Source(value, file=source.file, line=source.line)
-    at = source.text.find(value)
-    if at >= 0 and source.lines:
-        placed = Source(value, lines=source.lines, line=source.line, indent=source.indent + at, file=source.file)
-    return _SignalReader(values, letters, placed).signal(parse(placed))
+    if is_signal(value):
+        signal: Signal = value
+        return signal
+    if isinstance(value, str):
+        return signal_form(name, value, source, values).make(values)
+    return Constant(_scalar_or_array(values.value(name, value, values.structure.letters(name), source)))
+
+
+def signal_form(name: str, value: str, source: Source, values: Values) -> Form:
+    """What the text of an input says, whatever the values."""
+
+    def read() -> Form:
+        placed = Source(value, file=source.file, line=source.line)
+        at = source.text.find(value)
+        if at >= 0 and source.lines:
+            placed = Source(value, lines=source.lines, line=source.line, indent=source.indent + at, file=source.file)
+        reader = _SignalReader(values.structure, values.structure.letters(name), placed)
+        make = reader.signal(parse(placed))
+        return Form(frozenset(reader.needs), make)
+
+    return values.formulas.get(("signal", name, value, source), read)
 
 
 @dataclass(frozen=True)
 class _SignalReader:
-    values: Values
+    structure: Structure
     letters: tuple[Idx, ...]
     source: Source
+    needs: set[str] = field(default_factory=set)
 
-    def signal(self, node: ast.expr) -> Signal:
+    def signal(self, node: ast.expr) -> Make:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SIGNALS:
             return self._call(node, node.func.id)
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS and _has_signal(node):
-            return Combined(_OPERATIONS[type(node.op)], self.signal(node.left), self.signal(node.right))
+            operation, left, right = _OPERATIONS[type(node.op)], self.signal(node.left), self.signal(node.right)
+            return lambda values: Combined(operation, left(values), right(values))
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and _has_signal(node):
-            return Combined(operator.mul, Constant(-1.0), self.signal(node.operand))
+            inner = self.signal(node.operand)
+            return lambda values: Combined(operator.mul, Constant(-1.0), inner(values))
         if _has_signal(node):
             self._reader().fail(node, "signal", "Signals can be added, subtracted and multiplied, nothing else.")
         return self._expression(node)
 
     def _reader(self) -> Reader:
         scope = {str(x.label): x for x in self.letters}
-        return Reader(self.values.structure.model.names, self.source, scope=scope)
+        return Reader(self.structure.model.names, self.source, scope=scope)
 
-    def _expression(self, node: ast.expr) -> Signal:
+    def _expression(self, node: ast.expr) -> Make:
         """A constant, or a smooth function of time."""
         self._refuse_misspelt(node)
         expr = self._reader().value(node)
         names = names_in(expr)
+        self.needs.update(names - {"t"})
         if "t" not in names:
-            return Constant(_scalar_or_array(self.values.evaluate(expr, self.letters, (), self.source)))
-        constants = {n: self.values.of(n) for n in sorted(names - {"t"}) if self._is_parameter(n)}
-        program = lower(
-            [Output("value", self.letters, expr)],
-            definitions={},
-            sizes=self.values.sizes,
-            constant=list(constants),
-            states=(),
-        )
-        bound = numpy_function(program).bind(constants)
-        return Smooth(lambda t: _scalar_or_array(bound(t, {})["value"]))
+            return lambda values: Constant(_scalar_or_array(values.evaluate(expr, self.letters, (), self.source)))
+        constants = [n for n in sorted(names - {"t"}) if self._is_parameter(n)]
+        text = None if constants else _segment(self.source.text, node)
+
+        def smooth(values: Values) -> Signal:
+            bound = values.formulas.get(
+                ("smooth", expr, self.letters),
+                lambda: numpy_function(
+                    lower(
+                        [Output("value", self.letters, expr)],
+                        definitions={},
+                        sizes=values.sizes,
+                        constant=constants,
+                        states=(),
+                    )
+                ),
+            ).bind({n: values.of(n) for n in constants})
+            return Smooth(lambda t: _scalar_or_array(bound(t, {})["value"]), text)
+
+        return smooth
 
     def _refuse_misspelt(self, node: ast.expr) -> None:
         for call in (n for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)):
@@ -104,7 +140,7 @@ class _SignalReader:
                 self._reader().fail(call, "unknown-signal", f"{word} is no signal and no function.", hint)
 
     def _is_parameter(self, name: str) -> bool:
-        if name in self.values.structure.dynamic:
+        if name in self.structure.dynamic:
             column = self.source.text.find(name)
             raise InputError(
                 f"An input may speak of time and parameters, but {name} varies in a run.",
@@ -113,7 +149,7 @@ class _SignalReader:
             )
         return True
 
-    def _call(self, node: ast.Call, word: str) -> Signal:
+    def _call(self, node: ast.Call, word: str) -> Make:
         make, defaults = SIGNALS[word]
         given: dict[str, ast.expr] = dict(zip(defaults, node.args, strict=False))
         for k in node.keywords:
@@ -122,27 +158,33 @@ class _SignalReader:
             given[k.arg] = k.value
         if len(node.args) > len(defaults):
             self._reader().fail(node, "arguments", f"{word} is given too many arguments.", _takes(defaults))
-        arguments: dict[str, Any] = {}
-        for key, default in defaults.items():
-            if key in given:
-                arguments[key] = self._argument(key, given[key])
-            elif default is REQUIRED:
-                self._reader().fail(node, "arguments", f"{word} needs {key}.", _takes(defaults))
-            else:
-                arguments[key] = default
-        self._check(node, word, arguments)
-        return make(**arguments)
+        missing = [key for key, default in defaults.items() if default is REQUIRED and key not in given]
+        if missing:
+            self._reader().fail(node, "arguments", f"{word} needs {missing[0]}.", _takes(defaults))
+        told = {key: self._argument(key, argument) for key, argument in given.items()}
 
-    def _argument(self, key: str, node: ast.expr) -> Any:
+        def signal(values: Values) -> Signal:
+            arguments = {key: told[key](values) if key in told else default for key, default in defaults.items()}
+            self._check(node, word, arguments)
+            return make(**arguments)
+
+        return signal
+
+    def _argument(self, key: str, node: ast.expr) -> Callable[[Values], Any]:
         if key == "signal":
             return self.signal(node)
         expr: Expr = self._reader().value(node)
-        value = float(self.values.evaluate(expr, (), (), self.source))
-        if key == "count":
+        self.needs.update(names_in(expr))
+
+        def number(values: Values) -> Any:
+            value = float(values.evaluate(expr, (), (), self.source))
+            if key != "count":
+                return value
             if value != int(value) or value < 0:
                 self._reader().fail(node, "signal", "A count is a whole number, 0 or more.")
             return int(value)
-        return value
+
+        return number
 
     def _check(self, node: ast.Call, word: str, arguments: dict[str, Any]) -> None:
         fail = self._reader().fail
@@ -152,6 +194,12 @@ class _SignalReader:
             fail(node, "signal", "A duty is a fraction of the period, from 0 to 1.")
         if word in ("window", "ramp") and not arguments["start"] < arguments["stop"]:
             fail(node, "signal", f"A {word} must stop after it starts.")
+
+
+def _segment(text: str, node: ast.expr) -> str | None:
+    """The part of the text that a node was read from."""
+    hidden = ast.get_source_segment(hide_keywords(text), node)
+    return None if hidden is None else "".join(map(show_keywords, hidden))
 
 
 def _has_signal(node: ast.AST) -> bool:

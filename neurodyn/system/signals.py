@@ -29,6 +29,11 @@ class Signal(Protocol):
         """The smooth piece of the signal on [a, b], which holds no edge inside."""
 
 
+def is_signal(value: Any) -> bool:
+    """Whether a value is a signal, one of these or one that a caller wrote."""
+    return hasattr(value, "edges") and hasattr(value, "on")
+
+
 def inside(times: list[float] | NDArray[np.float64], t0: float, t1: float) -> NDArray[np.float64]:
     """The different times strictly between t0 and t1, sorted; times within a few roundings count as one."""
     found = np.unique(np.asarray(times, dtype=float))
@@ -175,9 +180,10 @@ class Repeat:
 
 @dataclass(frozen=True, eq=False)
 class Smooth:
-    """An expression of time without edges."""
+    """An expression of time without edges; `text` is the expression, if it speaks of time alone."""
 
     function: Callable[[float], Value]
+    text: str | None = None
 
     def edges(self, t0: float, t1: float) -> NDArray[np.float64]:
         return np.empty(0)
@@ -188,7 +194,7 @@ class Smooth:
 
 @dataclass(frozen=True)
 class Combined:
-    """Two signals added or multiplied."""
+    """Two signals added, subtracted or multiplied."""
 
     operation: Callable[[Any, Any], Any]
     left: Signal

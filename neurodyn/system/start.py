@@ -24,7 +24,7 @@ def start_vector(system: System, given: Mapping[str, Any], trials: int | None, s
     for name in given:
         if name not in system.model.states:
             raise system.unknown(name)
-    values = Values(system.structure, system.sizes, system.given, seed, dict(system.values))
+    values = Values(system.structure, system.sizes, system.given, seed, dict(system.values), system.formulas)
     found = {name: _state(values, name, given.get(name), trials, seed) for name in system.layout.names}
     return np.array(system.layout.pack(found, trials is not None), dtype=float)
 

@@ -29,7 +29,7 @@ class Structure:
         flows: the rate of each state at its own letters, factors divided out.
         dynamic: names that vary in a run (they depend on a state, an input or time).
         terms: source texts of the energy's additive terms; term k is the definition `E:k`.
-        compiled: programs by what they compute, filled as they are asked for.
+        compiled: what follows from the equations alone, by what it is, filled as it is asked for.
     """
 
     model: Model
@@ -47,9 +47,12 @@ class Structure:
 
     def letters(self, name: str) -> tuple[Idx, ...]:
         """The letters of any quantity, hidden ones included."""
-        if name in self.model.names.quantities:
-            return self.model.names.letters_of(name)
-        return self.definitions[name].letters
+        key = ("letters", name)
+        if key not in self.compiled:
+            known = name in self.model.names.quantities
+            self.compiled[key] = self.model.names.letters_of(name) if known else self.definitions[name].letters
+        found: tuple[Idx, ...] = self.compiled[key]
+        return found
 
     def claim(self, text: str) -> Claim:
         """A claim as two sides, with every `dA/dB` resolved; hidden definitions are in `chain.definitions`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,12 @@ from neurodyn.language.names import near
 from neurodyn.model.model import Model
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
+from neurodyn.system.formulas import Formulas
 from neurodyn.system.jacobian import jacobian_outputs
 from neurodyn.system.layout import Layout
 from neurodyn.system.signals import Signal
 from neurodyn.system.start import start_vector
 from neurodyn.system.structure import Structure
-from neurodyn.system.values import Values
 
 Array = NDArray[np.float64]
 Inputs = Mapping[str, Any]
@@ -41,6 +41,8 @@ class System:
         signals: the inputs.
         layout: how the states lie in the flat vector.
         seed: of the random draws in values and starts.
+        compiled, formulas: what was made of the equations and of the texts of values, shared with systems of other
+            values.
     """
 
     structure: Structure
@@ -51,6 +53,7 @@ class System:
     layout: Layout
     seed: int
     compiled: dict[Any, Compiled]
+    formulas: Formulas
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{n} = {k}" for n, k in self.sizes.items())
@@ -194,14 +197,14 @@ class System:
         return self.compiled[key].bind(self.values)
 
     def with_values(self, values: Mapping[str, Any] | None = None, **more: Any) -> System:
-        """The same system with other parameter values; compiled code is shared.
+        """The same system with other values of some parameters and inputs: numbers, arrays, text or signals.
+
+        Compiled code is shared, and only what depends on the changed names is computed and checked again; all is as if
+        the system had been built with these values. Sizes stay as they are.
 
         Raises:
             InputError: for an unknown name, a wrong shape, or a value that breaks what the model states.
         """
-        from neurodyn.system.build import bind_values
+        from neurodyn.system.rebind import rebind
 
-        given = {**self.given, **(values or {}), **more}
-        bound = Values(self.structure, self.sizes, given, self.seed)
-        computed, signals = bind_values(bound)
-        return replace(self, values=computed, given=given, signals=signals)
+        return rebind(self, {**values, **more} if values else more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,28 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Idx
 
-from neurodyn.calculus.letters import free_letters, names_in, quantity
+from neurodyn.calculus.letters import free_letters, names_in
 from neurodyn.errors import InputError
-from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
-from neurodyn.program.lower import Output, lower
-from neurodyn.program.numpy_printer import numpy_function
-from neurodyn.system.generators import GENERATORS, Generator, stream
+from neurodyn.system.formulas import Call, Formula, Formulas, read_drawing
+from neurodyn.system.generators import stream
 from neurodyn.system.sizes import MOST_ELEMENTS
 from neurodyn.system.structure import Structure
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One generator call in a value: it fills the hidden quantity `name` with draws."""
-
-    name: str
-    generator: Generator
-    arguments: tuple[Expr, ...]
-    source: Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +31,7 @@ class Values:
         structure, sizes, seed: what is built.
         given: values given at build, by name: numbers, arrays or expressions.
         known: filled on the way.
+        formulas: what was read and compiled before, for these sizes.
     """
 
     structure: Structure
@@ -49,12 +39,11 @@ class Values:
     given: Mapping[str, Any]
     seed: int
     known: dict[str, Array] = field(default_factory=dict)
+    formulas: Formulas = field(default_factory=Formulas)
 
     def all(self) -> dict[str, Array]:
         """Every parameter, declared and derived."""
-        for name in (*self.structure.model.parameters, *self.structure.derived):
-            self.of(name)
-        return self.known
+        return {name: self.of(name) for name in (*self.structure.model.parameters, *self.structure.derived)}
 
     def of(self, name: str, asking: tuple[str, ...] = ()) -> Array:
         """The value of a parameter, shaped by its letters."""
@@ -70,16 +59,13 @@ class Values:
 
     def _compute(self, name: str, asking: tuple[str, ...]) -> Array:
         model = self.structure.model
-        declared = model.parameters.get(name)
         letters = self.structure.letters(name)
-        if declared is None:
+        if name not in model.parameters:
             expr = self.structure.definitions[name].expr
             return self.evaluate(expr, letters, asking, model.source_of(name))
-        if name in self.given:
-            value, source = self.given[name], Source(f"{name} = {_shown(self.given[name])}")
-        else:
-            value, source = declared.value, declared.source
+        value, source = self._told(name)
         if value is None:
+            source = source or model.source_of(name)
             raise InputError(
                 f"The parameter {name} has no value.",
                 code="missing-value",
@@ -88,34 +74,42 @@ class Values:
             )
         return self.value(name, value, letters, source, asking)
 
+    def reads(self, name: str) -> frozenset[str]:
+        """The names whose values the value of a parameter follows from."""
+        model = self.structure.model
+        declared = model.parameters.get(name)
+        if declared is None:
+            return names_in(self.structure.definitions[name].expr)
+        value, source = self._told(name)
+        if not isinstance(value, str) or source is None:
+            return frozenset()
+        expr, calls = self.read(name, value_source(source, value), self.structure.letters(name))
+        drawn = {c.name for c in calls}
+        return frozenset((names_in(expr) - drawn).union(*(names_in(a) for c in calls for a in c.arguments)))
+
+    def _told(self, name: str) -> tuple[Any, Source | None]:
+        """What a declared parameter was given, or has in the file, and where it is written, if it is."""
+        if name in self.given:
+            value = self.given[name]
+            return value, Source(f"{name} = {value}") if isinstance(value, str) else None
+        declared = self.structure.model.parameters[name]
+        return declared.value, declared.source
+
     def value(
-        self, name: str, value: Any, letters: tuple[Idx, ...], source: Source, asking: tuple[str, ...] = ()
+        self, name: str, value: Any, letters: tuple[Idx, ...], source: Source | None, asking: tuple[str, ...] = ()
     ) -> Array:
-        """A number, an array, or an expression, as an array of the shape of the letters."""
-        if isinstance(value, str):
+        """A number, an array, or an expression (which needs its source), as an array of the shape of the letters."""
+        if isinstance(value, str) and source is not None:
             placed = value_source(source, value)
             expr, calls = self.read(name, placed, letters)
             draws = {c.name: self.draw(c, letters, k, asking) for k, c in enumerate(calls)}
             return self.evaluate(expr, letters, asking, placed, draws)
         return filled(name, value, self.shape(letters, source), source)
 
-    def read(self, name: str, source: Source, letters: tuple[Idx, ...]) -> tuple[Expr, list[Call]]:
+    def read(self, name: str, source: Source, letters: tuple[Idx, ...]) -> tuple[Expr, tuple[Call, ...]]:
         """An expression that may draw; each draw becomes a hidden quantity `name~k`."""
-        calls: list[Call] = []
-
-        def generate(word: str) -> Any:
-            def callback(reader: Reader, node: Any) -> Expr:
-                hidden = f"{name}~{len(calls)}"
-                arguments = _arguments(reader, node, word)
-                calls.append(Call(hidden, GENERATORS[word], arguments, source))
-                return quantity(hidden, letters)
-
-            return callback
-
-        scope = {str(x.label): x for x in letters}
         names = self.structure.model.names
-        reader = Reader(names, source, scope=scope, generators={w: generate(w) for w in GENERATORS})
-        return reader.read(), calls
+        return self.formulas.get(("read", name, source), lambda: read_drawing(names, name, source, letters))
 
     def draw(
         self,
@@ -144,16 +138,27 @@ class Values:
         draws: Mapping[str, Array] | None = None,
     ) -> Array:
         """An expression of parameters, as an array of the shape of the letters."""
-        values: dict[str, Array] = dict(draws or {})
-        self.check_constant(expr, source, values)
-        for name in sorted(names_in(expr) - values.keys()):
-            values[name] = self.of(name, asking)
-        self.shape(letters, source)
-        program = lower(
-            [Output("value", letters, expr)], definitions={}, sizes=self.sizes, constant=list(values), states=()
-        )
-        result = numpy_function(program).bind(values)(0.0, {})["value"]
-        return filled(asking[-1] if asking else source.text, result, self.shape(letters, source), source)
+        return self.evaluate_all((expr,), letters, asking, source, draws)[0]
+
+    def evaluate_all(
+        self,
+        exprs: tuple[Expr, ...],
+        letters: tuple[Idx, ...],
+        asking: tuple[str, ...],
+        source: Source,
+        draws: Mapping[str, Array] | None = None,
+    ) -> list[Array]:
+        """Several expressions over the same letters."""
+
+        def compiled() -> Formula:
+            for expr in exprs:
+                self.check_constant(expr, source, draws or ())
+            return Formula.of(exprs, letters, self.shape(letters, source), self.sizes)
+
+        formula = self.formulas.get(("formula", exprs, letters), compiled)
+        values = {n: draws[n] if draws and n in draws else self.of(n, asking) for n in formula.needs}
+        name = asking[-1] if asking else source.text
+        return [filled(name, found, formula.shape, source) for found in formula(values)]
 
     def check_constant(self, expr: Expr, source: Source, known: Sequence[str] | Mapping[str, Any] = ()) -> None:
         """Refuse an expression that speaks of what varies in a run."""
@@ -165,8 +170,11 @@ class Values:
                     place=source.place(max(0, source.text.find(name))),
                 )
 
-    def shape(self, letters: Sequence[Idx], source: Source) -> tuple[int, ...]:
+    def shape(self, letters: tuple[Idx, ...], source: Source | None) -> tuple[int, ...]:
         """The shape of the letters; refuses arrays that no memory holds."""
+        return self.formulas.get(("shape", letters), lambda: self._shape(letters, source)) if letters else ()
+
+    def _shape(self, letters: tuple[Idx, ...], source: Source | None) -> tuple[int, ...]:
         model = self.structure.model
         sets = [model.names.letters[str(x.label)] for x in letters]
         shape = tuple(self.sizes[s] for s in sets)
@@ -177,53 +185,39 @@ class Values:
                 f"An array over {sizes} would need {elements * 8 / 2**30:,.0f} GiB.",
                 code="memory",
                 remedy="Choose smaller sizes.",
-                place=source.place(0),
+                place=source.place(0) if source else None,
             )
         return shape
 
 
-def filled(name: str, value: Any, shape: tuple[int, ...], source: Source) -> Array:
-    """A number or array as a finite float array of the shape; a number fills any shape."""
+def filled(name: str, value: Any, shape: tuple[int, ...], source: Source | None) -> Array:
+    """A number or array as a finite float array of the shape; a number fills any shape.
+
+    Args:
+        source: where the value is written; None for one that was given from outside.
+    """
     try:
         array = np.array(value, dtype=float)
     except (TypeError, ValueError, OverflowError):
-        raise InputError(
-            f"The value of {name} is not an array of numbers.", code="value", place=source.place(0)
-        ) from None
+        raise _refused(f"The value of {name} is not an array of numbers.", "value", name, value, source) from None
     if array.ndim and array.shape != shape:
         wanted = f"shape {shape}" if shape else "one number"
-        raise InputError(
+        raise _refused(
             f"The value of {name} has shape {array.shape}; {wanted} is needed.",
-            code="shape",
-            remedy="Give an array of that shape, or one number for all.",
-            place=source.place(0),
+            "shape",
+            name,
+            value,
+            source,
+            "Give an array of that shape, or one number for all.",
         )
-    if not np.isfinite(array).all():
+    if not (np.isfinite(array).all() if array.ndim else math.isfinite(array)):
         where = np.argwhere(~np.isfinite(array))[0]
         position = f"[{','.join(str(int(k)) for k in where)}]" if array.ndim else ""
-        raise InputError(
-            f"{name}{position} is {array[tuple(where)]}, not a finite number.", code="not-finite", place=source.place(0)
-        )
+        number = array[tuple(where)]
+        raise _refused(f"{name}{position} is {number}, not a finite number.", "not-finite", name, value, source)
     return array if array.shape == shape else np.full(shape, array)
 
 
-def _arguments(reader: Reader, node: Any, word: str) -> tuple[Expr, ...]:
-    defaults = GENERATORS[word].arguments
-    given = dict(zip(defaults, node.args, strict=False))
-    unknown = [k.arg for k in node.keywords if k.arg not in defaults or k.arg in given]
-    if len(node.args) > len(defaults) or unknown:
-        takes = f"It takes: {', '.join(defaults)}." if defaults else "It takes no arguments."
-        reader.fail(node, "arguments", f"{word} is given arguments that it does not take.", takes)
-    given.update({k.arg: k.value for k in node.keywords})
-    inner = Reader(reader.names, reader.source, scope=reader.scope)
-    return tuple(inner.value(given[a]) if a in given else _number(d) for a, d in defaults.items())
-
-
-def _number(value: float) -> Expr:
-    from sympy import Rational
-
-    return Rational(str(value))
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else "..." if np.ndim(value) else str(value)
+def _refused(sentence: str, code: str, name: str, value: Any, source: Source | None, remedy: str = "") -> InputError:
+    source = source or Source(f"{name} = {'...' if np.ndim(value) else value}")
+    return InputError(sentence, code=code, remedy=remedy, place=source.place(0))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from neurodyn.backends.grids import save_points
 from neurodyn.backends.plan import edges
-from neurodyn.backends.prepare import _save_points as save_points
 from neurodyn.backends.solvers import METHODS
 from neurodyn.system.signals import Constant, Pulses, Ramp, Step, Window
 from tests.backends.fake import System, plan, run
@@ -82,9 +82,9 @@ def test_a_kink_is_an_edge_too():
 @pytest.mark.parametrize(("begin", "end"), [(0.0, 4.0), (4.0, 0.0)])
 def test_both_sides_of_an_edge_are_saved_and_read_with_their_own_input(begin, end):
     signals = {"u": Window(1, 3, 5.0)}
-    times = save_points(None, signals, begin, end, 100)
+    times = save_points(None, None, signals, begin, end, 100)
     made = plan(leaky(signals["u"]), end, [0.0], times, t0=begin)
-    pieces, places = made.pieces(), made.places()
+    pieces, places = made.pieces(), made.places(made.save_at)
     shown = [pieces[k].inputs(t)["u"] for k, t in zip(places, times, strict=True)]
     at = {edge: [value for value, t in zip(shown, times, strict=True) if t == edge] for edge in (1.0, 3.0)}
     assert at == ({1.0: [0, 5], 3.0: [5, 0]} if end > begin else {3.0: [0, 5], 1.0: [5, 0]})
@@ -97,7 +97,7 @@ def test_an_edge_that_is_saved_once_shows_what_holds_from_it_on(begin, end):
     times = [1.0, 3.0] if end > begin else [3.0, 1.0]
     made = plan(leaky(Window(1, 3, 5.0)), end, [0.0], times, t0=begin)
     pieces = made.pieces()
-    shown = {t: pieces[k].inputs(t)["u"] for k, t in zip(made.places(), times, strict=True)}
+    shown = {t: pieces[k].inputs(t)["u"] for k, t in zip(made.places(made.save_at), times, strict=True)}
     assert shown == {1.0: 5.0, 3.0: 0.0}
 
 

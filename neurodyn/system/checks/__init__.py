@@ -3,13 +3,14 @@
 from neurodyn.system.checks.cycles import check_cycles
 from neurodyn.system.checks.energies import check_energy
 from neurodyn.system.checks.flows import check_flows
-from neurodyn.system.checks.given import check_given
+from neurodyn.system.checks.given import given_rules
 from neurodyn.system.checks.layers import check_layers
-from neurodyn.system.checks.positions import check_positions
+from neurodyn.system.checks.names import check_result_names
+from neurodyn.system.checks.positions import position_rules
 from neurodyn.system.checks.statements import check_statements
 
 # In the order in which they run: a later check may rely on an earlier one.
-MODEL_CHECKS = (check_flows, check_cycles, check_energy, check_layers, check_statements)
-VALUE_CHECKS = (check_given, check_positions)
+MODEL_CHECKS = (check_flows, check_cycles, check_result_names, check_energy, check_layers, check_statements)
+VALUE_RULES = (given_rules, position_rules)
 
-__all__ = ["MODEL_CHECKS", "VALUE_CHECKS"]
+__all__ = ["MODEL_CHECKS", "VALUE_RULES"]

@@ -2,49 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.calculus.letters import names_in
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
+from neurodyn.model.model import Model
+from neurodyn.system.checks.rule import ValueRule
 from neurodyn.system.claims import Claim, read_statement
-from neurodyn.system.values import Values
+from neurodyn.system.values import Array, Values
 
 TOLERANCE = 1e-12  # of the largest magnitude: room for the rounding of a computed equality
 
 
-def check_given(values: Values) -> None:
-    """Evaluate every `given` statement on the bound values; the first violation is shown with its numbers."""
-    for declared in values.structure.model.parameters.values():
-        for text in declared.given:
-            source = value_source(declared.source, text)
-            statement = read_statement(values.structure.model, text, source, "given")
-            left, right = (
-                values.evaluate(side, statement.letters, (), source) for side in (statement.left, statement.right)
-            )
-            broken = ~_holds(statement.relation, left, right)
-            if broken.any():
-                raise _violation(values, statement, left, right, np.argwhere(broken)[0], source)
+def given_rules(model: Model) -> tuple[ValueRule, ...]:
+    """One rule for each `given` statement: the first violation is shown with its numbers."""
+    return tuple(
+        _rule(model, text, value_source(declared.source, text))
+        for declared in model.parameters.values()
+        for text in declared.given
+    )
 
 
-def _holds(relation: str, left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.bool_]:
-    slack = TOLERANCE * max(np.abs(left).max(), np.abs(right).max())
-    outcomes = {
-        "==": np.abs(left - right) <= slack,
-        "<=": left <= right + slack,
-        ">=": left >= right - slack,
-        "<": left < right,
-        ">": left > right,
-    }
-    return np.asarray(outcomes[relation])
+def _rule(model: Model, text: str, source: Source) -> ValueRule:
+    statement = read_statement(model, text, source, "given")
+    sides = (statement.left, statement.right)
+    holds = _HOLDS[statement.relation]
+
+    def check(values: Values) -> None:
+        left, right = values.evaluate_all(sides, statement.letters, (), source)
+        kept = holds(left, right)
+        if not (kept.all() if kept.ndim else kept):
+            raise _violation(values, statement, left, right, np.argwhere(~np.asarray(kept))[0], source)
+
+    return ValueRule(names_in(statement.left) | names_in(statement.right), check)
+
+
+def _slack(left: Array, right: Array) -> Any:
+    return TOLERANCE * max(np.abs(left).max(), np.abs(right).max())
+
+
+_HOLDS: dict[str, Callable[[Array, Array], Any]] = {
+    "==": lambda left, right: np.abs(left - right) <= _slack(left, right),
+    "<=": lambda left, right: left <= right + _slack(left, right),
+    ">=": lambda left, right: left >= right - _slack(left, right),
+    "<": lambda left, right: left < right,
+    ">": lambda left, right: left > right,
+}
 
 
 def _violation(
     values: Values,
     statement: Claim,
-    left: NDArray[np.float64],
-    right: NDArray[np.float64],
+    left: Array,
+    right: Array,
     position: NDArray[np.intp],
     source: Source,
 ) -> InputError:

@@ -1,0 +1,71 @@
+"""From the recipe of a result back to what was asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from neurodyn.errors import InputError
+
+if TYPE_CHECKING:
+    from neurodyn.results.result import Result
+    from neurodyn.system.system import System
+
+_NEEDED = ("model", "sizes", "values", "build_seed", "backend", "method", "record", "inputs", "save_at")
+
+
+def rebuilt(result: Result) -> System:
+    """The system that was run, built again from the recipe."""
+    from neurodyn.model.model import Model
+    from neurodyn.system.build import build
+
+    recipe = result.recipe
+    model = Model.from_text(recipe["model"]["text"], name=recipe["model"]["name"])
+    values = _in_full(recipe["values"], result.arrays.get("values", {}))
+    return build(model, sizes=recipe["sizes"], values=values, seed=recipe["build_seed"])
+
+
+def asked(result: Result) -> dict[str, Any]:
+    """What `simulate` was asked for, as its arguments; the start in full."""
+    recipe, arrays = result.recipe, result.arrays
+    told = ("t0", "until", "record", "backend", "method", "rtol", "atol", "seed", "trials")
+    save_at = recipe["save_at"] if isinstance(recipe["save_at"], str | None) else arrays["save_at"]["t"]
+    return {
+        **{name: recipe[name] for name in told},
+        "inputs": _in_full(recipe["inputs"], arrays.get("inputs", {})),
+        "start": dict(arrays["start"]),
+        "save_at": save_at,
+        "every": recipe.get("every"),
+    }
+
+
+def check_recipe(result: Result) -> None:
+    """Refuse a result that does not hold all that a repetition needs."""
+    recipe = result.recipe
+    missing = [name for name in _NEEDED if name not in recipe] + (["start"] if "start" not in result.arrays else [])
+    if missing:
+        raise InputError(
+            f"This result cannot be repeated: its recipe lacks {', '.join(missing)}.",
+            code="no-recipe",
+            remedy="Give the result of `simulate` or `neurodyn run`.",
+        )
+    model = recipe["model"]
+    if hashlib.sha256(model["text"].encode()).hexdigest() != model["sha256"]:
+        raise InputError(
+            "This result cannot be repeated: the text of its model is not the one that was run.",
+            code="no-recipe",
+            remedy="The file was changed after it was written; take the original.",
+        )
+
+
+def _in_full(values: Mapping[str, Any], arrays: Mapping[str, Any]) -> dict[str, Any]:
+    full = {**values, **arrays}
+    for name, value in full.items():
+        if isinstance(value, Mapping):
+            raise InputError(
+                f"This run cannot be repeated: {name} was given in a form that no text can hold.",
+                code="untold",
+                remedy="Give inputs as numbers, arrays or text (`step(2, 5)`), or as signals with finite numbers.",
+            )
+    return full

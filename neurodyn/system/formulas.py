@@ -1,0 +1,115 @@
+"""Expressions of parameters: read and compiled once, then evaluated for any values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Expr, Idx
+
+from neurodyn.calculus.letters import names_in, quantity
+from neurodyn.language.names import Names
+from neurodyn.language.reader import Reader
+from neurodyn.language.source import Source
+from neurodyn.program.lower import Output, lower
+from neurodyn.program.numpy_printer import Bound, numpy_function
+from neurodyn.system.generators import GENERATORS, Generator
+
+Array = NDArray[np.float64]
+Made = TypeVar("Made")
+MOST = 1024  # entries; a model has far fewer, but a loop may give ever new texts
+
+
+@dataclass(frozen=True, eq=False)
+class Formulas:
+    """What was made of the texts of a model for certain sizes, by key; the oldest entries make room for new ones."""
+
+    made: dict[Hashable, Any] = field(default_factory=dict)
+
+    def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """The entry of a key, made at its first use."""
+        if key not in self.made:
+            entry = make()
+            while len(self.made) >= MOST:
+                del self.made[next(iter(self.made))]
+            self.made[key] = entry
+        found: Made = self.made[key]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """Expressions over the same letters, compiled.
+
+    Attributes:
+        needs: the names whose values they read.
+        shape: of each result.
+    """
+
+    needs: tuple[str, ...]
+    shape: tuple[int, ...]
+    compute: Bound
+
+    @classmethod
+    def of(
+        cls, exprs: tuple[Expr, ...], letters: tuple[Idx, ...], shape: tuple[int, ...], sizes: Mapping[str, int]
+    ) -> Formula:
+        """Lower and compile expressions."""
+        needs = tuple(sorted(frozenset[str]().union(*map(names_in, exprs))))
+        outputs = [Output(str(k), letters, expr) for k, expr in enumerate(exprs)]
+        # All names are variables to it: a setup for constants would be one more call for each new value.
+        program = lower(outputs, definitions={}, sizes=sizes, constant=(), states=())
+        return cls(needs, shape, numpy_function(program).bind({}))
+
+    def __call__(self, values: Mapping[str, Array]) -> list[Any]:
+        """The results for these values."""
+        return list(self.compute(0.0, values).values())
+
+
+@dataclass(frozen=True)
+class Call:
+    """One generator call in a value: it fills the hidden quantity `name` with draws."""
+
+    name: str
+    generator: Generator
+    arguments: tuple[Expr, ...]
+    source: Source
+
+
+def read_drawing(names: Names, name: str, source: Source, letters: tuple[Idx, ...]) -> tuple[Expr, tuple[Call, ...]]:
+    """The expression of the value of `name`, in which each draw is a hidden quantity `name~k`."""
+    calls: list[Call] = []
+
+    def generate(word: str) -> Any:
+        def callback(reader: Reader, node: Any) -> Expr:
+            hidden = f"{name}~{len(calls)}"
+            arguments = _arguments(reader, node, word)
+            calls.append(Call(hidden, GENERATORS[word], arguments, source))
+            return quantity(hidden, letters)
+
+        return callback
+
+    scope = {str(x.label): x for x in letters}
+    reader = Reader(names, source, scope=scope, generators={w: generate(w) for w in GENERATORS})
+    return reader.read(), tuple(calls)
+
+
+def _arguments(reader: Reader, node: Any, word: str) -> tuple[Expr, ...]:
+    defaults = GENERATORS[word].arguments
+    given = dict(zip(defaults, node.args, strict=False))
+    unknown = [k.arg for k in node.keywords if k.arg not in defaults or k.arg in given]
+    if len(node.args) > len(defaults) or unknown:
+        takes = f"It takes: {', '.join(defaults)}." if defaults else "It takes no arguments."
+        reader.fail(node, "arguments", f"{word} is given arguments that it does not take.", takes)
+    given.update({k.arg: k.value for k in node.keywords})
+    inner = Reader(reader.names, reader.source, scope=reader.scope)
+    return tuple(inner.value(given[a]) if a in given else _number(d) for a, d in defaults.items())
+
+
+def _number(value: float) -> Expr:
+    from sympy import Rational
+
+    return Rational(str(value))

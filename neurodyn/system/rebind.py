@@ -1,0 +1,79 @@
+"""Other values for a system: what does not depend on them is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from neurodyn.system.bind import check_names, rules_on_values, signal_needs, signal_of
+from neurodyn.system.checks.rule import ValueRule
+from neurodyn.system.values import Values
+
+if TYPE_CHECKING:
+    from neurodyn.system.system import System
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What follows from new values of certain names, whatever the values are.
+
+    Attributes:
+        kept, stale: parameters that stay, and those to be computed, in the order of a fresh build.
+        rules: what must be checked again.
+        signals: the inputs that must be made again.
+    """
+
+    kept: tuple[str, ...]
+    stale: tuple[str, ...]
+    rules: tuple[ValueRule, ...]
+    signals: tuple[str, ...]
+
+
+def rebind(system: System, changed: Mapping[str, Any]) -> System:
+    """The system with other values of some parameters and inputs; structure and sizes stay."""
+    check_names(system.model, changed)
+    given = {**system.given, **changed}
+    bound = Values(system.structure, system.sizes, given, system.seed, {}, system.formulas)
+    # Texts decide what depends on what; numbers do not.
+    texts = tuple((name, value) if isinstance(value, str) else name for name, value in given.items())
+    change = system.formulas.get(("change", tuple(changed), texts), lambda: _change(bound, changed))
+    before, known = system.values, bound.known
+    for name in change.kept:
+        known[name] = before[name]
+    for name in change.stale:
+        bound.of(name)
+    for rule in change.rules:
+        rule.check(bound)
+    values = {name: known[name] for name in before}
+    signals = system.signals
+    if change.signals:
+        signals = {**signals, **{name: signal_of(bound, name) for name in change.signals}}
+    return type(system)(
+        system.structure,
+        system.sizes,
+        values,
+        given,
+        signals,
+        system.layout,
+        system.seed,
+        system.compiled,
+        system.formulas,
+    )
+
+
+def _change(bound: Values, changed: Mapping[str, Any]) -> Change:
+    """Everything that depends on the changed names, directly or through other parameters."""
+    model = bound.structure.model
+    names = (*model.parameters, *bound.structure.derived)
+    touched = {name for name in names if name in changed}
+    reads = {name: bound.reads(name) for name in names}
+    growing = True
+    while growing:
+        more = {name for name in names if name not in touched and reads[name] & touched}
+        touched |= more
+        growing = bool(more)
+    rules = tuple(rule for rule in rules_on_values(bound) if rule.needs & touched)
+    signals = tuple(name for name in model.inputs if name in changed or signal_needs(bound, name) & touched)
+    stale = tuple(n for n in names if n in touched)
+    return Change(tuple(n for n in names if n not in touched), stale, rules, signals)
