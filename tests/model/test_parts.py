@@ -44,6 +44,12 @@ class TestHabituationChain:
         by_hand = [u - 0.2 * x1, 0.5 * u / (1 + x1**2) - 0.02 * x2]
         np.testing.assert_allclose(system.flow()(0, np.array([x1, x2]), {"u": u}), by_hand, rtol=1e-14)
 
+    def test_parts_and_the_family_are_one_system(self) -> None:
+        """The chain that a family computes and the chain of two parts have the same flow."""
+        parts, family = neurodyn.build("habituation_pair"), neurodyn.build("habituation_chain")
+        y = np.array([0.7, 0.4])
+        np.testing.assert_allclose(parts.flow()(0, y, {"u": 3.0}), family.flow()(0, y, {"u": 3.0}), rtol=1e-14)
+
 
 class TestTwoCells:
     def test_equal_cells_stay_equal_and_move_as_one(self) -> None:
