@@ -20,7 +20,19 @@ from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import numpy_function
-from neurodyn.system.signals import Combined, Constant, Pulses, Ramp, Repeat, Signal, Smooth, Step, Window, is_signal
+from neurodyn.system.signals import (
+    Combined,
+    Constant,
+    Pulses,
+    Ramp,
+    Repeat,
+    Signal,
+    Smooth,
+    Spread,
+    Step,
+    Window,
+    is_signal,
+)
 from neurodyn.system.structure import Structure
 from neurodyn.system.values import Values
 
@@ -56,12 +68,14 @@ def read_signal(name: str, value: Any, source: Source, values: Values) -> Signal
     Raises:
         InputError: when it cannot be read, or an argument has no meaning.
     """
-    if is_signal(value):
-        signal: Signal = value
-        return signal
+    letters = values.structure.letters(name)
     if isinstance(value, str):
-        return signal_form(name, value, source, values).make(values)
-    return Constant(_scalar_or_array(values.value(name, value, values.structure.letters(name), source)))
+        signal = signal_form(name, value, source, values).make(values)
+    elif is_signal(value):
+        signal = value
+    else:
+        return Constant(_scalar_or_array(values.value(name, value, letters, source)))
+    return Spread(signal, values.shape(letters, source)) if letters else signal
 
 
 def signal_form(name: str, value: str, source: Source, values: Values) -> Form:

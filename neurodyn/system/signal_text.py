@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from neurodyn.system.signals import Combined, Constant, Pulses, Ramp, Repeat, Smooth, Step, Window
+from neurodyn.system.signals import Combined, Constant, Pulses, Ramp, Repeat, Smooth, Spread, Step, Window
 
 LEAST = 1e-307  # smaller numbers than the language reads
 _WORDS: dict[type, str] = {Step: "step", Window: "window", Pulses: "pulses", Ramp: "ramp", Repeat: "repeat"}
@@ -42,6 +42,8 @@ def _told(signal: Any) -> _Told | None:
         return None if signal.text is None else _Told(signal.text, is_expression=True)
     if isinstance(signal, Combined):
         return _combined(signal)
+    if isinstance(signal, Spread):
+        return _told(signal.signal)
     return _called(signal) if type(signal) in _WORDS else None
 
 

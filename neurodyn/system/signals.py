@@ -193,6 +193,21 @@ class Smooth:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """The value of a signal at every position of an input with letters."""
+
+    signal: Signal
+    shape: tuple[int, ...]
+
+    def edges(self, t0: float, t1: float) -> NDArray[np.float64]:
+        return self.signal.edges(t0, t1)
+
+    def on(self, a: float, b: float) -> Piece:
+        piece, shape = self.signal.on(a, b), self.shape
+        return lambda t: np.broadcast_to(piece(t), shape)
+
+
+@dataclass(frozen=True)
 class Combined:
     """Two signals added, subtracted or multiplied."""
 

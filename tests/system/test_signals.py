@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,3 +86,23 @@ def test_too_many_pulses_are_refused() -> None:
     model = neurodyn.Model("dx/dt = u", states={"x": 0}, inputs={"u": "pulses(1, period=1e-9)"})
     with pytest.raises(neurodyn.InputError, match="too many edges"):
         neurodyn.simulate(model, until=10)
+
+
+@pytest.mark.parametrize("given", ["step(1, 2)", "sin(t)", Pulses(2.0, 0.7)])
+def test_an_input_with_letters_has_its_shape(given: Any) -> None:
+    """One signal for all positions is the same as that signal written at each."""
+    model = neurodyn.Model(
+        "dx[i]/dt = sum(W[i,j]*u[j], j)",
+        indices={"N": {"letters": "i j", "size": 3}},
+        states={"x[i]": 0},
+        parameters={"W[i,j]": "i + 2*j"},
+        inputs={"u[i]": 0.0},
+        bench={"until": 2, "record": ["x", "u"]},
+    )
+    result = neurodyn.simulate(model, inputs={"u": given})
+    assert result["u"].dims == ("time", "N")
+    signal = signal_of(given) if isinstance(given, str) else given
+    assert result["u"].sel(time=1.8).values.tolist() == [at(signal, 1.8)] * 3
+    single = neurodyn.Model("dx/dt = u", states={"x": 0}, inputs={"u": 0.0}, bench={"until": 2})
+    total = neurodyn.simulate(single, inputs={"u": signal})["x"].values[-1]
+    np.testing.assert_allclose(result["x"][-1], total * np.array([6.0, 9, 12]), rtol=1e-5)
