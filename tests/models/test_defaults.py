@@ -9,7 +9,7 @@ import pytest
 import neurodyn
 from neurodyn.cli import main
 
-QUICK = ("habituation_chain", "van_der_pol")
+QUICK = ("habituation_chain",)
 NAMES = [e.name for e in neurodyn.library()]
 
 

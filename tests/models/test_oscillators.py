@@ -99,6 +99,7 @@ class TestHindmarshRose:
             real = slopes(system, self.rest(system, current), {"I": current}).real.max()
             assert abs(real) < 1e-9 if largest == 0 else np.sign(real) == largest
 
+    @pytest.mark.slow
     def test_it_bursts(self) -> None:
         """Groups of spikes, with silences much longer than the gaps within a group."""
         path = neurodyn.simulate(neurodyn.build("hindmarsh_rose", I=3.0), until=1200, record=["x"])
