@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 def simulate(
     system: System | Model,
     *,
-    until: float | None = None,
-    t0: float | None = None,
+    until: float | str | None = None,
+    t0: float | str | None = None,
     start: Mapping[str, ArrayLike] | Result | None = None,
     inputs: Mapping[str, ArrayLike | Signal | str] | None = None,
     save_at: ArrayLike | Literal["steps"] | None = None,
-    every: float | None = None,
+    every: float | str | None = None,
     record: Iterable[str] | None = None,
     backend: str | None = None,
     method: str | None = None,
@@ -40,7 +40,8 @@ def simulate(
 ) -> Result:
     """Run a system in time.
 
-    What is not given comes from the model's bench; after that `t0` is 0, `rtol` 1e-6 and `atol` 1e-9.
+    What is not given comes from the model's bench; after that `t0` is 0, `rtol` 1e-6 and `atol` 1e-9. Bare numbers are
+    in SI units; text ("20 ms") and quantities of Brian2 and pint are converted.
 
     Args:
         system: a system, or a model that needs no more values; it is built first.
@@ -71,11 +72,14 @@ def simulate(
     from neurodyn.backends.harvest import harvest
     from neurodyn.backends.observe import chosen_names
     from neurodyn.backends.prepare import prepare
+    from neurodyn.system.quantities import si_values
 
     if on_failure not in ("raise", "return"):
         raise InputError(f"on_failure is {on_failure!r}.", code="unknown-option", remedy="Give 'raise' or 'return'.")
-    system, inputs = _built(system), dict(inputs or {})
-    every = chosen_step(save_at, every, system.model.bench)
+    system = _built(system)
+    inputs = si_values(system.units, inputs or {})
+    every = system.time("every", chosen_step(save_at, every, system.model.bench))
+    save_at = save_at if isinstance(save_at, str) else system.time("save_at", save_at)
     plan = prepare(
         system, until=until, t0=t0, start=start, inputs=inputs, save_at=save_at, every=every, method=method, rtol=rtol,
         atol=atol, seed=seed, trials=trials, progress=progress,

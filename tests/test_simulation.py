@@ -246,7 +246,7 @@ until = 10
 
 REFUSED = [
     ({"until": 0}, "empty-span", "The span is empty: the run begins and ends at t = 0."),
-    ({"until": "soon"}, "not-a-number", "until is 'soon', not a number."),
+    ({"until": "soon"}, "unknown-name", "soon is not declared."),
     ({"until": float("nan")}, "not-finite-time", "until is nan."),
     ({"rtol": [1e-3, 1e-4]}, "not-a-number", "rtol is [0.001, 0.0001], not a number."),
     ({"rtol": 0}, "bad-tolerance", "rtol is 0."),

@@ -12,7 +12,7 @@ from neurodyn.backends.plan import Plan
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.results import Result
 from neurodyn.results.label import label
-from neurodyn.results.recipe import plain, recipe
+from neurodyn.results.recipe import plain, plain_values, recipe
 from neurodyn.results.trials import Ended, flattened, with_trials
 from neurodyn.system.signals import is_signal
 
@@ -35,7 +35,7 @@ def harvest(
         "method": trajectory.method,
         **{name: getattr(plan, name) for name in ("rtol", "atol", "t0", "until", "trials", "seed")},
         "record": list(names),
-        "inputs": {name: plain(value) for name, value in inputs.items()},
+        "inputs": plain_values(system, inputs),
         "save_at": told,
         "every": every,
         "counts": dict(trajectory.counts),

@@ -26,8 +26,8 @@ def prepare(
     """The plan of a run; whatever is None comes from the bench of the model. See `neurodyn.simulate`."""
     bench = system.model.bench
     given, t0, trials = _origin(start, t0, trials)
-    begin = number("t0", _first(t0, bench.get("from"), 0.0))
-    end = number("until", _first(until, bench.get("until")))
+    begin = number("t0", system.time("t0", _first(t0, bench.get("from"), 0.0)))
+    end = number("until", system.time("until", _first(until, bench.get("until"))))
     check_span(begin, end)
     draws = whole("seed", _first(seed, system.seed), 0)
     count = _count(_first(trials, bench.get("trials")))

@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 import sympy as sp
 from sympy import Expr, Rational
 
 from neurodyn.calculus import nodes, reductions
+
+
+class UnitRule(Enum):
+    """What a function asks of the units of its arguments, and the unit that it has."""
+
+    PLAIN = "plain numbers to a plain number"
+    KEEP = "arguments of one unit, and the same unit out"
+    ROOT = "the square root of the unit"
+    RATIO = "arguments of one unit to a plain number"
+    FLAG = "a first argument of any unit, plain numbers after it, to a plain number"
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,7 @@ class Row:
         make: from SymPy arguments to the SymPy expression.
         node: the class by which printers know it; None where `make` builds it from others.
         latex: the LaTeX of its name, or a template with {0}, {1}.
+        unit: what it does with units.
     """
 
     name: str
@@ -31,6 +43,7 @@ class Row:
     make: Callable[..., Expr]
     node: type | None
     latex: str
+    unit: UnitRule = UnitRule.PLAIN
 
 
 def _log(x: Expr) -> Expr:
@@ -60,7 +73,7 @@ def _sqrt(x: Expr) -> Expr:
 _ROWS = (
     Row("exp", (1,), sp.exp, sp.exp, r"\exp"),
     Row("log", (1,), _log, sp.log, r"\log"),
-    Row("sqrt", (1,), _sqrt, None, r"\sqrt{{{0}}}"),
+    Row("sqrt", (1,), _sqrt, None, r"\sqrt{{{0}}}", UnitRule.ROOT),
     Row("sin", (1,), sp.sin, sp.sin, r"\sin"),
     Row("cos", (1,), sp.cos, sp.cos, r"\cos"),
     Row("tan", (1,), sp.tan, sp.tan, r"\tan"),
@@ -68,16 +81,16 @@ _ROWS = (
     Row("cosh", (1,), sp.cosh, sp.cosh, r"\cosh"),
     Row("tanh", (1,), sp.tanh, sp.tanh, r"\tanh"),
     Row("atan", (1,), sp.atan, sp.atan, r"\arctan"),
-    Row("atan2", (2,), nodes.Atan2, nodes.Atan2, r"\operatorname{{atan2}}"),
+    Row("atan2", (2,), nodes.Atan2, nodes.Atan2, r"\operatorname{{atan2}}", UnitRule.RATIO),
     Row("erf", (1,), sp.erf, sp.erf, r"\operatorname{{erf}}"),
     Row("floor", (1,), nodes.Floor, nodes.Floor, r"\left\lfloor {0} \right\rfloor"),
-    Row("abs", (1,), nodes.Absolute, nodes.Absolute, r"\left| {0} \right|"),
-    Row("sign", (1, 2), nodes.Sign, nodes.Sign, r"\operatorname{{sign}}"),
-    Row("heaviside", (1,), nodes.Heaviside, nodes.Heaviside, r"\Theta"),
-    Row("relu", (1,), nodes.Relu, nodes.Relu, r"\operatorname{{relu}}"),
-    Row("max", (2,), _max, nodes.Larger, r"\max"),
-    Row("min", (2,), nodes.Smaller, nodes.Smaller, r"\min"),
-    Row("clip", (3,), _clip, None, r"\operatorname{{clip}}"),
+    Row("abs", (1,), nodes.Absolute, nodes.Absolute, r"\left| {0} \right|", UnitRule.KEEP),
+    Row("sign", (1, 2), nodes.Sign, nodes.Sign, r"\operatorname{{sign}}", UnitRule.FLAG),
+    Row("heaviside", (1,), nodes.Heaviside, nodes.Heaviside, r"\Theta", UnitRule.FLAG),
+    Row("relu", (1,), nodes.Relu, nodes.Relu, r"\operatorname{{relu}}", UnitRule.KEEP),
+    Row("max", (2,), _max, nodes.Larger, r"\max", UnitRule.KEEP),
+    Row("min", (2,), nodes.Smaller, nodes.Smaller, r"\min", UnitRule.KEEP),
+    Row("clip", (3,), _clip, None, r"\operatorname{{clip}}", UnitRule.KEEP),
     Row("sigmoid", (1,), nodes.Sigmoid, nodes.Sigmoid, r"\sigma"),
     Row("softplus", (1,), nodes.Softplus, nodes.Softplus, r"\operatorname{{softplus}}"),
     Row("logcosh", (1,), nodes.LogCosh, nodes.LogCosh, r"\log\cosh"),
@@ -86,7 +99,7 @@ _ROWS = (
     Row("exprel", (1,), nodes.Exprel, nodes.Exprel, r"\operatorname{{exprel}}"),
     Row("i0e", (1,), nodes.I0e, nodes.I0e, r"\operatorname{{i0e}}"),
     Row("i1e", (1,), nodes.I1e, nodes.I1e, r"\operatorname{{i1e}}"),
-    Row("stop", (1,), nodes.Stop, nodes.Stop, r"\operatorname{{stop}}"),
+    Row("stop", (1,), nodes.Stop, nodes.Stop, r"\operatorname{{stop}}", UnitRule.KEEP),
 )
 
 ELEMENTWISE: dict[str, Row] = {row.name: row for row in _ROWS}
@@ -106,5 +119,11 @@ REDUCTIONS: dict[str, type[reductions.Reduction]] = {
 
 # Words over letters that are built from the reductions above.
 COMPOSED = ("mean", "any", "all")
+
+# What the words over letters do with units; all others take and give plain numbers.
+REDUCTION_UNITS = {
+    **dict.fromkeys(("sum", "mean", "norm", "max", "min"), UnitRule.KEEP),
+    **dict.fromkeys(("argmax", "argmin", "count", "any", "all"), UnitRule.FLAG),
+}
 
 RESERVED = frozenset({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, "where", "pi", "t", "dt"})

@@ -30,7 +30,14 @@ def read_sizes(texts: Iterable[str]) -> dict[str, int]:
 
 
 def sort_settings(model: Model, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The settings as values for the build (which knows what to say of an unknown name) and starts for the run."""
+    """The settings as values for the build (which knows what to say of an unknown name) and starts for the run.
+
+    In a model with units a bare number is left as text, so that it is refused where a unit belongs.
+    """
+    from neurodyn.system.units import has_units
+
+    if has_units(model):
+        settings = {name: repr(value) if isinstance(value, float) else value for name, value in settings.items()}
     start = {name: value for name, value in settings.items() if name in model.states}
     return {name: value for name, value in settings.items() if name not in start}, start
 

@@ -33,8 +33,8 @@ class _Request:
     name: str
     settings: tuple[str, ...]
     sizes: tuple[str, ...]
-    until: float | None
-    every: float | None
+    until: str | None
+    every: str | None
     method: str | None
     rtol: float | None
     atol: float | None
@@ -58,8 +58,8 @@ class _Request:
     help="Set a parameter, an input or the start of a state: a number, an expression, or a .npy file. May be repeated.",
 )
 @click.option("--size", "sizes", multiple=True, metavar="INDEX=NUMBER", help="Set the size of an index set.")
-@click.option("--until", type=float, metavar="T", help="The time at the end of the run.")
-@click.option("--every", type=float, metavar="DT", help="Save at steps of this length, rather than at 501 times.")
+@click.option("--until", metavar="T", help="The time at the end of the run, such as 10 or '50 ms'.")
+@click.option("--every", metavar="DT", help="Save at steps of this length, rather than at 501 times.")
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
 @click.option(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from neurodyn.model.declarations import Declaration
     from neurodyn.model.model import Model
     from neurodyn.model.parts import Part
+    from neurodyn.system.units import Units
 
 _WIDEST = 40  # a longer value is cut short in the table; --json has it whole
 
@@ -47,6 +48,9 @@ def command(name: str, expand: bool, latex: bool, as_json: bool) -> None:
 
 def as_plain(model: Model) -> dict[str, Any]:
     """The model as plain data."""
+    from neurodyn.system.units import Units
+
+    units = Units.of_model(model)
     return {
         "name": model.name,
         "summary": model.summary,
@@ -61,17 +65,28 @@ def as_plain(model: Model) -> dict[str, Any]:
             name: {"letters": list(index.letters), "size": index.size, "about": index.about}
             for name, index in model.indices.items()
         },
-        "states": {d.name: _plain(model, d, "start") for d in model.states.values()},
-        "parameters": {d.name: _plain(model, d, "value") | {"given": d.given} for d in model.parameters.values()},
-        "inputs": {d.name: _plain(model, d, "value") for d in model.inputs.values()},
-        "observables": {d.name: {"shape": _sets(model, d), "about": d.about} for d in model.observables.values()},
+        "states": {d.name: _plain(model, units, d, "start") for d in model.states.values()},
+        "parameters": {
+            d.name: _plain(model, units, d, "value") | {"given": d.given} for d in model.parameters.values()
+        },
+        "inputs": {d.name: _plain(model, units, d, "value") for d in model.inputs.values()},
+        "observables": {
+            d.name: {"shape": _sets(model, d), "unit": str(units.of(d.name)), "about": d.about}
+            for d in model.observables.values()
+        },
         "bench": dict(model.bench),
         "file": model.file,
     }
 
 
-def _plain(model: Model, declared: Declaration, value: str) -> dict[str, Any]:
-    return {"key": declared.key, "shape": _sets(model, declared), value: declared.value, "about": declared.about}
+def _plain(model: Model, units: Units, declared: Declaration, value: str) -> dict[str, Any]:
+    return {
+        "key": declared.key,
+        "shape": _sets(model, declared),
+        value: declared.value,
+        "unit": str(units.of(declared.name)),
+        "about": declared.about,
+    }
 
 
 def _sets(model: Model, declared: Declaration) -> list[str]:
@@ -128,10 +143,20 @@ def _part(part: Part) -> tuple[str, str, str]:
 
 
 def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> list[str]:
+    from neurodyn.system.units import Units
+
+    units = Units.of_model(model)
     rows = [
-        (d.key, " x ".join(_sets(model, d)), _short(d.value), ", ".join(d.given), d.about) for d in declared.values()
+        (d.key, " x ".join(_sets(model, d)), _short(d.value), _unit(units, d), ", ".join(d.given), d.about)
+        for d in declared.values()
     ]
-    return _table(("name", "shape", value, "given", "about"), rows)
+    return _table(("name", "shape", value, "unit", "given", "about"), rows)
+
+
+def _unit(units: Units, declared: Declaration) -> str:
+    """The unit, unless it stands in the value already."""
+    unit = units.of(declared.name)
+    return "" if unit.plain or str(declared.value).endswith(f" {unit}") else str(unit)
 
 
 def _short(value: Any) -> str:

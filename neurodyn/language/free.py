@@ -25,6 +25,8 @@ def free_letters(tree: ast.AST, letters: Container[str]) -> list[str]:
             word = show_keywords(node.id)
             if word in letters and word not in bound and word not in found:
                 found.append(word)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Constant):
+            return  # a quantity: what stands in its brackets is a unit
         for child in ast.iter_child_nodes(node):
             visit(child, bound)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
 from neurodyn.language.guard import parse, show_keywords
 from neurodyn.language.names import Names
 from neurodyn.language.source import Source
+from neurodyn.language.unit_text import unit_in
 
 _GREEK = """
 alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega
@@ -47,6 +49,17 @@ def word(name: str) -> str:
         return shown
     lower = word(tail) if "_" not in tail else rf"\mathrm{{{tail.replace('_', ' ')}}}"
     return f"{shown}_{{{lower}}}"
+
+
+def unit_latex(node: ast.expr) -> str:
+    """A unit as LaTeX, upright and with powers: mS cm^-2."""
+
+    def factor(name: str, power: Fraction) -> str:
+        shown = rf"\mathrm{{{name.removesuffix('ohm')}}}" if name != "ohm" else ""
+        shown += r"\Omega" * name.endswith("ohm")
+        return shown if power == 1 else f"{shown}^{{{power}}}"
+
+    return r"\,".join(factor(name, power) for name, power in unit_in(node).powers)
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,8 @@ class Latex:
         if isinstance(node, ast.Name):
             return word(show_keywords(node.id))
         assert isinstance(node, ast.Subscript)
+        if isinstance(node.value, ast.Constant):
+            return rf"{self._number(str(node.value.value))}\,{unit_latex(node.slice)}"
         places = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
         shown = [self.show(p, OR) for p in places]
         joined = ("" if all(len(s) == 1 for s in shown) else ",").join(shown)

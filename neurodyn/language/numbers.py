@@ -6,9 +6,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from sympy import Expr, Rational
+from sympy import Expr, Integer, Rational
 
 from neurodyn.language.guard import column_of
+from neurodyn.language.unit_text import unit_of
 
 if TYPE_CHECKING:
     from neurodyn.language.reader import Reader
@@ -26,6 +27,12 @@ def constant(reader: Reader, node: ast.Constant) -> Expr:
     if number is None:
         reader.fail(node, "number", "This is not a decimal number.", "Write it as 16, 0.5 or 1e-3.")
     return Rational(number[0])
+
+
+def quantity(reader: Reader, node: ast.Subscript, number: ast.Constant) -> Expr:
+    """`40[mV]` in SI units, exactly."""
+    exponent = unit_of(node.slice, reader.fail).exponent
+    return constant(reader, number) * Integer(10) ** Rational(exponent.numerator, exponent.denominator)
 
 
 def power(reader: Reader, node: ast.BinOp, base: Expr, exponent: Expr) -> Expr:

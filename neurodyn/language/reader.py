@@ -177,7 +177,7 @@ class Reader:
 
     def _subscript(self, node: ast.Subscript) -> Expr:
         if isinstance(node.value, ast.Constant):
-            self.fail(node, "units", "Units are not read in this version.", "Write the number in base units.")
+            return numbers.quantity(self, node, node.value)
         return indexing.reference(self, node)
 
     def _unary(self, node: ast.UnaryOp) -> Expr | Boolean:

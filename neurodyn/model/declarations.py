@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from neurodyn.errors import InputError
@@ -13,6 +12,10 @@ from neurodyn.language.heads import read_key
 from neurodyn.language.names import is_name, near
 from neurodyn.language.source import Source
 from neurodyn.model.lagrangians import LAYER
+from neurodyn.model.locate import Locate as Locate
+from neurodyn.model.locate import key_source as key_source
+from neurodyn.model.locate import value_source as value_source
+from neurodyn.model.measures import checked_scale, checked_unit
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,15 @@ class Declaration:
     """A state, parameter, input or observable: its letters and what was said of it.
 
     `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start.
+    Numbers and lists in `value` and `scale` are in `unit`, if there is one.
     """
 
     name: str
     letters: tuple[str, ...]
     value: Any = None
     given: tuple[str, ...] = ()
-    scale: float | None = None
+    scale: float | str | None = None
+    unit: str = ""
     about: str = ""
     source: Source = field(default=Source(""), compare=False, repr=False)
 
@@ -50,20 +55,20 @@ class Declaration:
 # What an entry of each section may say; the first field is meant by a bare value.
 FIELDS: dict[str, tuple[str, ...]] = {
     "indices": ("size", "letters", "about"),
-    "states": ("start", "scale", "about"),
-    "parameters": ("value", "given", "about"),
-    "inputs": ("value", "about"),
-    "observables": ("about",),
-    "layers": ("start", "scale", "about", *LAYER),
+    "states": ("start", "scale", "unit", "about"),
+    "parameters": ("value", "given", "unit", "about"),
+    "inputs": ("value", "unit", "about"),
+    "observables": ("about", "unit"),
+    "layers": ("start", "scale", "unit", "about", *LAYER),
     "synapses": ("energy", "about"),
 }
 
 RESERVED_SETS = ("time", "trial", "part")
 
 BENCH: dict[str, tuple[type, ...]] = {
-    "until": (int, float),
-    "from": (int, float),
-    "every": (int, float),
+    "until": (int, float, str),
+    "from": (int, float, str),
+    "every": (int, float, str),
     "record": (list,),
     "seed": (int,),
     "method": (str,),
@@ -151,7 +156,8 @@ def read_declarations(
             indices,
             value=plain(fields.get(FIELDS[section][0])) if section != "observables" else None,
             given=_statements(fields.get("given", ()), key, source),
-            scale=_scale(fields.get("scale"), key, source),
+            scale=checked_scale(fields.get("scale"), key, source),
+            unit=checked_unit(fields.get("unit", ""), key, source),
             about=str(fields.get("about", "")),
             source=source,
         )
@@ -177,36 +183,6 @@ def read_bench(entries: Mapping[str, Any], locate: Locate) -> dict[str, Any]:
                 place=source.place(0),
             )
     return dict(entries)
-
-
-class Locate:
-    """Finds the line on which an entry stands; for models made in Python there is none."""
-
-    file: str | None = None
-    within: tuple[Path, ...] = ()  # the files being read, the outermost circuit first
-
-    def __call__(self, section: str, key: str) -> Source:
-        """The source of one entry."""
-        return Source(key)
-
-    def block_line(self, key: str) -> int | None:
-        """The number of the line on which a top-level text starts."""
-        return None
-
-
-def value_source(source: Source, text: str) -> Source:
-    """The source of an expression given as a value: placed on its line where it is found there."""
-    line = source.lines[0] if source.lines else ""
-    at = line.find(text, line.find("=") + 1)
-    if at < 0:
-        return Source(text, line=source.line, file=source.file)
-    return Source(text, lines=(line,), line=source.line, indent=at, file=source.file)
-
-
-def key_source(source: Source, key: str) -> Source:
-    line = source.lines[0] if source.lines else ""
-    at = line.find(key)
-    return Source(key, lines=(line,), line=source.line, indent=at, file=source.file) if at >= 0 else Source(key)
 
 
 def entry_fields(section: str, key: str, entry: Any, source: Source) -> dict[str, Any]:
@@ -237,11 +213,3 @@ def _statements(value: Any, key: str, source: Source) -> tuple[str, ...]:
             raise InputError(f"given of {key} must be a statement in quotes.", code="given", place=source.place(0))
         parse(value_source(source, item))
     return items
-
-
-def _scale(value: Any, key: str, source: Source) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-        raise InputError(f"The scale of {key} must be a positive number.", code="scale", place=source.place(0))
-    return float(value)

@@ -41,13 +41,21 @@ def model_latex(model: Model) -> str:
 
 def _parameter_row(model: Model, declared: Declaration) -> str:
     symbol = Latex(model.names).text(Source(declared.key))
-    value = "" if declared.value is None else _escape(short(declared.value))
+    value = _escape(shown_value(declared))
     return f"  ${symbol}$ & {value} & {_escape(declared.about)} \\\\"
 
 
 def _escape(text: str) -> str:
     special = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "^": r"\^{}", "~": r"\~{}"}
     return "".join(special.get(c, c) for c in text)
+
+
+def shown_value(declared: Declaration) -> str:
+    """The value with its unit, on one line."""
+    if declared.value is None:
+        return declared.unit
+    unit = f" {declared.unit}" if declared.unit and not isinstance(declared.value, str) else ""
+    return short(declared.value) + unit
 
 
 def short(value: Any, width: int = 40) -> str:
@@ -60,7 +68,7 @@ def model_html(model: Model) -> str:
     """The page that a notebook shows: equations by MathJax, declarations as a table."""
     body = " \\\\ ".join(text.replace(" = ", " &= ", 1) for text in equation_latex(model))
     rows = [
-        (title, d.key, "" if d.value is None else short(d.value), d.about)
+        (title, d.key, shown_value(d), d.about)
         for title, section in (("state", model.states), ("parameter", model.parameters), ("input", model.inputs))
         for d in section.values()
     ]

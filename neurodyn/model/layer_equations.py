@@ -10,6 +10,7 @@ from neurodyn.errors import InputError
 from neurodyn.language.free import free_letters
 from neurodyn.language.guard import parse
 from neurodyn.language.source import Source
+from neurodyn.language.unit_text import bracketed
 from neurodyn.model.declarations import IndexSet, Locate, value_source
 from neurodyn.model.lagrangians import LAGRANGIANS, PARAMETERS
 from neurodyn.model.layers import ENERGY, Layer, Synapse
@@ -124,7 +125,7 @@ def _summed(text: str, letters: Sequence[str]) -> str:
 
 def _factor(value: Any) -> str:
     """A number or an expression as it stands in a product."""
-    text = str(value)
+    text = bracketed(str(value))
     node = parse(Source(text))
     return text if isinstance(node, (ast.Name, ast.Subscript, ast.Constant)) else f"({text})"
 

@@ -96,7 +96,7 @@ def _declared(section: str, entries: Mapping[str, Declaration]) -> dict[str, Any
     found: dict[str, Any] = {}
     for d in entries.values():
         given: Any = d.given[0] if len(d.given) == 1 else list(d.given)
-        entry = _entry({main: d.value, "given": given, "scale": d.scale, "about": d.about})
+        entry = _entry({main: d.value, "given": given, "scale": d.scale, "unit": d.unit, "about": d.about})
         found[d.key] = entry[main] if list(entry) == [main] else entry
     return found
 

@@ -30,6 +30,8 @@ KINDS = {
     "portrait3": "the path through three states, in space and from three sides",
     "recall": "images on their way from the cue to the memory, the energy and the success rate",
 }
+# Kinds that show nothing but what was recorded: they need no SI units, so they show those of the model.
+AS_WRITTEN = ("time", "heat", "energy")
 ENDINGS = ("png", "pdf", "svg", "jpg", "jpeg", "webp", "tif", "tiff", "eps")
 __all__ = ["ENDINGS", "KINDS", "checked_ending", "plot", "save"]
 
@@ -59,6 +61,8 @@ def plot(
         kind = _suitable(data)
     if kind not in KINDS:
         raise InputError(f"There is no kind of plot called {kind}.", code="unknown-kind", remedy=_hint(kind, KINDS))
+    if kind in AS_WRITTEN:
+        data = data.as_written
     draw = import_module(f"neurodyn.plots.{kind}").draw
     known = [p.name for p in signature(draw).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
     for name in options:

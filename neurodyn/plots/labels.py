@@ -8,6 +8,7 @@ import xarray as xr
 
 from neurodyn.language.latex import word
 
+_POWER = re.compile(r"\*\*\(?([\d/]+)\)?")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*", re.ASCII)
 
 
@@ -33,7 +34,12 @@ def _escaped(word: str) -> str:
 
 def with_unit(text: str, unit: str | None) -> str:
     """A label, followed by its unit in brackets where one is known."""
-    return f"{text} ({plain(unit)})" if unit else text
+    return f"{text} ({_unit(unit)})" if unit else text
+
+
+def _unit(text: str) -> str:
+    """`uA/cm**2` with its powers raised."""
+    return _POWER.sub(r"$^{\1}$", plain(text)).replace("*", "\N{MIDDLE DOT}")
 
 
 def label(data: xr.DataArray) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -116,6 +116,21 @@ class Recorded:
     def energy_parts(self) -> xr.DataArray | None:
         """The recorded terms of the energy; the coordinate `part` holds them as written."""
         return next((data for data in self.dataset.data_vars.values() if data.attrs.get("role") == PART), None)
+
+    @property
+    def as_written(self) -> Recorded:
+        """The same with every variable, and time, in the unit in which the model writes it, rather than in SI units."""
+        coordinates = {"time": _as_written(self.dataset["time"])}
+        variables = {name: _as_written(data) for name, data in self.dataset.data_vars.items()}
+        return replace(self, dataset=self.dataset.assign(variables).assign_coords(coordinates))
+
+
+def _as_written(data: xr.DataArray) -> xr.DataArray:
+    size = data.attrs.get("written_size", 1.0)
+    if size == 1.0:
+        return data
+    shown = data.copy(data=np.asarray(data.values, dtype=float) / size)
+    return shown.assign_attrs(unit=data.attrs["written_unit"])
 
 
 def parse_element(text: str) -> tuple[str, tuple[int, ...]]:

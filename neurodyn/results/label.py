@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from xarray import Dataset
 
+    from neurodyn.language.units import Unit
     from neurodyn.system.system import System
 
 
@@ -33,6 +34,8 @@ def label(system: System, time: NDArray[np.float64], variables: Mapping[str, NDA
     numbered = {str(dim): np.arange(size) for dim, size in dataset.sizes.items() if dim not in ("time", "part")}
     if parts in labelled:
         numbered["part"] = np.asarray(system.energy_terms, dtype=str)
+    if system.units.active:
+        dataset["time"].attrs.update(_measured(system.units.time))
     dataset = dataset.assign_coords(numbered).assign_attrs(title=system.model.summary or system.name)
     for dim in numbered:
         index_set = system.model.indices.get(dim.removesuffix("_pre"))
@@ -41,7 +44,14 @@ def label(system: System, time: NDArray[np.float64], variables: Mapping[str, NDA
     return dataset
 
 
-def _attributes(system: System, name: str, is_parts: bool) -> dict[str, str]:
+def _measured(unit: Unit) -> dict[str, Any]:
+    """The SI unit of the values, and the unit that the model writes with its size in SI; nothing for plain numbers."""
+    return {} if unit.plain else {"unit": unit.si, "written_unit": str(unit), "written_size": unit.factor}
+
+
+def _attributes(system: System, name: str, is_parts: bool) -> dict[str, Any]:
+    """Role, description and units."""
+    measured = _measured(system.units.of(str(system.model.energy) if is_parts else name))
     if is_parts:
-        return {"role": "energy part", "about": f"terms of {system.model.energy}"}
-    return {"role": system.role(name), "about": system.about(name)}
+        return {"role": "energy part", "about": f"terms of {system.model.energy}"} | measured
+    return {"role": system.role(name), "about": system.about(name)} | measured

@@ -36,7 +36,7 @@ def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
         "format": 1,
         "model": {"name": system.name, "text": text, "sha256": hashlib.sha256(text.encode()).hexdigest()},
         "sizes": {name: int(size) for name, size in system.sizes.items()},
-        "values": {name: plain(value) for name, value in system.given.items()},
+        "values": plain_values(system, system.given),
         "build_seed": system.seed,
         **run,
         "versions": {name: _version(name) for name in PACKAGES} | {"python": platform.python_version()},
@@ -45,7 +45,14 @@ def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
+def plain_values(system: System, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by name as plain data; a signal's text has units where the model has them."""
+    second = "[s]" if system.units.active else ""
+    suffixes = {name: f"[{unit}]" if (unit := system.units.of(name).si) else "" for name in values}
+    return {name: plain(value, suffixes[name], second) for name, value in values.items()}
+
+
+def plain(value: Any, unit: str = "", second: str = "") -> Any:
     """A value as plain data: a number as itself, an array by its shape and hash, a signal as its text.
 
     What has no such form is `{"untold": ...}`: enough to be named, not enough to be repeated.
@@ -53,7 +60,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return value
     if is_signal(value):
-        return signal_text(value) or {"untold": str(value)}
+        return signal_text(value, unit, second) or {"untold": str(value)}
     try:
         array = np.asarray(value)
     except ValueError:

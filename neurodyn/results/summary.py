@@ -28,6 +28,7 @@ def describe(result: Result) -> dict[str, Any]:
         "sizes": recipe.get("sizes", {}),
         "reached": _number(result.arrays.get("end", {}).get("t", np.nan)),
         "times": int(result.time.size),
+        "time_unit": result.dataset["time"].attrs.get("unit", ""),
         "counts": dict(result.counts),
         "variables": {str(name): _variable(result, str(name)) for name in result.dataset.data_vars},
         "energy": _energy(result),
@@ -49,6 +50,7 @@ def _variable(result: Result, name: str) -> dict[str, Any]:
     data = result.dataset[name]
     shape = {str(dim): size for dim, size in data.sizes.items() if dim not in ("time", "sample")}
     told = {"role": data.attrs.get("role"), "about": data.attrs.get("about", ""), "shape": shape}
+    told["unit"] = data.attrs.get("unit", "")
     found = [np.asarray(values, dtype=float) for _, values in tracks(result.dataset, name) if values.size]
     if not found:
         return told | {"min": None, "max": None, "end": None}
@@ -95,7 +97,7 @@ def as_text(result: Result) -> str:
 def _ending(facts: dict[str, Any]) -> str:
     sizes = "".join(f", {name} = {size}" for name, size in facts["sizes"].items())
     trials = f", {facts['trials']} trials" if facts["trials"] else ""
-    span = f"t = {_short(facts['t0'])} to {_short(facts['until'])}"
+    span = f"t = {_short(facts['t0'])} to {_short(facts['until'])}{' s' * bool(facts['time_unit'])}"
     text = f"{facts['status']}: {span}, {facts['times']} times saved{trials}{sizes}"
     if facts["stopped"] and len(facts["stopped"]) < facts["trials"]:
         text += f"; {len(facts['stopped'])} of the trials ended early"
@@ -110,7 +112,7 @@ def _engine(facts: dict[str, Any]) -> str:
 
 
 def _table(variables: dict[str, Any]) -> list[str]:
-    rows = [("", "", "min", "max", "end")]
+    rows = [("", "", "", "min", "max", "end")]
     for name, facts in list(variables.items())[:MOST_ROWS]:
         shape = "x".join(str(size) for size in facts["shape"].values())
         end = facts["end"]
@@ -119,13 +121,16 @@ def _table(variables: dict[str, Any]) -> list[str]:
             (
                 f"{name} ({shape})" if shape else name,
                 str(facts["role"]),
+                str(facts["unit"]),
                 _short(facts["min"]),
                 _short(facts["max"]),
                 span,
             )
         )
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    kept = [column for k, column in enumerate(zip(*rows, strict=True)) if k != 2 or any(column)]
+    widths = [max(map(len, column)) for column in kept]
+    cells = zip(*kept, strict=True)
+    lines = ["  ".join(c.ljust(width) for c, width in zip(row, widths, strict=True)).rstrip() for row in cells]
     left = len(variables) - MOST_ROWS
     return [*lines, f"and {left} more"] if left > 0 else lines
 

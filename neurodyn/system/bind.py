@@ -10,6 +10,7 @@ import numpy as np
 from neurodyn.errors import InputError
 from neurodyn.language.names import near
 from neurodyn.language.source import Source
+from neurodyn.model.measures import si_value
 from neurodyn.model.model import Model
 from neurodyn.system.checks import VALUE_RULES
 from neurodyn.system.checks.rule import ValueRule
@@ -48,7 +49,7 @@ def _told(bound: Values, name: str) -> tuple[Any, Source]:
         value = bound.given[name]
         return value, Source(f"{name} = {'...' if np.ndim(value) else value}")
     declared = bound.structure.model.inputs[name]
-    return declared.value, declared.source
+    return si_value(declared), declared.source
 
 
 def check_names(model: Model, given: Mapping[str, Any]) -> None:

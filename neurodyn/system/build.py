@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ from neurodyn.model.model import Model
 from neurodyn.system.bind import check_names, rules_on_values, signal_of
 from neurodyn.system.checks import MODEL_CHECKS
 from neurodyn.system.layout import Layout
+from neurodyn.system.quantities import si_values
+from neurodyn.system.scales import scale_of
 from neurodyn.system.sizes import bind_sizes
+from neurodyn.system.start import Starts
 from neurodyn.system.structure import resolve
 from neurodyn.system.system import System
+from neurodyn.system.units import Units
 from neurodyn.system.values import Values
 
 
@@ -34,7 +39,8 @@ def build(
         model: a model, or the name or path of one.
         sizes: sizes of index sets; without one, the shape of a given array or the file decides.
         values, more_values: parameters and inputs by name: a number, an array (for `W[i,j]` of shape (N, N)), or an
-            expression in text. Parameters that equations define cannot be given.
+            expression in text, a quantity ("20 ms", or one of Brian2 or pint). Bare numbers are SI. Parameters that
+            equations define cannot be given.
         seed: of random draws in values; default from the bench, else 0.
 
     Raises:
@@ -45,7 +51,8 @@ def build(
     check_names(model, given)
     for check in MODEL_CHECKS:
         check(model)
-    structure = resolve(model)
+    structure, units = resolve(model), Units.of_model(model)
+    given = si_values(units, given)
     chosen = _seed(model.bench.get("seed", 0) if seed is None else seed)
     bound = Values(structure, bind_sizes(model, sizes or {}, given), given, chosen)
     shapes = {n: bound.shape(structure.letters(n), d.source) for n, d in model.states.items()}
@@ -53,7 +60,8 @@ def build(
     for rule in rules_on_values(bound):
         rule.check(bound)
     signals = {name: signal_of(bound, name) for name in model.inputs}
-    layout = Layout.of(shapes, {n: d.scale for n, d in model.states.items() if d.scale is not None})
+    starts = Starts(bound)
+    layout = Layout.of(shapes, {n: scale_of(d, units, partial(starts.of, n)) for n, d in model.states.items()})
     return System(structure, bound.sizes, computed, given, signals, layout, chosen, {}, bound.formulas)
 
 

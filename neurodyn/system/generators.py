@@ -29,11 +29,15 @@ def stream(seed: int, name: str, ordinal: int, trial: int | None = None) -> np.r
 
 @dataclass(frozen=True)
 class Generator:
-    """One generator: the defaults of its arguments, by name, and how it draws an array of a shape."""
+    """One generator: the defaults of its arguments, by name, and how it draws an array of a shape.
+
+    What is `measured` has the unit of its arguments; all others take and give plain numbers.
+    """
 
     arguments: dict[str, float]
     draw: Draw
     random: bool = True
+    measured: bool = False
 
 
 def _normal(rng: np.random.Generator, shape: tuple[int, ...], args: Sequence[Array]) -> Array:
@@ -102,8 +106,8 @@ def _scikit_learn_digits() -> tuple[Array, NDArray[np.int64]]:
 
 
 GENERATORS: dict[str, Generator] = {
-    "normal": Generator({"mean": 0.0, "sd": 1.0}, _normal),
-    "uniform": Generator({"low": 0.0, "high": 1.0}, _uniform),
+    "normal": Generator({"mean": 0.0, "sd": 1.0}, _normal, measured=True),
+    "uniform": Generator({"low": 0.0, "high": 1.0}, _uniform, measured=True),
     "signs": Generator({"p": 0.5}, _signs),
     "integers": Generator({"low": 0.0, "high": 2.0}, _integers),
     "permutation": Generator({}, _permutation),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neurodyn.system.bind import check_names, rules_on_values, signal_needs, signal_of
 from neurodyn.system.checks.rule import ValueRule
+from neurodyn.system.quantities import si_values
 from neurodyn.system.values import Values
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Change:
 def rebind(system: System, changed: Mapping[str, Any]) -> System:
     """The system with other values of some parameters and inputs; structure and sizes stay."""
     check_names(system.model, changed)
+    changed = si_values(system.units, changed)
     given = {**system.given, **changed}
     bound = Values(system.structure, system.sizes, given, system.seed, {}, system.formulas)
     # Texts decide what depends on what; numbers do not.

@@ -18,6 +18,7 @@ from neurodyn.language.guard import hide_keywords, parse, show_keywords
 from neurodyn.language.names import near
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
+from neurodyn.model.declarations import value_source
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import numpy_function
 from neurodyn.system.signals import (
@@ -82,10 +83,7 @@ def signal_form(name: str, value: str, source: Source, values: Values) -> Form:
     """What the text of an input says, whatever the values."""
 
     def read() -> Form:
-        placed = Source(value, file=source.file, line=source.line)
-        at = source.text.find(value)
-        if at >= 0 and source.lines:
-            placed = Source(value, lines=source.lines, line=source.line, indent=source.indent + at, file=source.file)
+        placed = value_source(source, value)
         reader = _SignalReader(values.structure, values.structure.letters(name), placed)
         make = reader.signal(parse(placed))
         return Form(frozenset(reader.needs), make)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sympy import Expr, Idx
 
+from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.nodes import Rate
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
+from neurodyn.model.measures import si_value
+from neurodyn.program.lower import Output, lower
+from neurodyn.program.numpy_printer import numpy_function
+from neurodyn.system.quantities import si_values
 from neurodyn.system.values import Values, filled
 
 if TYPE_CHECKING:
@@ -25,44 +33,112 @@ def start_vector(system: System, given: Mapping[str, Any], trials: int | None, s
         if name not in system.model.states:
             raise system.unknown(name)
     values = Values(system.structure, system.sizes, system.given, seed, dict(system.values), system.formulas)
-    found = {name: _state(values, name, given.get(name), trials, seed) for name in system.layout.names}
+    starts = Starts(values, si_values(system.units, given), trials)
+    found = {name: starts.of(name) for name in system.layout.names}
     return np.array(system.layout.pack(found, trials is not None), dtype=float)
 
 
-def _state(values: Values, name: str, given: Any, trials: int | None, seed: int) -> Array:
-    declared = values.structure.model.states[name]
-    letters = values.structure.letters(name)
-    source = declared.source if given is None else Source(f"start of {name}")
-    shape = values.shape(letters, source)
-    value = declared.value if given is None else given
-    if value is None:
-        raise InputError(
-            f"The state {name} has no start.",
-            code="missing-start",
-            remedy=f"Give it: simulate(system, start={{'{name}': ...}}), or start = ... in [states].",
-            place=source.place(0),
+@dataclass(frozen=True, eq=False)
+class Starts:
+    """Computes the start of every state on demand, since one may follow from others, and remembers it.
+
+    Args:
+        values: the parameters, and the seed.
+        given: starts in place of the declared ones, in SI units.
+        trials: how many runs are started; None is one without a trial axis.
+        known: filled on the way.
+    """
+
+    values: Values
+    given: Mapping[str, Any] = field(default_factory=dict)
+    trials: int | None = None
+    known: dict[str, Array] = field(default_factory=dict)
+
+    def of(self, name: str, asking: tuple[str, ...] = ()) -> Array:
+        """The start of a state: of its shape, with trials in front."""
+        if name not in self.known:
+            if name in asking:
+                ring = " -> ".join([*asking[asking.index(name) :], name])
+                source = self.values.structure.model.states[name].source
+                raise InputError(f"The values go round in a circle: {ring}.", code="cycle", place=source.place(0))
+            self.known[name] = self._compute(name, (*asking, name))
+        return self.known[name]
+
+    def _compute(self, name: str, asking: tuple[str, ...]) -> Array:
+        declared = self.values.structure.model.states[name]
+        given = self.given.get(name)
+        source = declared.source if given is None else Source(f"start of {name}")
+        shape = self.values.shape(self.values.structure.letters(name), source)
+        value = si_value(declared) if given is None else given
+        if value is None:
+            raise InputError(
+                f"The state {name} has no start.",
+                code="missing-start",
+                remedy=f"Give it: simulate(system, start={{'{name}': ...}}), or start = ... in [states].",
+                place=source.place(0),
+            )
+        if isinstance(value, str):
+            return self._read(name, value_source(source, value), asking)
+        if self.trials is None:
+            return filled(name, value, shape, source)
+        if np.ndim(value) == len(shape) + 1:
+            return filled(name, value, (self.trials, *shape), source)
+        return np.broadcast_to(filled(name, value, shape, source), (self.trials, *shape))
+
+    def _read(self, name: str, source: Source, asking: tuple[str, ...]) -> Array:
+        """An expression, with draws of its own for each trial."""
+        values, letters = self.values, self.values.structure.letters(name)
+        expr, calls = values.read(name, source, letters)
+        states = self._states(expr, source)
+        starts = {state: self.of(state, asking) for state in states}
+
+        def once(trial: int | None) -> Array:
+            draws = {c.name: values.draw(c, letters, k, (), trial, values.seed) for k, c in enumerate(calls)}
+            if not states:
+                return values.evaluate(expr, letters, (), source, draws)
+            own = {state: start if trial is None else start[trial] for state, start in starts.items()}
+            return self._evaluate(expr, letters, source, draws, own)
+
+        if self.trials is None:
+            return once(None)
+        if not states and not any(c.generator.random for c in calls):
+            return np.broadcast_to(once(None), (self.trials, *values.shape(letters, source)))
+        return np.stack([once(trial) for trial in range(self.trials)])
+
+    def _states(self, expr: Expr, source: Source) -> tuple[str, ...]:
+        """The states that an expression follows from, through definitions; it may read no input, rate or time."""
+        structure = self.values.structure
+        found: list[str] = []
+        pending, seen = sorted(names_in(expr)), set[str]()
+        while pending:
+            name = pending.pop()
+            if name in seen or name not in structure.dynamic:
+                continue
+            seen.add(name)
+            if name in structure.model.states:
+                found.append(name)
+            elif name in structure.definitions and not structure.definitions[name].expr.has(Rate):
+                pending += sorted(names_in(structure.definitions[name].expr))
+            else:
+                raise InputError(
+                    f"A start may follow from parameters and other starts, but not from {name}.",
+                    code="start-varies",
+                    remedy="Write the start without it.",
+                    place=source.place(max(0, source.text.find(name))),
+                )
+        return tuple(found)
+
+    def _evaluate(
+        self, expr: Expr, letters: tuple[Idx, ...], source: Source, draws: Mapping[str, Array], states: dict[str, Array]
+    ) -> Array:
+        """An expression of states and of what follows from them."""
+        structure, constants = self.values.structure, {**self.values.all(), **draws}
+        program = lower(
+            [Output("value", letters, expr)],
+            definitions={n: d for n, d in structure.definitions.items() if n not in structure.derived},
+            sizes=self.values.sizes,
+            constant=list(constants),
+            states=tuple(states),
         )
-    if isinstance(value, str):
-        return _drawn(values, name, value, source, trials, seed)
-    if trials is None:
-        return filled(name, value, shape, source)
-    if np.ndim(value) == len(shape) + 1:
-        return filled(name, value, (trials, *shape), source)
-    return np.broadcast_to(filled(name, value, shape, source), (trials, *shape))
-
-
-def _drawn(values: Values, name: str, value: str, source: Source, trials: int | None, seed: int) -> Array:
-    """An expression, with draws of its own for each trial."""
-    letters = values.structure.letters(name)
-    placed = value_source(source, value)
-    expr, calls = values.read(name, placed, letters)
-
-    def once(trial: int | None) -> Array:
-        draws = {c.name: values.draw(c, letters, k, (), trial, seed) for k, c in enumerate(calls)}
-        return values.evaluate(expr, letters, (), placed, draws)
-
-    if trials is None:
-        return once(None)
-    if not any(c.generator.random for c in calls):
-        return np.broadcast_to(once(None), (trials, *values.shape(letters, source)))
-    return np.stack([once(trial) for trial in range(trials)])
+        result = numpy_function(program).bind(constants)(0.0, states)["value"]
+        return filled(source.text, result, self.values.shape(letters, source), source)

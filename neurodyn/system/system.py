@@ -22,6 +22,8 @@ from neurodyn.system.layout import Layout
 from neurodyn.system.signals import Signal
 from neurodyn.system.start import start_vector
 from neurodyn.system.structure import Structure
+from neurodyn.system.units import Units
+from neurodyn.system.values import Values
 
 Array = NDArray[np.float64]
 Inputs = Mapping[str, Any]
@@ -71,6 +73,13 @@ class System:
     def name(self) -> str:
         """The model's name."""
         return self.model.name
+
+    @property
+    def units(self) -> Units:
+        """The unit of every name, as the model writes it; values are in SI units."""
+        found: Units = self.structure.compiled.setdefault("units", None) or Units.of_model(self.model)
+        self.structure.compiled["units"] = found
+        return found
 
     @property
     def observables(self) -> tuple[str, ...]:
@@ -128,6 +137,13 @@ class System:
     ) -> Array:
         """The states at the start: shape (size,), or (trials, size) with independent draws."""
         return start_vector(self, given or {}, trials, self.seed if seed is None else seed)
+
+    def time(self, name: str, value: Any) -> Any:
+        """A time that is given as a number, a quantity or text, as a number; `name` is what an error calls it."""
+        from neurodyn.system.quantities import si_time
+
+        values = Values(self.structure, self.sizes, self.given, self.seed, dict(self.values), self.formulas)
+        return si_time(name, value, self.units, values)
 
     def flow(self, trials: bool = False) -> Flow:
         """f(t, y, inputs): the rate of the flat state vector; y of shape (size,) or (trials, size)."""
@@ -197,7 +213,8 @@ class System:
         return self.compiled[key].bind(self.values)
 
     def with_values(self, values: Mapping[str, Any] | None = None, **more: Any) -> System:
-        """The same system with other values of some parameters and inputs: numbers, arrays, text or signals.
+        """The same system with other values of some parameters and inputs: numbers, arrays, text, signals or
+        quantities; bare numbers are SI.
 
         Compiled code is shared, and only what depends on the changed names is computed and checked again; all is as if
         the system had been built with these values. Sizes stay as they are.

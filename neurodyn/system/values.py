@@ -15,6 +15,7 @@ from neurodyn.calculus.letters import free_letters, names_in
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
+from neurodyn.model.measures import si_value
 from neurodyn.system.formulas import Call, Formula, Formulas, read_drawing
 from neurodyn.system.generators import stream
 from neurodyn.system.sizes import MOST_ELEMENTS
@@ -93,7 +94,7 @@ class Values:
             value = self.given[name]
             return value, Source(f"{name} = {value}") if isinstance(value, str) else None
         declared = self.structure.model.parameters[name]
-        return declared.value, declared.source
+        return si_value(declared), declared.source
 
     def value(
         self, name: str, value: Any, letters: tuple[Idx, ...], source: Source | None, asking: tuple[str, ...] = ()

@@ -137,3 +137,20 @@ def test_an_interruption_ends_with_130(capsys, monkeypatch):
     monkeypatch.setattr("neurodyn.model.library.library", interrupted)
     code, _, err = run(capsys, "list")
     assert code == 130 and err.strip() == "neurodyn: interrupted."
+
+
+def test_show_tells_units_as_written(capsys):
+    _, out, _ = run(capsys, "show", "hodgkin_huxley")
+    assert "-54.387 mV" in out and "uA/cm**2" in out
+    _, out, _ = run(capsys, "show", "hodgkin_huxley", "--json")
+    facts = json.loads(out)
+    assert facts["states"]["v"]["unit"] == "mV" and facts["inputs"]["I"]["unit"] == "uA/cm**2"
+
+
+def test_a_bare_number_is_refused_where_a_unit_belongs(capsys):
+    for setting in (("--set", "C=2"), ("--until", "3"), ("--every", "1")):
+        code, _, err = run(capsys, "run", "hodgkin_huxley", *setting)
+        assert code == 2 and "a plain number" in err
+    quick = ("--set", "C=2 uF/cm**2", "--set", "v=-70 mV", "--until", "2 ms", "--every", "1 ms")
+    code, out, _ = run(capsys, "run", "hodgkin_huxley", *quick)
+    assert code == 0 and "t = 0 to 0.002 s, 3 times saved" in out

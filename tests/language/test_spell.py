@@ -30,6 +30,8 @@ LATEX = {
     "q = -2*y**(-c)": r"q = -2\,y^{-c}",
     "q = 1.5e-3*exp(-y)": r"q = 0.0015\,\exp\left(-y\right)",
     "q = where(y > 0, y, 0)": r"q = \begin{cases}y & y > 0\\ 0 & \text{otherwise}\end{cases}",
+    "q = y/5[mV] - 3[uA/cm**2]": r"q = \frac{y}{5\,\mathrm{mV}} - 3\,\mathrm{uA}\,\mathrm{cm}^{-2}",
+    "q = 2[Mohm]": r"q = 2\,\mathrm{M}\Omega",
     "tau_v = sqrt(abs(y))": r"\tau_{v} = \sqrt{\left| y \right|}",
     "q = dtau_v/dt\ntau_v = y**2": r"q = \frac{\mathrm{d}\tau_{v}}{\mathrm{d}t}",
 }

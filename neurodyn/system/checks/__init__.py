@@ -1,6 +1,7 @@
 """One rule per file; each raises an `InputError` that says what is wrong, where, and how to mend it."""
 
 from neurodyn.system.checks.cycles import check_cycles
+from neurodyn.system.checks.dimensions import check_dimensions
 from neurodyn.system.checks.energies import check_energy
 from neurodyn.system.checks.flows import check_flows
 from neurodyn.system.checks.given import given_rules
@@ -10,7 +11,15 @@ from neurodyn.system.checks.positions import position_rules
 from neurodyn.system.checks.statements import check_statements
 
 # In the order in which they run: a later check may rely on an earlier one.
-MODEL_CHECKS = (check_flows, check_cycles, check_result_names, check_energy, check_layers, check_statements)
+MODEL_CHECKS = (
+    check_flows,
+    check_cycles,
+    check_result_names,
+    check_energy,
+    check_layers,
+    check_statements,
+    check_dimensions,
+)
 VALUE_RULES = (given_rules, position_rules)
 
 __all__ = ["MODEL_CHECKS", "VALUE_RULES"]

@@ -1,0 +1,93 @@
+"""In a model with units every statement and value fits by dimension."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from neurodyn.errors import InputError
+from neurodyn.language.heads import read_head
+from neurodyn.language.source import Source
+from neurodyn.language.statements import split_equation
+from neurodyn.language.unit_text import read_quantity
+from neurodyn.language.units import NUMBER, SECOND, Unit
+from neurodyn.model.declarations import Declaration, value_source
+from neurodyn.model.equations import Equation
+from neurodyn.model.measures import declared_unit
+from neurodyn.model.model import Model
+from neurodyn.system.units import Units
+
+
+def check_dimensions(model: Model) -> None:
+    """Refuse sums, equations, conditions and values whose parts have different dimensions."""
+    units = Units.of_model(model)
+    if not units.active:
+        return
+    for section in (model.parameters, model.inputs, model.states):
+        for declared in section.values():
+            _check_declared(units, declared)
+    for equation in model.equations:
+        if equation.kind == "flow":
+            _check_flow(units, equation)
+        elif equation.kind == "definition":
+            _check_definition(units, equation)
+    for claim in model.claims:
+        units.reader(value_source(model.locate("", "claims"), claim)).read()
+    for key in ("from", "until", "every"):
+        _check_time(units, key)
+
+
+def _check_declared(units: Units, declared: Declaration) -> None:
+    if isinstance(declared.value, str):
+        found = units.of_text(declared, declared.value)
+        if found is not None and not found.fits(units.of(declared.name)):
+            source = value_source(declared.source, declared.value)
+            _differ(source, 0, f"{declared.name} is declared in {declared.unit}", "its value", found)
+    if declared.scale is not None:
+        source, unit = declared.source, declared_unit(declared)
+        if isinstance(declared.scale, str):
+            source = value_source(declared.source, declared.scale)
+            unit = read_quantity(source)[1]
+        own = units.of(declared.name)
+        if not unit.fits(own):
+            _differ(source, 0, f"{declared.name} is {own.words}", "its scale", unit)
+    for text in declared.given:
+        units.reader(value_source(declared.source, text)).read()
+
+
+def _check_flow(units: Units, equation: Equation) -> None:
+    source = equation.source
+    left = units.of(equation.name) / SECOND
+    factor = read_head(source, len(split_equation(source)[0])).factor
+    if factor is not None:
+        left = (units.reader(source, start=factor[0], stop=factor[1]).read() or NUMBER) * left
+    right = units.of_equation(equation)
+    if right is not None and not right.fits(left):
+        _differ(source, equation.equals, f"The left side is {left.words}", "the right side", right)
+
+
+def _check_definition(units: Units, equation: Equation) -> None:
+    found = units.of_equation(equation)
+    model = units.model
+    declared = model.observables.get(equation.name) or model.wires.get(equation.name)
+    if declared is not None and declared.unit and found is not None and not found.fits(declared_unit(declared)):
+        what = f"{equation.name} is declared in {declared.unit}"
+        _differ(equation.source, equation.equals, what, "its equation", found)
+
+
+def _check_time(units: Units, key: str) -> None:
+    value = units.model.bench.get(key)
+    if value is None or value == 0:
+        return
+    entry = units.model.locate("bench", key)
+    source = value_source(entry, str(value))
+    found = units.of_value(source) if isinstance(value, str) else NUMBER
+    if found is not None and not found.fits(SECOND):
+        _differ(source, 0, f"{key} is a time", "it", found, f'Write {key} = "10 s".')
+
+
+def _differ(
+    source: Source, column: int, what: str, other: str, unit: Unit, remedy: str = "Give both the same dimension."
+) -> NoReturn:
+    raise InputError(
+        f"{what}, but {other} is {unit.words}.", code="dimension", remedy=remedy, place=source.place(column)
+    )

@@ -1,0 +1,143 @@
+"""The unit of every name of a model: declared, or that of its value or equation."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import S
+
+from neurodyn.language.dimensions import Measure, Special, UnitReader
+from neurodyn.language.reader import Reader
+from neurodyn.language.source import Source
+from neurodyn.language.unit_text import mentions_unit
+from neurodyn.language.units import NUMBER, SECOND, Unit
+from neurodyn.model.declarations import Declaration, value_source
+from neurodyn.model.equations import Equation
+from neurodyn.model.measures import declared_unit
+from neurodyn.model.model import Model
+from neurodyn.system.generators import GENERATORS
+from neurodyn.system.signal_reader import SIGNALS
+
+# Arguments of signals that are times, and those that have the unit of the signal; all others are plain numbers.
+TIMES = ("start", "stop", "period")
+VALUES = ("height", "low", "high", "signal")
+
+
+def has_units(model: Model) -> bool:
+    """Whether anything in the model has a unit; if not, nothing is checked."""
+    return any(mentions_unit(text) for text in _texts(model)) or any(d.unit for d in _declared(model))
+
+
+def _declared(model: Model) -> Iterator[Declaration]:
+    for section in (model.states, model.parameters, model.inputs, model.observables, model.wires):
+        yield from section.values()
+
+
+def _texts(model: Model) -> Iterator[str]:
+    yield from (e.text for e in model.equations)
+    yield from model.claims
+    yield from (v for v in model.bench.values() if isinstance(v, str))
+    for d in _declared(model):
+        yield from (v for v in (d.value, d.scale, *d.given) if isinstance(v, str))
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """The units of a model's names, found when they are asked for.
+
+    Attributes:
+        active: whether the model has units at all.
+    """
+
+    model: Model
+    active: bool
+    known: dict[str, Measure] = field(default_factory=dict)
+
+    @classmethod
+    def of_model(cls, model: Model) -> Units:
+        """The units of a model."""
+        return cls(model, has_units(model))
+
+    def of(self, name: str) -> Unit:
+        """The unit of a name, in the words of the file."""
+        return (self.measure(name) if self.active else None) or NUMBER
+
+    @property
+    def time(self) -> Unit:
+        """The unit in which the bench says how long a run is, else seconds."""
+        until = self.model.bench.get("until")
+        found = self.of_value(value_source(Source("until"), until)) if isinstance(until, str) else None
+        return found or SECOND
+
+    def measure(self, name: str) -> Measure:
+        """The unit of a name; None for one that is always 0, or is asked for while it is being found."""
+        if name not in self.known:
+            self.known[name] = None
+            self.known[name] = self._find(name)
+        return self.known[name]
+
+    def _find(self, name: str) -> Measure:
+        declared = self.model.declaration(name)
+        if declared is None:
+            equation = self.model.equation(name)
+            return SECOND if equation is None else self.of_equation(equation)
+        if declared.unit or not isinstance(declared.value, str):
+            return declared_unit(declared)
+        return self.of_text(declared, declared.value) or NUMBER
+
+    def of_equation(self, equation: Equation) -> Measure:
+        """The unit of an equation's right side."""
+        return self.reader(equation.source, start=equation.equals).read()
+
+    def of_text(self, declared: Declaration, text: str) -> Measure:
+        """The unit of an expression that is given as a value."""
+        source = value_source(declared.source, text)
+        return self.of_value(source, declared.letters)
+
+    def of_value(self, source: Source, letters: tuple[str, ...] = ()) -> Measure:
+        """The unit of an expression that may draw, or be a signal."""
+        special = _special()
+        # Read as symbols first, which refuses in plain words what cannot be read.
+        scope = {x: self.model.names.letter(x) for x in letters}
+        dummies = dict.fromkeys(special, lambda reader, node: S.One)
+        Reader(self.model.names, source, scope=scope, generators=dummies).read()
+        return self.reader(source, special=special).read()
+
+    def reader(
+        self, source: Source, *, start: int = 0, stop: int | None = None, special: Mapping[str, Special] | None = None
+    ) -> UnitReader:
+        """A reader of the unit of a text, or of a slice of it."""
+        return UnitReader(self.model.names, source, self.measure, start=start, stop=stop, special=special)
+
+
+def _special() -> dict[str, Special]:
+    found: dict[str, Special] = {word: _call(word, keys, TIMES, VALUES) for word, (_, keys) in SIGNALS.items()}
+    for word, generator in GENERATORS.items():
+        found[word] = _call(word, generator.arguments, (), tuple(generator.arguments) if generator.measured else ())
+    return found
+
+
+def _call(word: str, defaults: Mapping[str, Any], times: tuple[str, ...], values: tuple[str, ...]) -> Special:
+    """What a signal or generator does with units: times, values of one unit, and plain numbers."""
+
+    def unit(reader: UnitReader, node: ast.Call) -> Measure:
+        given = dict(zip(defaults, node.args, strict=False))
+        given |= {k.arg: k.value for k in node.keywords if k.arg is not None and k.arg in defaults}
+        for key, argument in given.items():
+            if key in times:
+                reader.expect(argument, SECOND, f"{key} of {word}")
+            elif key not in values:
+                reader.plain(argument, f"{key} of {word}")
+        found = reader.same([given[key] for key in values if key in given], f"arguments of {word}")
+        measured = values if found and not found.plain else ()
+        for key in [*measured, *times]:
+            default = defaults.get(key)
+            if key not in given and isinstance(default, float) and default:
+                sentence = f"{key} of {word} is not given, and its default {default:g} is a plain number."
+                reader.fail(node, "dimension", sentence, f"Give {key} with its unit.")
+        return found if values and any(key in given for key in values) else NUMBER
+
+    return unit
