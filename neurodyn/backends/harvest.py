@@ -31,6 +31,7 @@ def harvest(
         "backend": backend,
         "method": trajectory.method,
         **{name: getattr(plan, name) for name in ("rtol", "atol", "t0", "until", "trials", "seed")},
+        **({"rtol": None, "atol": None, "steps": int(plan.until - plan.t0)} if plan.discrete else {}),
         "record": list(names),
         "inputs": {name: plain(value) for name, value in inputs.items()},
         "save_at": None if save_at is None else plain(plan.save_at),
@@ -43,6 +44,8 @@ def harvest(
         "save_at": {} if save_at is None else {"t": plan.save_at},
         "end": {"t": np.asarray(trajectory.end_time), **system.layout.unpack(trajectory.end)},
     }
+    if trajectory.history is not None:
+        arrays["history"] = system.layout.unpack(trajectory.history)
     dataset, counts = label(system, time, variables), dict(trajectory.counts)
     return Result(dataset, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
 

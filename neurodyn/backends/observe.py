@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.backends.given import Given
 from neurodyn.backends.outcome import interrupted
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.trajectory import Outcome, Trajectory
@@ -62,13 +63,13 @@ def observe(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[F
 def _read(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[int, dict[str, NDArray[Any]]]:
     """How many saved times were read, and the variables there."""
     read = plan.system.observe(tuple(names), trials=plan.trials is not None)
-    pieces, places = plan.pieces(), plan.places()
+    given = _given(plan, trajectory)
     found: dict[str, NDArray[Any]] = {}
     count = 0
     try:
         with np.errstate(all="ignore"):
             for k, t in enumerate(trajectory.time.tolist()):
-                values = read(t, trajectory.y[k], pieces[places[k]].inputs(t))
+                values = read(t, trajectory.y[k], given(k, t))
                 for name in names:
                     value = np.asarray(values[name])
                     found.setdefault(name, np.empty((len(trajectory.time), *value.shape), value.dtype))[k] = value
@@ -78,6 +79,15 @@ def _read(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[int
     # An input is the same in all trials.
     shared = plan.signals if plan.trials is not None else ()
     return count, {name: values[:count, 0] if name in shared else values[:count] for name, values in found.items()}
+
+
+def _given(plan: Plan, trajectory: Trajectory) -> Callable[[int, float], Mapping[str, Any]]:
+    """What was read beside the states at saved time number k, t."""
+    if not plan.discrete:
+        pieces, places = plan.pieces(), plan.places()
+        return lambda k, t: pieces[places[k]].inputs(t)
+    given, past = Given(plan), trajectory.past
+    return lambda k, t: given.at(int(t), None if past is None else past[k])
 
 
 def _finite(time: Floats, variables: Variables) -> Outcome | None:

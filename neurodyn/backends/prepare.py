@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurodyn.backends.check import check, check_span
+from neurodyn.backends.check import check_span
 from neurodyn.backends.plan import Floats, Plan, edges
 from neurodyn.errors import InputError
 from neurodyn.results import Result
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # How many times are saved where none are asked for: enough for smooth curves, few enough to hold large states.
 GRID, FINE_GRID, FEW_STATES = 501, 2001, 16
+MOST_TIMES = 10_000_000
 
 
 def prepare(
@@ -29,6 +30,7 @@ def prepare(
     start: Any,
     inputs: Mapping[str, Any],
     save_at: Any,
+    every: Any,
     method: str | None,
     rtol: Any,
     atol: Any,
@@ -38,45 +40,44 @@ def prepare(
 ) -> Plan:
     """The plan of a run; whatever is None comes from the bench of the model. See `neurodyn.simulate`."""
     bench = system.model.bench
-    given, t0, trials = _origin(start, t0, trials)
-    begin = number("t0", _first(t0, bench.get("from"), 0.0))
-    end = number("until", _first(until, bench.get("until")))
+    given, t0, trials = origin(start, t0, trials)
+    begin = number("t0", first(t0, bench.get("from"), 0.0))
+    end = number("until", first(until, bench.get("until")))
     check_span(begin, end)
-    draws = whole("seed", _first(seed, system.seed), 0)
-    count = _count(_first(trials, bench.get("trials")))
-    signals = _signals(system, inputs)
-    plan = Plan(
+    draws = whole("seed", first(seed, system.seed), 0)
+    count = trial_count(first(trials, bench.get("trials")))
+    signals = read_inputs(system, inputs)
+    every = first(every, bench.get("every"))
+    return Plan(
         system=system,
         t0=begin,
         until=end,
         start=system.start(given, trials=count, seed=draws),
         signals=signals,
-        save_at=_save_points(save_at, signals, begin, end, system.layout.size * (count or 1)),
-        method=_first(method, bench.get("method")),
-        rtol=number("rtol", _first(rtol, bench.get("rtol"), 1e-6)),
-        atol=number("atol", _first(atol, bench.get("atol"), 1e-9)),
+        save_at=_save_points(save_at, signals, begin, end, system.layout.size * (count or 1), every),
+        method=first(method, bench.get("method")),
+        rtol=number("rtol", first(rtol, bench.get("rtol"), 1e-6)),
+        atol=number("atol", first(atol, bench.get("atol"), 1e-9)),
         trials=count,
         seed=draws,
         progress=progress is not False,
     )
-    check(plan)
-    return plan
 
 
-def _first(*values: Any) -> Any:
+def first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def _count(trials: Any) -> int | None:
+def trial_count(trials: Any) -> int | None:
     return None if trials is None else whole("trials", trials, 1)
 
 
-def _origin(start: Any, t0: Any, trials: Any) -> tuple[Mapping[str, Any] | None, Any, Any]:
+def origin(start: Any, t0: Any, trials: Any) -> tuple[Mapping[str, Any] | None, Any, Any]:
     """The states that are given, and the time and trials that go with them where a run is continued."""
     if isinstance(start, Result):
         end = dict(start.arrays["end"])
         reached = end.pop("t")
-        return end, _first(t0, float(reached)), _first(trials, start.recipe["trials"])
+        return end, first(t0, float(reached)), first(trials, start.recipe["trials"])
     if start is None or isinstance(start, Mapping):
         return start, t0, trials
     raise InputError(
@@ -105,7 +106,7 @@ def whole(name: str, value: Any, least: int) -> int:
     return int(value)
 
 
-def _signals(system: System, inputs: Mapping[str, Any]) -> dict[str, Signal]:
+def read_inputs(system: System, inputs: Mapping[str, Any]) -> dict[str, Signal]:
     """The inputs of the system, some of them replaced by signals, numbers, arrays, or text as in a model file."""
     for name in inputs:
         if name not in system.signals:
@@ -125,15 +126,36 @@ def is_signal(value: Any) -> bool:
     return hasattr(value, "edges") and hasattr(value, "on")
 
 
-def _save_points(save_at: Any, signals: Mapping[str, Signal], t0: float, until: float, states: int) -> Floats:
+def given_times(save_at: Any) -> Floats | None:
+    """The times that were asked for, as an array."""
+    try:
+        return None if save_at is None else np.asarray(save_at, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError("save_at is not a list of times.", code="bad-save-points", remedy="Give numbers.") from None
+
+
+def regular_times(every: Any, begin: float, end: float) -> Floats:
+    """The times from `begin` to `end` in steps of `every`, both ends included."""
+    stride = number("every", every)
+    steps = abs(end - begin) / stride if stride > 0 else np.nan
+    if not steps < MOST_TIMES:
+        raise InputError(
+            f"Saving every {stride:g} from {begin:g} to {end:g} is not possible.",
+            code="bad-step",
+            remedy=f"Give a step above 0 that makes fewer than {MOST_TIMES:,} times.",
+        )
+    inner = begin + np.sign(end - begin) * stride * np.arange(int(np.ceil(steps - 1e-9)))
+    return np.append(inner, end)
+
+
+def _save_points(
+    save_at: Any, signals: Mapping[str, Signal], t0: float, until: float, states: int, every: Any = None
+) -> Floats:
     """The times to record; by default a regular grid, and every edge twice."""
-    if save_at is not None:
-        try:
-            times = np.asarray(save_at, dtype=float)
-        except (TypeError, ValueError):
-            raise InputError(
-                "save_at is not a list of times.", code="bad-save-points", remedy="Give numbers."
-            ) from None
+    times = given_times(save_at)
+    if times is None and every is not None:
+        return regular_times(every, t0, until)
+    if times is not None:
         # A grid made by adding up steps may pass the end by rounding.
         return np.where(np.abs(times - until) <= 1e-12 * abs(until - t0), until, times)
     try:

@@ -41,6 +41,8 @@ class Trajectory:
         method: the method that was used.
         counts: steps, evaluations of the flow (`rhs`) and of the Jacobian, restarts at edges of inputs.
         end_time, end: the last time that was reached and the state there, to go on from.
+        history: of a map that looks back, the states before the end, those one step back in row 0.
+        past: if the plan keeps them, a window of states for each saved time: the one there, the one before, ...
     """
 
     time: NDArray[np.float64]
@@ -50,3 +52,5 @@ class Trajectory:
     counts: Mapping[str, int]
     end_time: float
     end: NDArray[np.float64]
+    history: NDArray[np.float64] | None = None
+    past: NDArray[np.float64] | None = None

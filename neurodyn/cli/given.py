@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from neurodyn.errors import InputError
 
-_MOST_TIMES = 10_000_000
-
 if TYPE_CHECKING:
     from neurodyn.model.model import Model
 
@@ -35,21 +33,6 @@ def sort_settings(model: Model, settings: Mapping[str, Any]) -> tuple[dict[str, 
     """The settings as values for the build (which knows what to say of an unknown name) and starts for the run."""
     start = {name: value for name, value in settings.items() if name in model.states}
     return {name: value for name, value in settings.items() if name not in start}, start
-
-
-def read_times(every: float, begin: float, end: float) -> Any:
-    """The times from `begin` to `end` in steps of `every`, both ends included."""
-    import numpy as np
-
-    steps = abs(end - begin) / every if every > 0 else np.nan
-    if not steps < _MOST_TIMES:
-        raise InputError(
-            f"Saving every {every:g} from {begin:g} to {end:g} is not possible.",
-            code="bad-step",
-            remedy=f"Give a step above 0 that makes fewer than {_MOST_TIMES:,} times.",
-        )
-    inner = begin + np.sign(end - begin) * every * np.arange(int(np.ceil(steps - 1e-9)))
-    return np.append(inner, end)
 
 
 def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:

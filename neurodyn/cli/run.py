@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from neurodyn.cli.given import read_settings, read_sizes, read_times, sort_settings
+from neurodyn.cli.given import read_settings, read_sizes, sort_settings
 from neurodyn.cli.outputs import Outputs
 from neurodyn.plots import KINDS
 
 if TYPE_CHECKING:
-    from neurodyn.model.model import Model
     from neurodyn.results.result import Result
     from neurodyn.system.system import System
 
@@ -35,6 +34,7 @@ class _Request:
     settings: tuple[str, ...]
     sizes: tuple[str, ...]
     until: float | None
+    steps: int | None
     every: float | None
     method: str | None
     rtol: float | None
@@ -60,6 +60,7 @@ class _Request:
 )
 @click.option("--size", "sizes", multiple=True, metavar="INDEX=NUMBER", help="Set the size of an index set.")
 @click.option("--until", type=float, metavar="T", help="The time at the end of the run.")
+@click.option("--steps", type=click.IntRange(min=1), metavar="N", help="How many steps a map takes.")
 @click.option("--every", type=float, metavar="DT", help="Save at steps of this length, rather than at 501 times.")
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
@@ -109,8 +110,9 @@ def _simulated(request: _Request) -> tuple[System, Result]:
     result = simulate(
         system,
         until=request.until,
+        steps=request.steps,
         start=start or None,
-        save_at=_times(request, model),
+        every=request.every,
         record=None if request.record is None else [name.strip() for name in request.record.split(",")],
         method=request.method,
         rtol=request.rtol,
@@ -121,14 +123,6 @@ def _simulated(request: _Request) -> tuple[System, Result]:
         progress=request.progress,
     )
     return system, result
-
-
-def _times(request: _Request, model: Model) -> Any:
-    """The times to save, if a step was asked for; a run without an end is left to `simulate` to refuse."""
-    end = model.bench.get("until") if request.until is None else request.until
-    if request.every is None or end is None:
-        return None
-    return read_times(request.every, model.bench.get("from", 0.0), end)
 
 
 def _figure(request: _Request, system: System, result: Result) -> Any:
