@@ -16,9 +16,22 @@ from neurodyn.model.model import FORMAT, Model
 
 LARGEST_FILE = 4_000_000  # bytes
 
-_TOP = ("format", "name", "summary", "references", "theme", "equations", "update", "energy", "claims")
-_TOP += ("family", "arguments")
-_SECTIONS = ("indices", "states", "parameters", "inputs", "noise", "observables", "layers", "synapses", "parts", "bench")
+_TOP = (
+    *("format", "name", "summary", "references", "theme", "equations", "update", "energy", "claims"),
+    *("family", "arguments"),
+)
+_SECTIONS = (
+    "indices",
+    "states",
+    "parameters",
+    "inputs",
+    "noise",
+    "observables",
+    "layers",
+    "synapses",
+    "parts",
+    "bench",
+)
 # Words of the language whose meaning comes later: refused by name, so that nothing is silently left out.
 _LATER = ("unknowns", "events", "pins")
 _STRINGS = ("name", "summary", "theme", "equations", "update", "energy", "family")
