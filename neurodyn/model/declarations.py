@@ -28,14 +28,16 @@ class IndexSet:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A state, parameter, input or observable: its letters and what was said of it.
+    """A state, parameter, input, noise or observable: its letters and what was said of it.
 
-    `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start.
+    `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start, for
+    noise its kind. `before` is what a state was before the start.
     """
 
     name: str
     letters: tuple[str, ...]
     value: Any = None
+    before: Any = None
     given: tuple[str, ...] = ()
     scale: float | None = None
     about: str = ""
@@ -50,29 +52,16 @@ class Declaration:
 # What an entry of each section may say; the first field is meant by a bare value.
 FIELDS: dict[str, tuple[str, ...]] = {
     "indices": ("size", "letters", "about"),
-    "states": ("start", "scale", "about"),
+    "states": ("start", "before", "scale", "about"),
     "parameters": ("value", "given", "about"),
     "inputs": ("value", "about"),
+    "noise": ("kind", "about"),
     "observables": ("about",),
     "layers": ("start", "scale", "about", *LAYER),
     "synapses": ("energy", "about"),
 }
 
 RESERVED_SETS = ("time", "trial", "part")
-
-BENCH: dict[str, tuple[type, ...]] = {
-    "until": (int, float),
-    "from": (int, float),
-    "every": (int, float),
-    "record": (list,),
-    "seed": (int,),
-    "method": (str,),
-    "rtol": (int, float),
-    "atol": (int, float),
-    "backend": (str,),
-    "trials": (int,),
-    "figure": (str,),
-}
 
 
 def read_index_sets(entries: Mapping[str, Any], locate: Locate) -> dict[str, IndexSet]:
@@ -125,7 +114,7 @@ def _refuse_dimension(name: str, source: Source) -> None:
 def read_declarations(
     section: str, entries: Mapping[str, Any], letters: Mapping[str, str], locate: Locate
 ) -> dict[str, Declaration]:
-    """One of the sections states, parameters, inputs, observables."""
+    """One of the sections states, parameters, inputs, noise, observables."""
     found: dict[str, Declaration] = {}
     for key, entry in entries.items():
         source = locate(section, key)
@@ -150,33 +139,13 @@ def read_declarations(
             name,
             indices,
             value=plain(fields.get(FIELDS[section][0])) if section != "observables" else None,
+            before=plain(fields.get("before")),
             given=_statements(fields.get("given", ()), key, source),
             scale=_scale(fields.get("scale"), key, source),
             about=str(fields.get("about", "")),
             source=source,
         )
     return found
-
-
-def read_bench(entries: Mapping[str, Any], locate: Locate) -> dict[str, Any]:
-    """The section [bench], each entry of the right type."""
-    for key, value in entries.items():
-        source = locate("bench", key)
-        if key not in BENCH:
-            raise InputError(
-                f"[bench] has no entry {key}.",
-                code="bench",
-                remedy=near(key, list(BENCH)) or f"It may say: {', '.join(BENCH)}.",
-                place=source.place(0),
-            )
-        if isinstance(value, bool) or not isinstance(value, BENCH[key]):
-            wanted = " or ".join(t.__name__ for t in BENCH[key])
-            raise InputError(
-                f"{key} in [bench] must be of type {wanted}, not {type(value).__name__}.",
-                code="bench",
-                place=source.place(0),
-            )
-    return dict(entries)
 
 
 class Locate:
