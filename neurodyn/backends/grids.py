@@ -19,15 +19,6 @@ MOST_TIMES = 10_000_000
 STEPS = "steps"
 
 
-def chosen_step(save_at: Any, every: Any, bench: Mapping[str, Any]) -> Any:
-    """The step of the grid: as asked for, else that of the bench where no times are given."""
-    if save_at is not None and every is not None:
-        raise InputError(
-            "save_at and every both say when to save.", code="bad-save-points", remedy="Give one of the two."
-        )
-    return every if every is not None or save_at is not None else bench.get("every")
-
-
 def save_points(
     save_at: Any, every: Any, signals: Mapping[str, Signal], t0: float, until: float, states: int
 ) -> Floats | None:
@@ -40,7 +31,7 @@ def save_points(
     if isinstance(save_at, str) and save_at == STEPS:
         return None
     if save_at is not None:
-        return _given(save_at, t0, until)
+        return given_times(save_at, t0, until)
     try:
         cuts = np.sort(edges(signals, t0, until))
     except OverflowError as error:
@@ -50,12 +41,13 @@ def save_points(
     if every is None:
         grid = np.linspace(t0, until, FINE_GRID if states <= FEW_STATES else GRID)
     else:
-        grid = _regular(every, t0, until)
+        grid = regular_times(every, t0, until)
     times = np.sort(np.concatenate([_apart(grid, cuts), cuts, cuts]))
     return times if until > t0 else times[::-1]
 
 
-def _given(save_at: Any, t0: float, until: float) -> Floats:
+def given_times(save_at: Any, t0: float, until: float) -> Floats:
+    """The times that were asked for."""
     try:
         times = np.asarray(save_at, dtype=float)
     except (TypeError, ValueError):
@@ -68,7 +60,7 @@ def _given(save_at: Any, t0: float, until: float) -> Floats:
     return np.where(np.abs(times - until) <= 1e-12 * abs(until - t0), until, times)
 
 
-def _regular(every: Any, t0: float, until: float) -> Floats:
+def regular_times(every: Any, t0: float, until: float) -> Floats:
     """From t0 in equal steps, and the end."""
     is_number = isinstance(every, int | float | np.number) and not isinstance(every, bool)
     steps = abs(until - t0) / every if is_number and every > 0 else np.nan

@@ -29,14 +29,15 @@ def harvest(
     """
     system = plan.system
     seen = observe(plan, trajectory, names)
-    told = plain(plan.save_at) if save_at is not None and plan.save_at is not None else save_at
+    times = None if isinstance(save_at, str | None) else plan.save_at
     run = {
         "backend": backend,
         "method": trajectory.method,
         **{name: getattr(plan, name) for name in ("rtol", "atol", "t0", "until", "trials", "seed")},
+        **({"rtol": None, "atol": None, "steps": int(plan.until - plan.t0)} if plan.discrete else {}),
         "record": list(names),
         "inputs": plain_values(system, inputs),
-        "save_at": told,
+        "save_at": save_at if times is None else plain(times),
         "every": every,
         "counts": dict(trajectory.counts),
     }
@@ -44,9 +45,13 @@ def harvest(
         "values": _arrays(system.given),
         "inputs": _arrays(inputs),
         "start": system.layout.unpack(plan.start),
-        "save_at": {"t": plan.save_at} if save_at is not None and plan.save_at is not None else {},
+        "save_at": {} if times is None else {"t": times},
         "end": {"t": np.asarray(trajectory.end_time), **system.layout.unpack(trajectory.end)},
     }
+    if plan.history is not None:
+        arrays["before"] = system.layout.unpack(plan.history)
+    if trajectory.history is not None:
+        arrays["history"] = system.layout.unpack(trajectory.history)
     dataset, outcome = label(system, seen.time, seen.variables), seen.outcome
     if seen.stops:
         ended = [Ended(s.outcome.status, s.outcome.message, s.time, s.valid) for s in seen.stops]

@@ -59,6 +59,7 @@ def as_plain(model: Model) -> dict[str, Any]:
         "layers": {layer.state.key: dict(layer.fields) for layer in model.layers.values()},
         "synapses": {synapse.name: synapse.energy for synapse in model.synapses.values()},
         "parts": {part.key: dict(part.fields) for part in model.parts.values()},
+        "update": model.update,
         "energy": model.energy,
         "claims": list(model.claims),
         "indices": {
@@ -74,6 +75,7 @@ def as_plain(model: Model) -> dict[str, Any]:
             d.name: {"shape": _sets(model, d), "unit": str(units.of(d.name)), "about": d.about}
             for d in model.observables.values()
         },
+        "noise": {d.name: _plain(model, units, d, "kind") for d in model.noise.values()},
         "bench": dict(model.bench),
         "file": model.file,
     }
@@ -97,7 +99,8 @@ def _sets(model: Model, declared: Declaration) -> list[str]:
 def page(model: Model, expand: bool = False) -> list[str]:
     """The lines of a page that fits a screen for a model of the library; with `expand` every equation is among them."""
     lines = [click.style(model.name, bold=True) + (f": {model.summary}" if model.summary else "")]
-    lines += _section("Equations", _expanded(model) if expand else model.text.splitlines())
+    update = [f"update: {model.update}"] if model.update else []
+    lines += _section("Equations", [*(_expanded(model) if expand else model.text.splitlines()), *update])
     if not expand:
         lines += _section("Layers", _layers(model))
         lines += _section("Synapses", _table(("name", "energy"), [(s.name, s.energy) for s in model.synapses.values()]))
@@ -109,9 +112,14 @@ def page(model: Model, expand: bool = False) -> list[str]:
         if not (hidden and "." in name)
     ]
     lines += _section("Indices", _table(("name", "size", "letters", "about"), indices))
-    for title, declared in (("States", model.states), ("Parameters", model.parameters), ("Inputs", model.inputs)):
+    for title, declared, value in (
+        ("States", model.states, "start"),
+        ("Parameters", model.parameters, "value"),
+        ("Inputs", model.inputs, "value"),
+        ("Noise", model.noise, "kind"),
+    ):
         shown = {name: d for name, d in declared.items() if not (hidden and "." in name)}
-        lines += _section(title, _declared(model, shown, "start" if title == "States" else "value"))
+        lines += _section(title, _declared(model, shown, value))
     if model.energy:
         lines += _section(f"Energy: {model.energy}", model.claims or ["no claims"])
     else:
@@ -147,10 +155,18 @@ def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> 
 
     units = Units.of_model(model)
     rows = [
-        (d.key, " x ".join(_sets(model, d)), _short(d.value), _unit(units, d), ", ".join(d.given), d.about)
+        (
+            d.key,
+            " x ".join(_sets(model, d)),
+            _short(d.value),
+            "" if d.before is None else _short(d.before),
+            _unit(units, d),
+            ", ".join(d.given),
+            d.about,
+        )
         for d in declared.values()
     ]
-    return _table(("name", "shape", value, "unit", "given", "about"), rows)
+    return _table(("name", "shape", value, "before", "unit", "given", "about"), rows)
 
 
 def _unit(units: Units, declared: Declaration) -> str:

@@ -31,15 +31,17 @@ class IndexSet:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A state, parameter, input or observable: its letters and what was said of it.
+    """A state, parameter, input, noise or observable: its letters and what was said of it.
 
-    `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start.
-    Numbers and lists in `value` and `scale` are in `unit`, if there is one.
+    `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start, for
+    noise its kind. `before` is what a state was before the start. Numbers and lists in `value` and `scale` are in
+    `unit`, if there is one.
     """
 
     name: str
     letters: tuple[str, ...]
     value: Any = None
+    before: Any = None
     given: tuple[str, ...] = ()
     scale: float | str | None = None
     unit: str = ""
@@ -55,29 +57,16 @@ class Declaration:
 # What an entry of each section may say; the first field is meant by a bare value.
 FIELDS: dict[str, tuple[str, ...]] = {
     "indices": ("size", "letters", "about"),
-    "states": ("start", "scale", "unit", "about"),
+    "states": ("start", "before", "scale", "unit", "about"),
     "parameters": ("value", "given", "unit", "about"),
     "inputs": ("value", "unit", "about"),
+    "noise": ("kind", "about"),
     "observables": ("about", "unit"),
     "layers": ("start", "scale", "unit", "about", *LAYER),
     "synapses": ("energy", "about"),
 }
 
 RESERVED_SETS = ("time", "trial", "part")
-
-BENCH: dict[str, tuple[type, ...]] = {
-    "until": (int, float, str),
-    "from": (int, float, str),
-    "every": (int, float, str),
-    "record": (list,),
-    "seed": (int,),
-    "method": (str,),
-    "rtol": (int, float),
-    "atol": (int, float),
-    "backend": (str,),
-    "trials": (int,),
-    "figure": (str,),
-}
 
 
 def read_index_sets(entries: Mapping[str, Any], locate: Locate) -> dict[str, IndexSet]:
@@ -130,7 +119,7 @@ def _refuse_dimension(name: str, source: Source) -> None:
 def read_declarations(
     section: str, entries: Mapping[str, Any], letters: Mapping[str, str], locate: Locate
 ) -> dict[str, Declaration]:
-    """One of the sections states, parameters, inputs, observables."""
+    """One of the sections states, parameters, inputs, noise, observables."""
     found: dict[str, Declaration] = {}
     for key, entry in entries.items():
         source = locate(section, key)
@@ -155,6 +144,7 @@ def read_declarations(
             name,
             indices,
             value=plain(fields.get(FIELDS[section][0])) if section != "observables" else None,
+            before=plain(fields.get("before")),
             given=_statements(fields.get("given", ()), key, source),
             scale=checked_scale(fields.get("scale"), key, source),
             unit=checked_unit(fields.get("unit", ""), key, source),
@@ -162,27 +152,6 @@ def read_declarations(
             source=source,
         )
     return found
-
-
-def read_bench(entries: Mapping[str, Any], locate: Locate) -> dict[str, Any]:
-    """The section [bench], each entry of the right type."""
-    for key, value in entries.items():
-        source = locate("bench", key)
-        if key not in BENCH:
-            raise InputError(
-                f"[bench] has no entry {key}.",
-                code="bench",
-                remedy=near(key, list(BENCH)) or f"It may say: {', '.join(BENCH)}.",
-                place=source.place(0),
-            )
-        if isinstance(value, bool) or not isinstance(value, BENCH[key]):
-            wanted = " or ".join(t.__name__ for t in BENCH[key])
-            raise InputError(
-                f"{key} in [bench] must be of type {wanted}, not {type(value).__name__}.",
-                code="bench",
-                place=source.place(0),
-            )
-    return dict(entries)
 
 
 def entry_fields(section: str, key: str, entry: Any, source: Source) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from neurodyn.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,15 +31,27 @@ def rebuilt(result: Result) -> System:
 def asked(result: Result) -> dict[str, Any]:
     """What `simulate` was asked for, as its arguments; the start in full."""
     recipe, arrays = result.recipe, result.arrays
-    told = ("t0", "until", "record", "backend", "method", "rtol", "atol", "seed", "trials")
+    end = "steps" if "steps" in recipe else "until"
+    told = ("t0", end, "record", "backend", "method", "rtol", "atol", "seed", "trials")
     save_at = recipe["save_at"] if isinstance(recipe["save_at"], str | None) else arrays["save_at"]["t"]
     return {
         **{name: recipe[name] for name in told},
         "inputs": _in_full(recipe["inputs"], arrays.get("inputs", {})),
-        "start": dict(arrays["start"]),
+        "start": _start(result) if "before" in arrays else dict(arrays["start"]),
         "save_at": save_at,
         "every": recipe.get("every"),
     }
+
+
+def _start(result: Result) -> Result:
+    """A result from whose end the run goes on, with the past that a map looks back at."""
+    import xarray as xr
+
+    from neurodyn.results.result import Result
+
+    recipe, arrays = result.recipe, result.arrays
+    end = {**arrays["start"], "t": np.asarray(recipe["t0"])}
+    return Result(xr.Dataset(), recipe, arrays={"end": end, "history": arrays["before"]})
 
 
 def check_recipe(result: Result) -> None:

@@ -64,9 +64,9 @@ class Formula:
         program = lower(outputs, definitions={}, sizes=sizes, constant=(), states=())
         return cls(needs, shape, numpy_function(program).bind({}))
 
-    def __call__(self, values: Mapping[str, Array]) -> list[Any]:
-        """The results for these values."""
-        return list(self.compute(0.0, values).values())
+    def __call__(self, values: Mapping[str, Array], t: float = 0.0) -> list[Any]:
+        """The results for these values, at a time if the expressions speak of it."""
+        return list(self.compute(t, values).values())
 
 
 @dataclass(frozen=True)

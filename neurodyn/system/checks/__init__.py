@@ -1,5 +1,7 @@
 """One rule per file; each raises an `InputError` that says what is wrong, where, and how to mend it."""
 
+from neurodyn.system.checks.before import before_rules
+from neurodyn.system.checks.bench import check_bench
 from neurodyn.system.checks.cycles import check_cycles
 from neurodyn.system.checks.dimensions import check_dimensions
 from neurodyn.system.checks.energies import check_energy
@@ -7,8 +9,10 @@ from neurodyn.system.checks.flows import check_flows
 from neurodyn.system.checks.given import given_rules
 from neurodyn.system.checks.layers import check_layers
 from neurodyn.system.checks.names import check_result_names
+from neurodyn.system.checks.noise import check_noise
 from neurodyn.system.checks.positions import position_rules
 from neurodyn.system.checks.statements import check_statements
+from neurodyn.system.checks.updates import check_update
 
 # In the order in which they run: a later check may rely on an earlier one.
 MODEL_CHECKS = (
@@ -17,9 +21,12 @@ MODEL_CHECKS = (
     check_result_names,
     check_energy,
     check_layers,
+    check_noise,
+    check_update,
+    check_bench,
     check_statements,
     check_dimensions,
 )
-VALUE_RULES = (given_rules, position_rules)
+VALUE_RULES = (given_rules, position_rules, before_rules)
 
 __all__ = ["MODEL_CHECKS", "VALUE_RULES"]
