@@ -23,6 +23,7 @@ def simulate(
     system: System | Model,
     *,
     until: float | None = None,
+    steps: int | None = None,
     t0: float | None = None,
     start: Mapping[str, ArrayLike] | Result | None = None,
     inputs: Mapping[str, ArrayLike | Signal | str] | None = None,
@@ -45,11 +46,12 @@ def simulate(
     Args:
         system: a system, or a model that needs no more values; it is built first.
         until: the time at the end; earlier than `t0` runs the flow backwards.
+        steps: how many steps a map takes, in place of `until`; its time is the number of the step.
         start: states by name, the others as the model says; or a result, from whose end the run goes on.
         inputs: in place of the model's inputs: numbers, arrays, text as in a model file (`step(2, 5)`), or signals.
         save_at: the times to record, in the order of the run; or `steps`: wherever the solver comes to. By default
             501 times in equal steps (2001 for up to 16 states), and every edge of an input twice, with the values
-            just before and just after it.
+            just before and just after it; of a map, every step, or up to 2001 of them.
         every: the length of those equal steps.
         record: names of states, observables or inputs; by default the states, and the energy.
         backend, method: by default the first backend that can run the system, and the method it prefers.
@@ -70,17 +72,17 @@ def simulate(
     from neurodyn.backends.grids import chosen_step
     from neurodyn.backends.harvest import harvest
     from neurodyn.backends.observe import chosen_names
-    from neurodyn.backends.prepare import prepare
+    from neurodyn.backends.planning import planned
 
     if on_failure not in ("raise", "return"):
         raise InputError(f"on_failure is {on_failure!r}.", code="unknown-option", remedy="Give 'raise' or 'return'.")
     system, inputs = _built(system), dict(inputs or {})
     every = chosen_step(save_at, every, system.model.bench)
-    plan = prepare(
-        system, until=until, t0=t0, start=start, inputs=inputs, save_at=save_at, every=every, method=method, rtol=rtol,
-        atol=atol, seed=seed, trials=trials, progress=progress,
-    )  # fmt: skip
     names = chosen_names(system, record)
+    plan = planned(
+        system, names, until=until, steps=steps, t0=t0, start=start, inputs=inputs, save_at=save_at, every=every,
+        method=method, rtol=rtol, atol=atol, seed=seed, trials=trials, progress=progress,
+    )  # fmt: skip
     engine = choose(plan, backend or system.model.bench.get("backend"))
     result = harvest(plan, engine.run(plan), names, engine.name, inputs=inputs, save_at=save_at, every=every)
     if result.status == "failed" and on_failure == "raise":

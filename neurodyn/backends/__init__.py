@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from neurodyn.backends.plan import Backend, Plan
 
 # In order of preference: the first that can carry out a plan is chosen when no name is given.
-TABLE = {"scipy": "neurodyn.backends.scipy_backend:SciPy"}
+TABLE = {"scipy": "neurodyn.backends.scipy_backend:SciPy", "map": "neurodyn.backends.map_backend:Map"}
 GROUP = "neurodyn.backends"
 
 __all__ = ["choose", "find", "names"]

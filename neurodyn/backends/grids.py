@@ -40,7 +40,9 @@ def save_points(
     if isinstance(save_at, str) and save_at == STEPS:
         return None
     if save_at is not None:
-        return _given(save_at, t0, until)
+        times = given_times(save_at)
+        # A grid made by adding up steps may pass the end by rounding.
+        return np.where(np.abs(times - until) <= 1e-12 * abs(until - t0), until, times)
     try:
         cuts = np.sort(edges(signals, t0, until))
     except OverflowError as error:
@@ -55,17 +57,16 @@ def save_points(
     return times if until > t0 else times[::-1]
 
 
-def _given(save_at: Any, t0: float, until: float) -> Floats:
+def given_times(save_at: Any) -> Floats:
+    """The times that were asked for, as an array."""
     try:
-        times = np.asarray(save_at, dtype=float)
+        return np.asarray(save_at, dtype=float)
     except (TypeError, ValueError):
         raise InputError(
             "save_at is not a list of times.",
             code="bad-save-points",
             remedy="Give numbers, or 'steps' for the steps of the solver.",
         ) from None
-    # A grid made by adding up steps may pass the end by rounding.
-    return np.where(np.abs(times - until) <= 1e-12 * abs(until - t0), until, times)
 
 
 def _regular(every: Any, t0: float, until: float) -> Floats:

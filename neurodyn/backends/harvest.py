@@ -34,6 +34,7 @@ def harvest(
         "backend": backend,
         "method": trajectory.method,
         **{name: getattr(plan, name) for name in ("rtol", "atol", "t0", "until", "trials", "seed")},
+        **({"rtol": None, "atol": None, "steps": int(plan.until - plan.t0)} if plan.discrete else {}),
         "record": list(names),
         "inputs": {name: plain(value) for name, value in inputs.items()},
         "save_at": told,
@@ -47,6 +48,8 @@ def harvest(
         "save_at": {"t": plan.save_at} if save_at is not None and plan.save_at is not None else {},
         "end": {"t": np.asarray(trajectory.end_time), **system.layout.unpack(trajectory.end)},
     }
+    if trajectory.history is not None:
+        arrays["history"] = system.layout.unpack(trajectory.history)
     dataset, outcome = label(system, seen.time, seen.variables), seen.outcome
     if seen.stops:
         ended = [Ended(s.outcome.status, s.outcome.message, s.time, s.valid) for s in seen.stops]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.backends.given import Given
 from neurodyn.backends.outcome import interrupted
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.trajectory import Outcome, Stop, Trajectory
@@ -85,7 +86,7 @@ def observe(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> Observe
 def _read(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[int, dict[str, NDArray[Any]]]:
     """How many saved times were read, and the variables there."""
     read = plan.system.observe(tuple(names), trials=plan.trials is not None)
-    pieces, places = plan.pieces(), _places(plan, trajectory.time)
+    given = _given(plan, trajectory)
     found: dict[str, NDArray[Any]] = {}
     count = 0
     shared = plan.signals if plan.trials is not None else ()  # an input is the same in all trials
@@ -95,7 +96,8 @@ def _read(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[int
             for k, t in enumerate(trajectory.time.tolist()):
                 going = np.flatnonzero(valid > k)
                 whole = going.size == valid.size
-                values = read(t, trajectory.y[k] if whole else trajectory.y[k, going], pieces[places[k]].inputs(t))
+                y = trajectory.y[k] if whole else trajectory.y[k, going]
+                values = read(t, y, given(k, t, None if whole else going))
                 for name in names:
                     value = np.asarray(values[name][0] if name in shared else values[name])
                     if not whole and name not in shared:
@@ -105,6 +107,15 @@ def _read(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[int
     except KeyboardInterrupt:
         pass
     return count, {name: values[:count] for name, values in found.items()}
+
+
+def _given(plan: Plan, trajectory: Trajectory) -> Callable[[int, float, Any], Mapping[str, Any]]:
+    """What was read beside the states at saved time number k, t, by the trials of the given rows (None: by all)."""
+    if not plan.discrete:
+        pieces, places = plan.pieces(), _places(plan, trajectory.time)
+        return lambda k, t, rows: pieces[places[k]].inputs(t)
+    given, past = Given(plan), trajectory.past
+    return lambda k, t, rows: given.at(int(t), None if past is None else past[k], rows)
 
 
 def _places(plan: Plan, time: Floats) -> NDArray[np.intp]:

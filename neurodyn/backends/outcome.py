@@ -68,6 +68,17 @@ def bad_state(plan: Plan, trial: int, t: float, z: Floats) -> Outcome:
     )
 
 
+def bad_step(plan: Plan, trial: int, t: float, y: Floats) -> Outcome:
+    """The step of a map made a number that is not finite."""
+    where, value = _first_bad(plan, trial, y)
+    return Outcome(
+        "failed",
+        "non-finite",
+        f"{where} became {value} in the step from t = {t:.0f}. Look in its map for a division by 0, a root or "
+        f"logarithm of a negative number, or for growth without bound.",
+    )
+
+
 def runaway(plan: Plan, trial: int, t: float, z: Floats, rate: Floats, rate_at_double: Floats) -> Outcome | None:
     """A state that grows without bound, if there is one.
 

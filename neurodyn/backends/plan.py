@@ -46,6 +46,9 @@ class Plan:
             input may stand there twice: the first is just before it and the second just after, in the order of the run.
         rtol, atol: the error allowed per step, in units of each state's scale.
         trials: how many runs go side by side; None is one run without a trial axis.
+        needed: the abilities that the system asks of a backend.
+        history: of a map that looks back, the states before the start, flat, those one step back in row 0.
+        keep_past: whether each saved state must come with those that its observables look back at.
     """
 
     system: System
@@ -60,14 +63,25 @@ class Plan:
     trials: int | None = None
     seed: int = 0
     progress: bool = True
+    needed: frozenset[str] = frozenset({"flow"})
+    history: Floats | None = None
+    keep_past: bool = False
+
+    @property
+    def discrete(self) -> bool:
+        """Whether time goes in steps."""
+        return "map" in self.needed
 
     @property
     def forward(self) -> bool:
         return self.until > self.t0
 
     def edges(self) -> Floats:
-        """The times strictly inside the run at which an input jumps or kinks, in the order of the run."""
-        return edges(self.signals, self.t0, self.until)
+        """The times strictly inside the run at which an input jumps or kinks, in the order of the run.
+
+        A map has none: it reads its inputs at its steps only.
+        """
+        return np.empty(0) if self.discrete else edges(self.signals, self.t0, self.until)
 
     def pieces(self) -> list[Piece]:
         """The run cut at the edges of its inputs."""
@@ -101,7 +115,7 @@ def edges(signals: Mapping[str, Signal], t0: float, until: float) -> Floats:
 
 def needs(plan: Plan) -> frozenset[str]:
     """The abilities that a backend must have to carry out a plan."""
-    return frozenset({"flow"} if plan.trials is None else {"flow", "trials"})
+    return plan.needed if plan.trials is None else plan.needed | {"trials"}
 
 
 class Backend(Protocol):

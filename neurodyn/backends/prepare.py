@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurodyn.backends.check import check, check_span
+from neurodyn.backends.check import check_span
 from neurodyn.backends.grids import save_points
 from neurodyn.backends.plan import Plan
 from neurodyn.errors import InputError
@@ -25,46 +25,44 @@ def prepare(
 ) -> Plan:  # fmt: skip
     """The plan of a run; whatever is None comes from the bench of the model. See `neurodyn.simulate`."""
     bench = system.model.bench
-    given, t0, trials = _origin(start, t0, trials)
-    begin = number("t0", _first(t0, bench.get("from"), 0.0))
-    end = number("until", _first(until, bench.get("until")))
+    given, t0, trials = origin(start, t0, trials)
+    begin = number("t0", first(t0, bench.get("from"), 0.0))
+    end = number("until", first(until, bench.get("until")))
     check_span(begin, end)
-    draws = whole("seed", _first(seed, system.seed), 0)
-    count = _count(_first(trials, bench.get("trials")))
-    signals = _signals(system, inputs)
-    plan = Plan(
+    draws = whole("seed", first(seed, system.seed), 0)
+    count = trial_count(first(trials, bench.get("trials")))
+    signals = read_inputs(system, inputs)
+    return Plan(
         system=system,
         t0=begin,
         until=end,
         start=system.start(given, trials=count, seed=draws),
         signals=signals,
         save_at=save_points(save_at, every, signals, begin, end, system.layout.size * (count or 1)),
-        method=_first(method, bench.get("method")),
-        rtol=number("rtol", _first(rtol, bench.get("rtol"), 1e-6)),
-        atol=number("atol", _first(atol, bench.get("atol"), 1e-9)),
+        method=first(method, bench.get("method")),
+        rtol=number("rtol", first(rtol, bench.get("rtol"), 1e-6)),
+        atol=number("atol", first(atol, bench.get("atol"), 1e-9)),
         trials=count,
         seed=draws,
         progress=progress is not False,
     )
-    check(plan)
-    return plan
 
 
-def _first(*values: Any) -> Any:
+def first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def _count(trials: Any) -> int | None:
+def trial_count(trials: Any) -> int | None:
     return None if trials is None else whole("trials", trials, 1)
 
 
-def _origin(start: Any, t0: Any, trials: Any) -> tuple[Mapping[str, Any] | None, Any, Any]:
+def origin(start: Any, t0: Any, trials: Any) -> tuple[Mapping[str, Any] | None, Any, Any]:
     """The states that are given, and the time and trials that go with them where a run is continued."""
     if isinstance(start, Result):
         _refuse_parted(start)
         end = dict(start.arrays["end"])
         reached = end.pop("t")
-        return end, _first(t0, float(reached)), _first(trials, start.recipe["trials"])
+        return end, first(t0, float(reached)), first(trials, start.recipe["trials"])
     if start is None or isinstance(start, Mapping):
         return start, t0, trials
     raise InputError(
@@ -107,7 +105,7 @@ def whole(name: str, value: Any, least: int) -> int:
     return int(value)
 
 
-def _signals(system: System, inputs: Mapping[str, Any]) -> dict[str, Signal]:
+def read_inputs(system: System, inputs: Mapping[str, Any]) -> dict[str, Signal]:
     """The inputs of the system, some of them replaced by signals, numbers, arrays, or text as in a model file."""
     for name in inputs:
         if name not in system.signals:

@@ -56,6 +56,8 @@ class Trajectory:
         counts: steps, evaluations of the flow (`rhs`) and of the Jacobian, restarts at edges of inputs.
         end_time, end: the last time that was reached and the state there, to go on from.
         stops: how each trial ended; empty for a run without trials.
+        history: of a map that looks back, the states before the end, those one step back in row 0.
+        past: if the plan keeps them, a window of states for each saved time: the one there, the one before, ...
     """
 
     time: NDArray[np.float64]
@@ -66,3 +68,5 @@ class Trajectory:
     end_time: float
     end: NDArray[np.float64]
     stops: Sequence[Stop] = ()
+    history: NDArray[np.float64] | None = None
+    past: NDArray[np.float64] | None = None

@@ -82,4 +82,16 @@ def inline(expr: sp.Basic, definitions: Mapping[str, Definition], stop: frozense
     return whole(expr)
 
 
+def names_reached(name: str, definitions: Mapping[str, Definition]) -> frozenset[str]:
+    """The name, and all that it depends on through definitions."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting.extend(names_in(definitions[one].expr) if one in definitions else ())
+    return frozenset(found)
+
+
 TRUE, FALSE = S.true, S.false

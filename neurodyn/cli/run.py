@@ -34,6 +34,7 @@ class _Request:
     settings: tuple[str, ...]
     sizes: tuple[str, ...]
     until: float | None
+    steps: int | None
     every: float | None
     method: str | None
     rtol: float | None
@@ -59,6 +60,7 @@ class _Request:
 )
 @click.option("--size", "sizes", multiple=True, metavar="INDEX=NUMBER", help="Set the size of an index set.")
 @click.option("--until", type=float, metavar="T", help="The time at the end of the run.")
+@click.option("--steps", type=click.IntRange(min=1), metavar="N", help="How many steps a map takes.")
 @click.option("--every", type=float, metavar="DT", help="Save at steps of this length, rather than at 501 times.")
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
@@ -108,6 +110,7 @@ def _simulated(request: _Request) -> tuple[System, Result]:
     result = simulate(
         system,
         until=request.until,
+        steps=request.steps,
         start=start or None,
         every=request.every,
         record=None if request.record is None else [name.strip() for name in request.record.split(",")],

@@ -55,6 +55,7 @@ def as_plain(model: Model) -> dict[str, Any]:
         "layers": {layer.state.key: dict(layer.fields) for layer in model.layers.values()},
         "synapses": {synapse.name: synapse.energy for synapse in model.synapses.values()},
         "parts": {part.key: dict(part.fields) for part in model.parts.values()},
+        "update": model.update,
         "energy": model.energy,
         "claims": list(model.claims),
         "indices": {
@@ -64,6 +65,7 @@ def as_plain(model: Model) -> dict[str, Any]:
         "states": {d.name: _plain(model, d, "start") for d in model.states.values()},
         "parameters": {d.name: _plain(model, d, "value") | {"given": d.given} for d in model.parameters.values()},
         "inputs": {d.name: _plain(model, d, "value") for d in model.inputs.values()},
+        "noise": {d.name: _plain(model, d, "kind") for d in model.noise.values()},
         "observables": {d.name: {"shape": _sets(model, d), "about": d.about} for d in model.observables.values()},
         "bench": dict(model.bench),
         "file": model.file,
@@ -82,7 +84,8 @@ def _sets(model: Model, declared: Declaration) -> list[str]:
 def page(model: Model, expand: bool = False) -> list[str]:
     """The lines of a page that fits a screen for a model of the library; with `expand` every equation is among them."""
     lines = [click.style(model.name, bold=True) + (f": {model.summary}" if model.summary else "")]
-    lines += _section("Equations", _expanded(model) if expand else model.text.splitlines())
+    update = [f"update: {model.update}"] if model.update else []
+    lines += _section("Equations", [*(_expanded(model) if expand else model.text.splitlines()), *update])
     if not expand:
         lines += _section("Layers", _layers(model))
         lines += _section("Synapses", _table(("name", "energy"), [(s.name, s.energy) for s in model.synapses.values()]))
@@ -94,9 +97,14 @@ def page(model: Model, expand: bool = False) -> list[str]:
         if not (hidden and "." in name)
     ]
     lines += _section("Indices", _table(("name", "size", "letters", "about"), indices))
-    for title, declared in (("States", model.states), ("Parameters", model.parameters), ("Inputs", model.inputs)):
+    for title, declared, value in (
+        ("States", model.states, "start"),
+        ("Parameters", model.parameters, "value"),
+        ("Inputs", model.inputs, "value"),
+        ("Noise", model.noise, "kind"),
+    ):
         shown = {name: d for name, d in declared.items() if not (hidden and "." in name)}
-        lines += _section(title, _declared(model, shown, "start" if title == "States" else "value"))
+        lines += _section(title, _declared(model, shown, value))
     if model.energy:
         lines += _section(f"Energy: {model.energy}", model.claims or ["no claims"])
     else:
@@ -129,9 +137,17 @@ def _part(part: Part) -> tuple[str, str, str]:
 
 def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> list[str]:
     rows = [
-        (d.key, " x ".join(_sets(model, d)), _short(d.value), ", ".join(d.given), d.about) for d in declared.values()
+        (
+            d.key,
+            " x ".join(_sets(model, d)),
+            _short(d.value),
+            "" if d.before is None else _short(d.before),
+            ", ".join(d.given),
+            d.about,
+        )
+        for d in declared.values()
     ]
-    return _table(("name", "shape", value, "given", "about"), rows)
+    return _table(("name", "shape", value, "before", "given", "about"), rows)
 
 
 def _short(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import sympy as sp
 from sympy import Expr, Idx, Integer
@@ -14,6 +14,7 @@ from neurodyn.calculus.nodes import Where
 from neurodyn.calculus.reductions import Count, Softmax, Sum
 from neurodyn.calculus.rewrite import TRUE
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
+from neurodyn.language import times
 from neurodyn.language.guard import show_keywords
 from neurodyn.language.names import near
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 def call(reader: Reader, node: ast.Call) -> Expr | Boolean:
     """The value of a call."""
+    if times.is_quantity(reader, node):
+        return times.at_time(reader, node)
     name = _function_name(reader, node)
     if name in reader.generators:
         return reader.generators[name](reader, node)
@@ -46,10 +49,8 @@ def call(reader: Reader, node: ast.Call) -> Expr | Boolean:
 
 
 def _function_name(reader: Reader, node: ast.Call) -> str:
-    if isinstance(node.func, ast.Name) and show_keywords(node.func.id) not in reader.names.quantities:
+    if isinstance(node.func, ast.Name):
         return show_keywords(node.func.id)
-    if isinstance(node.func, (ast.Name, ast.Subscript)):
-        _refuse_time(reader, node)
     reader.fail(node, "call", "Only a function of the language can be called.", "Nothing in a model is executed.")
 
 
@@ -62,15 +63,6 @@ def _is_reduction(reader: Reader, node: ast.Call, name: str) -> bool:
             reader.fail(node, "no-index", f"{name} needs the index that it runs over.", f"Write {name}(..., j).")
         return True
     return name in REDUCTIONS and complete
-
-
-def _refuse_time(reader: Reader, node: ast.Call) -> NoReturn:
-    reader.fail(
-        node,
-        "another-time",
-        "A quantity at another time is not read in this version.",
-        "Delays x(t - d) and maps x(t+1) come with delays and maps.",
-    )
 
 
 def _check_count(reader: Reader, node: ast.Call, name: str, counts: tuple[int, ...]) -> None:

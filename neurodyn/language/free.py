@@ -18,6 +18,8 @@ def free_letters(tree: ast.AST, letters: Container[str]) -> list[str]:
             words = {show_keywords(a.id) for a in heads if isinstance(a, ast.Name)}
             own = {w for w in words if w in letters}
             inner = bound if isinstance(node.func, ast.Name) and node.func.id == "softmax" else bound | own
+            if isinstance(node.func, ast.Subscript):  # a quantity at another time: its positions
+                visit(node.func, bound)
             for argument in node.args:
                 visit(argument, inner)
             return

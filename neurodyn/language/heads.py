@@ -1,4 +1,4 @@
-"""Left sides and keys: `W[i,j]`, `tau*dx[i]/dt`, `f(z)`."""
+"""Left sides and keys: `W[i,j]`, `tau*dx[i]/dt`, `x[i](t+1)`, `f(z)`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from neurodyn.language.source import Source
 class Head:
     """The left side of a statement.
 
-    `kind` is definition, flow or function; `letters` are the indices (or the arguments of a function);
+    `kind` is definition, flow, map or function; `letters` are the indices (or the arguments of a function);
     `factor` is the slice of the text that multiplies a flow, or None.
     """
 
@@ -64,13 +64,15 @@ def _flow(source: Source, left: ast.expr, text: str) -> Head:
 
 
 def _call(source: Source, tree: ast.Call, text: str) -> Head:
+    if [ast.unparse(a) for a in tree.args] == ["t + 1"] and not tree.keywords:
+        return Head("map", *_name_and_letters(source, tree.func, text, 0))
     names = [show_keywords(a.id) for a in tree.args if isinstance(a, ast.Name)]
     if isinstance(tree.func, ast.Name) and names and len(names) == len(tree.args) and not tree.keywords:
         return Head("function", show_keywords(tree.func.id), tuple(names))
     raise InputError(
-        "This left side is not read in this version.",
+        "This left side cannot be read.",
         code="head",
-        remedy="A function is declared as f(z) = ...; maps x(t+1) are not read yet.",
+        remedy="A map is written x(t+1) = ... or x[i](t+1) = ..., a function f(z) = ...",
         place=source.place(column_of(text, tree)),
     )
 

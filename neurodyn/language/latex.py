@@ -88,7 +88,7 @@ class Latex:
                     parts += [_RELATIONS[type(op)], self.show(right, ADD)]
                 return " ".join(parts), COMPARE
             case ast.BoolOp():
-                level, sign = (AND, r" \land ") if isinstance(node.op, ast.And) else (OR, r" \lor ")
+                level, sign = (AND, r" \wedge ") if isinstance(node.op, ast.And) else (OR, r" \vee ")
                 return sign.join(self.show(v, level + 1) for v in node.values), level
             case ast.Call():
                 return self._call(node)
@@ -169,7 +169,8 @@ class Latex:
         )
 
     def _call(self, node: ast.Call) -> tuple[str, int]:
-        assert isinstance(node.func, ast.Name)
+        if not isinstance(node.func, ast.Name) or show_keywords(node.func.id) in self.names.quantities:
+            return rf"{self.show(node.func, ATOM)}\left({self.show(node.args[0], OR)}\right)", ATOM
         name = show_keywords(node.func.id)
         if name == "where":
             condition, a, b = (self.show(x, OR) for x in node.args)

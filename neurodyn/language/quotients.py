@@ -21,6 +21,8 @@ def derivative(reader: Reader, node: ast.BinOp) -> Expr | None:
     `-c*dE/dv[i]` is read by Python as `((-c)*dE)/dv[i]`: factors before the numerator are multiplied in.
     """
     by_time = isinstance(node.right, ast.Name) and node.right.id == "dt" and "dt" not in reader.names.quantities
+    if by_time and reader.names.discrete:
+        reader.fail(node, "rate", "A map has no rates: it goes in steps.", "Write a difference, such as E(t+1) - E.")
     below = None if by_time else _differential(reader, node.right)
     if not by_time and below is None:
         _refuse_unknown_below(reader, node)

@@ -13,6 +13,7 @@ from neurodyn.calculus.letters import free_letters, fresh
 from neurodyn.calculus.nodes import Delta, Partial, Rate, Where
 from neurodyn.calculus.reductions import Reduction, Softmax
 from neurodyn.calculus.rewrite import TRUE
+from neurodyn.calculus.times import Lag, Next
 from neurodyn.calculus.vocabulary import ELEMENTWISE, REDUCTIONS
 from neurodyn.errors import InputError
 
@@ -136,6 +137,9 @@ class _Speller:
         if isinstance(expr, (Partial, Rate)):
             below = self.show(expr.args[1], OR, names) if isinstance(expr, Partial) else "t"
             return f"d{self.show(expr.args[0], OR, names)}/d{below}", MULTIPLY
+        if isinstance(expr, (Next, Lag)):
+            time = "t+1" if isinstance(expr, Next) else f"t - {self.show(expr.args[1], MULTIPLY, names)}"
+            return f"{self.show(expr.args[0], ATOM, names)}({time})", ATOM
         if isinstance(expr, Delta):
             a, b = (self.show(x, ADD, names) for x in expr.args)
             return f"where({a} == {b}, 1, 0)", ATOM

@@ -28,14 +28,16 @@ class IndexSet:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A state, parameter, input or observable: its letters and what was said of it.
+    """A state, parameter, input, noise or observable: its letters and what was said of it.
 
-    `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start.
+    `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start, for
+    noise its kind. `before` is what a state was before the start.
     """
 
     name: str
     letters: tuple[str, ...]
     value: Any = None
+    before: Any = None
     given: tuple[str, ...] = ()
     scale: float | None = None
     about: str = ""
@@ -50,9 +52,10 @@ class Declaration:
 # What an entry of each section may say; the first field is meant by a bare value.
 FIELDS: dict[str, tuple[str, ...]] = {
     "indices": ("size", "letters", "about"),
-    "states": ("start", "scale", "about"),
+    "states": ("start", "before", "scale", "about"),
     "parameters": ("value", "given", "about"),
     "inputs": ("value", "about"),
+    "noise": ("kind", "about"),
     "observables": ("about",),
     "layers": ("start", "scale", "about", *LAYER),
     "synapses": ("energy", "about"),
@@ -62,8 +65,9 @@ RESERVED_SETS = ("time", "trial", "part")
 
 BENCH: dict[str, tuple[type, ...]] = {
     "until": (int, float),
-    "from": (int, float),
+    "steps": (int,),
     "every": (int, float),
+    "from": (int, float),
     "record": (list,),
     "seed": (int,),
     "method": (str,),
@@ -125,7 +129,7 @@ def _refuse_dimension(name: str, source: Source) -> None:
 def read_declarations(
     section: str, entries: Mapping[str, Any], letters: Mapping[str, str], locate: Locate
 ) -> dict[str, Declaration]:
-    """One of the sections states, parameters, inputs, observables."""
+    """One of the sections states, parameters, inputs, noise, observables."""
     found: dict[str, Declaration] = {}
     for key, entry in entries.items():
         source = locate(section, key)
@@ -150,6 +154,7 @@ def read_declarations(
             name,
             indices,
             value=plain(fields.get(FIELDS[section][0])) if section != "observables" else None,
+            before=plain(fields.get("before")),
             given=_statements(fields.get("given", ()), key, source),
             scale=_scale(fields.get("scale"), key, source),
             about=str(fields.get("about", "")),

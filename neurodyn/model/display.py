@@ -16,7 +16,8 @@ def model_text(model: Model) -> str:
     written = [e.text for e in model.equations] if model.layers or model.parts else model.text.split("\n")
     lines = [f"{model.name}: {model.summary}" if model.summary else model.name]
     lines += ["", *(f"    {line}" for line in written), ""]
-    for title, section in (("states", model.states), ("parameters", model.parameters), ("inputs", model.inputs)):
+    sections = {"states": model.states, "parameters": model.parameters, "inputs": model.inputs, "noise": model.noise}
+    for title, section in sections.items():
         if section:
             lines.append(f"{title}: {', '.join(d.key for d in section.values())}")
     return "\n".join(lines)

@@ -21,8 +21,8 @@ from neurodyn.model.declarations import Declaration, IndexSet
 class Equation:
     """One equation: as written (`source`) and as symbols.
 
-    A flow reads `factor * d name[letters]/dt = expr`; a definition `name[letters] = expr`; a function has no symbols
-    of its own (it is expanded where it is used).
+    A flow reads `factor * d name[letters]/dt = expr`; a map `name[letters](t+1) = expr`; a definition
+    `name[letters] = expr`; a function has no symbols of its own (it is expanded where it is used).
     """
 
     kind: str
@@ -54,6 +54,7 @@ def read_equations(
     for source in statements:
         left, _, start = split_equation(source)
         heads.append((source, read_head(source, len(left)), start))
+    _refuse_mixed(heads)
     names = _namespace(sets, declared, heads)
     return names, tuple(_equation(names, *item) for item in heads)
 
@@ -72,8 +73,9 @@ def _namespace(
         if section == "observables":
             continue
         for entry in entries.values():
-            _take(taken, entry.name, f"a {section[:-1]}", entry.source, 0)
-            quantities[entry.name] = Name(section[:-1], tuple(letters[x] for x in entry.letters), entry.letters)
+            kind = "noise" if section == "noise" else section[:-1]
+            _take(taken, entry.name, f"a {kind}", entry.source, 0)
+            quantities[entry.name] = Name(kind, tuple(letters[x] for x in entry.letters), entry.letters)
     functions: dict[str, UserFunction] = {}
     for source, head, start in heads:
         if head.kind == "function":
@@ -83,9 +85,22 @@ def _namespace(
             _check_letters(letters, head, source)
             _take(taken, head.name, "defined by an equation", source, 0)
             quantities[head.name] = Name("definition", tuple(letters[x] for x in head.letters), head.letters)
-    names = Names(letters, frozenset(sets), quantities, functions)
+    discrete = any(head.kind == "map" for _, head, _ in heads)
+    names = Names(letters, frozenset(sets), quantities, functions, discrete)
     _refuse_shadowed_differentials(names, heads, declared)
     return names
+
+
+def _refuse_mixed(heads: list[tuple[Source, Head, int]]) -> None:
+    """A file has flows or maps, never both."""
+    kinds = {head.kind: source for source, head, _ in reversed(heads) if head.kind in ("flow", "map")}
+    if len(kinds) == 2:
+        raise InputError(
+            "This model has a flow and a map; its time either flows or goes in steps.",
+            code="mixed",
+            remedy="Write all states as flows, dx/dt = ..., or all as maps, x(t+1) = ...",
+            place=kinds["map"].place(0),
+        )
 
 
 def _take(taken: dict[str, str], name: str, what: str, source: Source, column: int) -> None:
@@ -131,8 +146,8 @@ def _equation(names: Names, source: Source, head: Head, start: int) -> Equation:
         local = {a: S.Zero for a in head.letters}
         Reader(names, source, local=local, start=start, calling=(head.name,)).tree()
         return Equation("function", head.name, (), S.One, S.Zero, source, start)
-    if head.kind == "flow":
-        head = _flow_head(names, source, head)
+    if head.kind in ("flow", "map"):
+        head = _state_head(names, source, head)
     letters = tuple(names.letter(x) for x in head.letters)
     scope = dict(zip(head.letters, letters, strict=True))
     expr = Reader(names, source, scope=scope, start=start).read()
@@ -142,22 +157,22 @@ def _equation(names: Names, source: Source, head: Head, start: int) -> Equation:
     return Equation(head.kind, head.name, letters, factor, expr, source, start)
 
 
-def _flow_head(names: Names, source: Source, head: Head) -> Head:
-    """A flow's head, checked against the declared state."""
-    known = names.quantities.get(head.name)
-    at = max(0, source.text.find(f"d{head.name}"))
+def _state_head(names: Names, source: Source, head: Head) -> Head:
+    """The head of a flow or map, checked against the declared state."""
+    known, what = names.quantities.get(head.name), head.kind
+    at = max(0, source.text.find(f"d{head.name}" if what == "flow" else head.name))
     if known is None:
         raise InputError(
-            f"{head.name} has a flow but is not declared.",
+            f"{head.name} has a {what} but is not declared.",
             code="unknown-state",
             remedy=names.near(head.name) or f"Declare it in [states]: {head.name} = 0.",
             place=source.place(at),
         )
     if known.kind != "state":
         raise InputError(
-            f"{head.name} has a flow but is a {known.kind}.",
+            f"{head.name} has a {what} but is a {known.kind}.",
             code="not-a-state",
-            remedy="Only states have flows: declare it in [states].",
+            remedy=f"Only states have {what}s: declare it in [states].",
             place=source.place(at),
         )
     for x in head.letters:
@@ -167,7 +182,7 @@ def _flow_head(names: Names, source: Source, head: Head) -> Head:
     if sets != known.sets:
         shape = f"{head.name}[{','.join(known.letters)}]" if known.letters else head.name
         raise InputError(
-            f"The flow of {head.name} does not have the shape of the state.",
+            f"The {what} of {head.name} does not have the shape of the state.",
             code="flow-shape",
             remedy=f"It is declared as {shape}.",
             place=source.place(at),

@@ -18,7 +18,7 @@ from neurodyn.model.declarations import Declaration, IndexSet
 from neurodyn.model.parts import VALUED, Part
 from neurodyn.model.renaming import Renaming, renaming_of
 
-SECTIONS = (*VALUED, "observables")
+SECTIONS = (*VALUED, "noise", "observables")
 MOST_EQUATIONS = 20_000
 
 
@@ -83,6 +83,7 @@ def _declaration(part: Part, section: str, declared: Declaration, renaming: Rena
         name=renaming.name(declared.name),
         letters=(*part.letters, *(renaming.letters[x] for x in declared.letters)),
         value=part.fields[declared.name] if said else renaming.value(declared.value),
+        before=renaming.value(declared.before),
         given=tuple(renaming.text(g) for g in declared.given),
         source=part.source if said else Source(source.text, line=source.line, file=source.file or part.model.file),
     )
@@ -92,7 +93,7 @@ def _wire(source: Source, parts: Mapping[str, Part], flat: Flat, letters: Mappin
     """If the statement defines an input of a part, the input is one no longer."""
     head = read_head(source, len(split_equation(source)[0]))
     owner, dot, _ = head.name.partition(".")
-    if head.kind == "flow" or not (owner in parts or (dot and head.name in flat.sections["inputs"])):
+    if head.kind in ("flow", "map") or not (owner in parts or (dot and head.name in flat.sections["inputs"])):
         return
     declared = flat.sections["inputs"].pop(head.name, None)
     if declared is None:

@@ -24,7 +24,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, init=False, repr=False)
 class Model:
-    """A system of ordinary differential equations in index notation, declared once.
+    """A system of ordinary differential equations, or a map, in index notation, declared once.
 
     Args:
         equations: one statement per line (a string), or a sequence of statements; an item may also be a pair of a left
@@ -32,15 +32,16 @@ class Model:
         name, summary, references: what it is called, one line about it, where it comes from.
         theme: where the library lists it, one of `neurodyn.model.themes.THEMES`.
         indices: index sets, `{"N": {"letters": "i j", "size": 64}}`.
-        states, parameters, inputs, observables: `{"W[i,j]": {"value": ..., "given": ..., "about": ...}}`; a bare value
-            stands for the first field (`start` for states).
+        states, parameters, inputs, noise, observables: `{"W[i,j]": {"value": ..., "given": ..., "about": ...}}`; a bare
+            value stands for the first field (`start` for states, `kind` for noise).
         layers, synapses: `{"x[i]": {"activation": "g[i]", "lagrangian": "tanh"}}` and `{"memory": "-sum(...)"}`, which
             stand for equations; the states of layers are among `states`.
         parts: `{"first": {"model": "habituation", "alpha": 0.2}}`: models whose names, `first.x`, are among the states,
             parameters, inputs and equations of this one; a definition of a part's input is a wire.
+        update: `asynchronous` for a map that updates one unit after the other.
         energy: the name of the definition that is the energy; of a model with layers, `E` unless said otherwise.
         claims: statements that the model makes about itself, such as `dE/dt <= 0`.
-        bench: how `run` runs it: `until`, `record`, `seed`, `method`, ...
+        bench: how `run` runs it: `until` or `steps`, `record`, `seed`, `method`, ...
         locate: finds entries in the file that was read, for errors.
 
     Equality compares what is declared; file and line are left out.
@@ -54,12 +55,14 @@ class Model:
     references: tuple[str, ...]
     theme: str
     text: str
+    update: str | None
     energy: str | None
     claims: tuple[str, ...]
     indices: Mapping[str, IndexSet]
     states: Mapping[str, Declaration]
     parameters: Mapping[str, Declaration]
     inputs: Mapping[str, Declaration]
+    noise: Mapping[str, Declaration]
     observables: Mapping[str, Declaration]
     layers: Mapping[str, Layer]
     synapses: Mapping[str, Synapse]
@@ -82,10 +85,12 @@ class Model:
         states: Mapping[str, Any] | None = None,
         parameters: Mapping[str, Any] | None = None,
         inputs: Mapping[str, Any] | None = None,
+        noise: Mapping[str, Any] | None = None,
         observables: Mapping[str, Any] | None = None,
         layers: Mapping[str, Any] | None = None,
         synapses: Mapping[str, Any] | None = None,
         parts: Mapping[str, Any] | None = None,
+        update: str | None = None,
         energy: str | None = None,
         claims: Sequence[str] = (),
         bench: Mapping[str, Any] | None = None,
@@ -93,7 +98,7 @@ class Model:
     ) -> None:
         locate = locate or Locate()
         check_theme(theme, locate("", "theme").place(0))
-        sections = {"states": states, "parameters": parameters, "inputs": inputs, "observables": observables}
+        sections = dict(states=states, parameters=parameters, inputs=inputs, noise=noise, observables=observables)
         sections |= {"layers": layers, "synapses": synapses, "parts": parts}
         _check_sections({"indices": indices, "bench": bench, **sections})
         sets = read_index_sets(indices or {}, locate)
@@ -102,6 +107,7 @@ class Model:
         values: dict[str, Any] = {"name": name, "summary": summary, "references": tuple(references), "text": text}
         values |= {
             "theme": theme,
+            "update": update,
             "energy": energy or (ENERGY if layers else None),
             "claims": tuple(claims),
             "indices": sets,
@@ -142,15 +148,25 @@ class Model:
         """The flow of each state that has one."""
         return {e.name: e for e in self.equations if e.kind == "flow"}
 
+    @property
+    def maps(self) -> dict[str, Equation]:
+        """The map of each state that has one."""
+        return {e.name: e for e in self.equations if e.kind == "map"}
+
+    @property
+    def discrete(self) -> bool:
+        """Whether time goes in steps: the model is a map."""
+        return self.names.discrete
+
     def declaration(self, name: str) -> Declaration | None:
-        """The declaration of a state, parameter or input."""
-        for section in (self.states, self.parameters, self.inputs):
+        """The declaration of a state, parameter, input or noise."""
+        for section in (self.states, self.parameters, self.inputs, self.noise):
             if name in section:
                 return section[name]
         return None
 
     def equation(self, name: str) -> Equation | None:
-        """The definition or flow of a name."""
+        """The definition, flow or map of a name."""
         return next((e for e in self.equations if e.name == name and e.kind != "function"), None)
 
     def source_of(self, name: str) -> Source:

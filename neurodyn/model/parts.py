@@ -58,6 +58,7 @@ def read_parts(entries: Mapping[str, Any], letters: Mapping[str, str], locate: L
             )
         fields = {word: plain(value) for word, value in entry.items()}
         part = Part(name, row, fields, _load(fields["model"], locate, source), source)
+        _check_update(part)
         _check_fields(part)
         found[name] = part
     return found
@@ -91,6 +92,16 @@ def _check_key(name: str, row: tuple[str, ...], letters: Mapping[str, str], sour
             code="dotted-name",
             remedy="Parts of a part are set in its own file.",
             place=source.place(0),
+        )
+
+
+def _check_update(part: Part) -> None:
+    if part.model.update == "asynchronous":
+        raise InputError(
+            f"{part.model.name} updates its units in turn, and a circuit updates all its parts at once.",
+            code="part-update",
+            remedy="Name a synchronous map.",
+            place=part.source.place(0),
         )
 
 

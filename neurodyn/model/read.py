@@ -16,11 +16,23 @@ from neurodyn.model.model import FORMAT, Model
 
 LARGEST_FILE = 4_000_000  # bytes
 
-_TOP = ("format", "name", "summary", "references", "theme", "equations", "energy", "claims", "family", "arguments")
-_SECTIONS = ("indices", "states", "parameters", "inputs", "observables", "layers", "synapses", "parts", "bench")
+_TOP = ("format", "name", "summary", "references", "theme", "equations", "update", "energy", "claims")
+_TOP += ("family", "arguments")
+_SECTIONS = (
+    "indices",
+    "states",
+    "parameters",
+    "inputs",
+    "noise",
+    "observables",
+    "layers",
+    "synapses",
+    "parts",
+    "bench",
+)
 # Words of the language whose meaning comes later: refused by name, so that nothing is silently left out.
-_LATER = ("update", "unknowns", "noise", "events", "pins")
-_STRINGS = ("name", "summary", "theme", "equations", "energy", "family")
+_LATER = ("unknowns", "events", "pins")
+_STRINGS = ("name", "summary", "theme", "equations", "update", "energy", "family")
 _LISTS = ("references", "claims")
 _DESCRIBED = ("summary", "references", "theme")
 
@@ -77,7 +89,12 @@ def read_text(text: str, *, name: str = "model", file: str | None = None, within
     if "family" in raw or "arguments" in raw:
         return read_family(raw, described, locate.top)
     return Model(
-        raw.get("equations", ""), energy=raw.get("energy"), claims=raw.get("claims", ()), **described, **sections
+        raw.get("equations", ""),
+        update=raw.get("update"),
+        energy=raw.get("energy"),
+        claims=raw.get("claims", ()),
+        **described,
+        **sections,
     )
 
 
@@ -122,7 +139,7 @@ def _check_top(raw: dict[str, Any], locate: TomlLocate) -> None:
             raise InputError(
                 f"[{key}] is not read in this version.",
                 code="not-yet",
-                remedy="Describe the system by flows and definitions.",
+                remedy="Describe the system by flows or maps, and definitions.",
                 place=locate.top(key),
             )
         if key not in _TOP and key not in _SECTIONS:

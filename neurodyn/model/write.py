@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from neurodyn.model.declarations import FIELDS, Declaration
@@ -24,20 +24,34 @@ def write_text(model: Model, expand: bool = False) -> str:
     text = _equations(model) if expand else model.text
     if text:
         document["equations"] = tomlkit.string(text + "\n", multiline=True)
+    if model.update is not None:
+        document["update"] = model.update
     if model.energy is not None and (expand or not (model.layers and model.energy == ENERGY)):
         document["energy"] = model.energy
     if model.claims:
-        document["claims"] = tomlkit.array()
-        for claim in model.claims:
-            document["claims"].append(claim)
-        document["claims"].multiline(len(model.claims) > 1)
-    for section, entries in (_expanded(model) if expand else _sections(model)).items():
+        document["claims"] = _lines(model.claims)
+    _add_sections(document, _expanded(model) if expand else _sections(model))
+    return tomlkit.dumps(document)
+
+
+def _add_sections(document: Any, sections: Mapping[str, Mapping[str, Any]]) -> None:
+    import tomlkit
+
+    for section, entries in sections.items():
         if entries:
             table = tomlkit.table()
             for key, entry in entries.items():
                 table[key] = _inline(entry) if isinstance(entry, Mapping) else entry
             document[section] = table
-    return tomlkit.dumps(document)
+
+
+def _lines(texts: Sequence[str]) -> Any:
+    """A list with one text on each line."""
+    import tomlkit
+
+    array = tomlkit.array()
+    array.extend(texts)
+    return array.multiline(len(texts) > 1)
 
 
 def _inline(entry: Mapping[str, Any]) -> Any:
@@ -63,6 +77,7 @@ def _expanded(model: Model) -> dict[str, dict[str, Any]]:
         "states": _declared("states", model.states),
         "parameters": _declared("parameters", model.parameters),
         "inputs": _declared("inputs", {**model.inputs, **model.wires}),
+        "noise": _declared("noise", model.noise),
         "observables": _declared("observables", model.observables),
         "bench": dict(model.bench),
     }
@@ -96,7 +111,7 @@ def _declared(section: str, entries: Mapping[str, Declaration]) -> dict[str, Any
     found: dict[str, Any] = {}
     for d in entries.values():
         given: Any = d.given[0] if len(d.given) == 1 else list(d.given)
-        entry = _entry({main: d.value, "given": given, "scale": d.scale, "about": d.about})
+        entry = _entry({main: d.value, "before": d.before, "given": given, "scale": d.scale, "about": d.about})
         found[d.key] = entry[main] if list(entry) == [main] else entry
     return found
 

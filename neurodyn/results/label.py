@@ -29,7 +29,8 @@ def label(system: System, time: NDArray[np.float64], variables: Mapping[str, NDA
         own = ("part",) if name == parts else tuple(system.dims(name))
         trial = ("trial",) if values.ndim > 1 + len(own) else ()
         labelled[name] = (("time", *trial, *own), values, _attributes(system, name, name == parts))
-    dataset = xr.Dataset(labelled, coords={"time": time})
+    unit = {"unit": "steps"} if system.model.discrete else {}
+    dataset = xr.Dataset(labelled, coords={"time": ("time", time, unit)})
     numbered = {str(dim): np.arange(size) for dim, size in dataset.sizes.items() if dim not in ("time", "part")}
     if parts in labelled:
         numbered["part"] = np.asarray(system.energy_terms, dtype=str)

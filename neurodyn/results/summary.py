@@ -106,6 +106,8 @@ def _engine(facts: dict[str, Any]) -> str:
     counts = facts["counts"]
     words = {"steps": "step", "rhs": "evaluation", "jacobian": "Jacobian", "restarts": "restart"}
     work = ", ".join(f"{counts[k]} {word}{'s' * (counts[k] != 1)}" for k, word in words.items() if counts.get(k))
+    if facts["rtol"] is None:
+        return f"{facts['backend']} {facts['method']}: {work}"
     return f"{facts['backend']} {facts['method']}, rtol {_short(facts['rtol'])}, atol {_short(facts['atol'])}: {work}"
 
 

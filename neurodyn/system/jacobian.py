@@ -7,6 +7,7 @@ from sympy import S
 from neurodyn.calculus.derivative import derivative
 from neurodyn.calculus.letters import fresh, quantity
 from neurodyn.calculus.rewrite import inline
+from neurodyn.errors import InputError
 from neurodyn.program.lower import Output
 from neurodyn.system.structure import Structure
 
@@ -24,11 +25,14 @@ def jacobian_outputs(structure: Structure) -> dict[tuple[str, str], Output]:
 
 
 def _outputs(structure: Structure) -> dict[tuple[str, str], Output]:
+    if structure.asynchronous or structure.pasts:
+        why = "its step goes unit by unit" if structure.asynchronous else "it reads earlier steps"
+        raise InputError(f"{structure.model.name} has no Jacobian: {why}.", code="no-jacobian")
     varying = {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in structure.derived}
     found = {}
-    for row, flow in structure.flows.items():
-        own = tuple(fresh(x) for x in flow.letters)
-        full = inline(flow.at(own), varying)
+    for row, right in {**structure.flows, **structure.maps}.items():
+        own = tuple(fresh(x) for x in right.letters)
+        full = inline(right.at(own), varying)
         for column in structure.model.states:
             at = tuple(fresh(x) for x in structure.letters(column))
             block = derivative(full, quantity(column, at))

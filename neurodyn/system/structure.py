@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,16 @@ from neurodyn.calculus.chain import Chain
 from neurodyn.calculus.letters import names_in
 from neurodyn.calculus.nodes import Partial, Rate
 from neurodyn.calculus.rewrite import Definition
+from neurodyn.calculus.times import Next
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
 from neurodyn.system.claims import Claim, read_claim
 from neurodyn.system.energy import energy_terms
+from neurodyn.system.steps import Past, Steps
 
 TIME = "t"
+# Variables that an asynchronous step reads beside the states: which unit is updated now, and the order of them all.
+UNIT, ORDER = "unit of this update", "order of the updates"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +30,12 @@ class Structure:
 
     Attributes:
         definitions: every definition, hidden ones (`dE/dv`) included.
-        flows: the rate of each state at its own letters, factors divided out.
+        flows: the rate of each state at its own letters, factors divided out; empty for a map.
         dynamic: names that vary in a run (they depend on a state, an input or time).
         terms: source texts of the energy's additive terms; term k is the definition `E:k`.
         compiled: what follows from the equations alone, by what it is, filled as it is asked for.
+        maps: the value that a step makes of each state (of one unit, if the map is asynchronous); empty for flows.
+        steps: resolves new and past values of a map.
     """
 
     model: Model
@@ -39,11 +45,28 @@ class Structure:
     terms: tuple[str, ...]
     chain: Chain
     compiled: dict[Any, Any] = field(default_factory=dict, repr=False)
+    maps: Mapping[str, Definition] = field(default_factory=dict)
+    steps: Steps | None = None
 
     @property
     def derived(self) -> tuple[str, ...]:
         """Definitions that depend on parameters alone: computed once at build."""
         return tuple(n for n in self.model.definitions if n not in self.dynamic)
+
+    @property
+    def asynchronous(self) -> bool:
+        """Whether a step updates one unit after the other."""
+        return self.model.update == "asynchronous"
+
+    @property
+    def pasts(self) -> Mapping[str, Past]:
+        """What is read of the past, by the name of its variable."""
+        return self.steps.pasts if self.steps else {}
+
+    @property
+    def by_trial(self) -> tuple[str, ...]:
+        """Variables beside the states that differ between trials."""
+        return (*self.model.noise, *self.pasts, *((UNIT,) if self.asynchronous else ()))
 
     def letters(self, name: str) -> tuple[Idx, ...]:
         """The letters of any quantity, hidden ones included."""
@@ -55,11 +78,19 @@ class Structure:
         return found
 
     def claim(self, text: str) -> Claim:
-        """A claim as two sides, with every `dA/dB` resolved; hidden definitions are in `chain.definitions`."""
+        """A claim as two sides, every derivative and new value resolved; hidden definitions are in `definitions`.
+
+        A claim about the new values of an asynchronous map holds for the update of each single unit: the unit is the
+        last of its letters.
+        """
         claim = read_claim(self.model, text)
-        return Claim(
-            claim.text, self.chain.resolve(claim.left), claim.relation, self.chain.resolve(claim.right), claim.letters
-        )
+        left, right, letters = self.chain.resolve(claim.left), self.chain.resolve(claim.right), claim.letters
+        if self.steps is not None:
+            if left.has(Next) or right.has(Next):
+                letters = (*letters, *self.steps.unit)
+            left, right = self.steps.resolve(left), self.steps.resolve(right)
+            self.steps.update()
+        return Claim(claim.text, left, claim.relation, right, letters)
 
 
 def resolve(model: Model) -> Structure:
@@ -73,19 +104,39 @@ def resolve(model: Model) -> Structure:
     definitions = {**model.definitions, **energy_terms(model)}
     letters = {n: model.names.letters_of(n) for n in model.names.quantities}
     chain = Chain(definitions, letters, unresolved.get, model.wires)
-    resolved: dict[str, Definition] = {}
-    for name, definition in unresolved.items():
-        try:
-            resolved[name] = Definition(definition.letters, chain.resolve(definition.expr))
-        except (NotImplementedError, TypeError) as error:
-            raise InputError(
-                f"The derivative cannot be taken: {error}.", code="derivative", place=flows[name].source.place(0)
-            ) from None
+    resolved = {name: _resolved(model, chain, name, d) for name, d in unresolved.items()}
+    maps = {n: _resolved(model, chain, n, Definition(e.letters, e.expr)) for n, e in model.maps.items()}
     for name, definition in definitions.items():
         if definition.expr.has(Partial, Rate):
             chain.definitions[name] = Definition(definition.letters, chain.resolve(definition.expr))
     terms = tuple(energy_texts(model)) if model.energy else ()
-    return Structure(model, chain.definitions, resolved, _dynamic(model, chain.definitions), terms, chain)
+    if not model.discrete:
+        return Structure(model, chain.definitions, resolved, _dynamic(model, chain.definitions), terms, chain)
+    return _stepwise(model, chain, maps, terms)
+
+
+def _resolved(model: Model, chain: Chain, name: str, definition: Definition) -> Definition:
+    try:
+        return Definition(definition.letters, chain.resolve(definition.expr))
+    except (NotImplementedError, TypeError) as error:
+        raise InputError(
+            f"The derivative cannot be taken: {error}.", code="derivative", place=model.source_of(name).place(0)
+        ) from None
+
+
+def _stepwise(model: Model, chain: Chain, maps: Mapping[str, Definition], terms: tuple[str, ...]) -> Structure:
+    """The structure of a map."""
+    steps = Steps(model, chain.definitions, maps)
+    if steps.unit:
+        new = {n: Definition(d.letters, steps.resolve(d.expr)) for n, d in maps.items()}
+    else:
+        new = {n: Definition(model.names.letters_of(n), steps.new_value(n)) for n in maps}
+    steps.update()
+    dynamic = _dynamic(model, steps.definitions, (*model.noise, *steps.pasts))
+    structure = Structure(model, steps.definitions, {}, dynamic, terms, chain, maps=new, steps=steps)
+    for text in model.claims:
+        structure.claim(text)
+    return structure
 
 
 def energy_texts(model: Model) -> list[str]:
@@ -95,9 +146,9 @@ def energy_texts(model: Model) -> list[str]:
     return [t.text for t in split_terms(model)]
 
 
-def _dynamic(model: Model, definitions: Mapping[str, Definition]) -> frozenset[str]:
-    """Names that depend, through definitions, on a state, an input or time."""
-    varying = {TIME, *model.states, *model.inputs}
+def _dynamic(model: Model, definitions: Mapping[str, Definition], more: Iterable[str] = ()) -> frozenset[str]:
+    """Names that depend, through definitions, on a state, an input, time, or one of some more."""
+    varying = {TIME, *model.states, *model.inputs, *more}
     depends: dict[str, bool] = {}
 
     def visit(name: str) -> bool:

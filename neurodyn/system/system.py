@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from neurodyn.model.model import Model
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
 from neurodyn.system.formulas import Formulas
+from neurodyn.system.history import PastReader
 from neurodyn.system.jacobian import jacobian_outputs
 from neurodyn.system.layout import Layout
 from neurodyn.system.signals import Signal
 from neurodyn.system.start import start_vector
+from neurodyn.system.stepping import Step, step_function
 from neurodyn.system.structure import Structure
 
 Array = NDArray[np.float64]
@@ -82,8 +85,21 @@ class System:
         """Source texts of the energy's additive terms; observe `E:k` for term k."""
         return self.structure.terms
 
+    @cached_property
+    def past(self) -> PastReader:
+        """Reads what the equations want of the past, and says how far back that is."""
+        return PastReader(self.layout, self.structure.pasts, self.sizes)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The abilities that a backend must have to run it."""
+        if not self.model.discrete:
+            return frozenset({"flow"})
+        random = {"map:random"} if self.model.noise else set()
+        return frozenset({"map", *random, *({"map:async"} if self.structure.asynchronous else ())})
+
     def role(self, name: str) -> str:
-        """What a name is: state, input, parameter, derived, observable or energy."""
+        """What a name is: state, input, noise, parameter, derived, observable or energy."""
         known = self.model.names.quantities.get(name)
         if known is None:
             raise self.unknown(name)
@@ -96,7 +112,7 @@ class System:
     def about(self, name: str) -> str:
         """What was said of a name: its description, or the remark behind its equation."""
         m = self.model
-        for section in (m.states, m.parameters, m.inputs, m.wires, m.observables):
+        for section in (m.states, m.parameters, m.inputs, m.wires, m.noise, m.observables):
             if name in section and section[name].about:
                 return section[name].about
         equation = self.model.equation(name)
@@ -131,6 +147,8 @@ class System:
 
     def flow(self, trials: bool = False) -> Flow:
         """f(t, y, inputs): the rate of the flat state vector; y of shape (size,) or (trials, size)."""
+        if self.model.discrete:
+            raise InputError(f"{self.name} is a map: it has no flow.", code="not-a-flow", remedy="Use step().")
         outputs = [Output(n, d.letters, d.expr) for n, d in self.structure.flows.items()]
         bound = self.bind(("flow", trials), outputs, trials)
         layout = self.layout
@@ -140,8 +158,12 @@ class System:
 
         return flow
 
+    def step(self, trials: bool = False) -> Step:
+        """f(t, y, given): the states after one step of a map; `given` holds inputs, draws and past values by name."""
+        return step_function(self, trials)
+
     def jacobian(self) -> Flow:
-        """f(t, y, inputs): the derivative of the flow by the state, shape (size, size), y of shape (size,)."""
+        """f(t, y, inputs): the derivative of the flow, or of a map's step, by the state: (size, size) at y (size,)."""
         outputs = jacobian_outputs(self.structure)
         bound = self.bind(("jacobian",), list(outputs.values()), False)
         layout = self.layout
@@ -190,7 +212,7 @@ class System:
                 },
                 sizes=self.sizes,
                 constant=list(self.values),
-                states=self.layout.names,
+                states=(*self.layout.names, *self.structure.by_trial),
                 trials=trials,
             )
             self.compiled[key] = numpy_function(program)

@@ -26,8 +26,9 @@ SMALL = {
 MILD = {"dense_memory_features": {"beta": 2.0}}
 # The Jacobian of attention takes seconds to derive, at any size.
 SLOW_JACOBIAN = {"energy_transformer"}
-WITH_ENERGY = [n for n in NAMES if neurodyn.load(n).energy]
-WITH_CLAIMS = [n for n in NAMES if neurodyn.load(n).claims]
+FLOWS = [n for n in NAMES if not neurodyn.load(n).discrete]  # maps: test_map_laws.py
+WITH_ENERGY = [n for n in FLOWS if neurodyn.load(n).energy]
+WITH_CLAIMS = [n for n in FLOWS if neurodyn.load(n).claims]
 
 
 def system_of(name: str) -> neurodyn.System:
@@ -57,7 +58,7 @@ def test_round_trip(name: str) -> None:
     assert again.to_toml() == model.to_toml()
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW_JACOBIAN)) for n in NAMES])
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW_JACOBIAN)) for n in FLOWS])
 def test_jacobian(name: str) -> None:
     system = system_of(name)
     rng = np.random.default_rng(1)
@@ -69,7 +70,7 @@ def test_jacobian(name: str) -> None:
     assert np.abs(exact - measured).max() < 1e-8 * (1 + np.abs(exact).max())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FLOWS)
 def test_trials_are_single_runs(name: str) -> None:
     system = system_of(name)
     y = system.start(trials=4, seed=5)

@@ -1,16 +1,23 @@
 """One rule per file; each raises an `InputError` that says what is wrong, where, and how to mend it."""
 
+from neurodyn.system.checks.before import before_rules
+from neurodyn.system.checks.bench import check_bench
 from neurodyn.system.checks.cycles import check_cycles
 from neurodyn.system.checks.energies import check_energy
 from neurodyn.system.checks.flows import check_flows
 from neurodyn.system.checks.given import given_rules
 from neurodyn.system.checks.layers import check_layers
 from neurodyn.system.checks.names import check_result_names
+from neurodyn.system.checks.noise import check_noise
 from neurodyn.system.checks.positions import position_rules
 from neurodyn.system.checks.statements import check_statements
+from neurodyn.system.checks.updates import check_update
 
 # In the order in which they run: a later check may rely on an earlier one.
-MODEL_CHECKS = (check_flows, check_cycles, check_result_names, check_energy, check_layers, check_statements)
-VALUE_RULES = (given_rules, position_rules)
+MODEL_CHECKS = (
+    *(check_flows, check_cycles, check_result_names, check_energy, check_layers),
+    *(check_noise, check_update, check_bench, check_statements),
+)
+VALUE_RULES = (given_rules, position_rules, before_rules)
 
 __all__ = ["MODEL_CHECKS", "VALUE_RULES"]

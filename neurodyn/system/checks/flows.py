@@ -1,4 +1,4 @@
-"""Every state has exactly one flow, and a flow's factor holds parameters only."""
+"""Every state has exactly one flow or map, and a flow's factor holds parameters only."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from neurodyn.errors import InputError, Place
 from neurodyn.model.model import Model
 
 
+def _missing(model: Model, key: str) -> str:
+    return f"map, {key}(t+1)" if model.discrete else f"flow, d{key}/dt"
+
+
 def check_flows(model: Model) -> None:
-    """Refuse a model without states, a state without a flow, or with two."""
+    """Refuse a model without states, a state without an equation, or with two."""
     if not model.states:
         raise InputError(
             f"{model.name} has no states, so there is nothing to simulate.",
@@ -18,11 +22,11 @@ def check_flows(model: Model) -> None:
         )
     seen: set[str] = set()
     for equation in model.equations:
-        if equation.kind != "flow":
+        if equation.kind not in ("flow", "map"):
             continue
         if equation.name in seen:
             raise InputError(
-                f"{equation.name} has two flows.",
+                f"{equation.name} has two {equation.kind}s.",
                 code="two-flows",
                 remedy="Keep one equation for each state.",
                 place=equation.source.place(0),
@@ -41,6 +45,6 @@ def check_flows(model: Model) -> None:
             raise InputError(
                 f"The state {name} has no equation.",
                 code="missing-equation",
-                remedy=f"Write its flow, d{declared.key}/dt = ..., or declare it as a parameter.",
+                remedy=f"Write its {_missing(model, declared.key)} = ..., or declare it as a parameter.",
                 place=declared.source.place(0),
             )

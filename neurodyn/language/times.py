@@ -1,0 +1,76 @@
+"""A quantity at another step of a map: `S[j](t - r)`, `y[j](t+1)`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NoReturn
+
+from sympy import Add, Expr, Idx
+
+from neurodyn.calculus.letters import Reference, name_of, names_in, quantity
+from neurodyn.calculus.times import Lag, Next
+from neurodyn.language.guard import show_keywords
+from neurodyn.language.indexing import reference
+
+if TYPE_CHECKING:
+    from neurodyn.language.reader import Reader
+
+_FORMS = "Write t - 1, t - r with a letter r, or t - r - 1."
+
+
+def is_quantity(reader: Reader, node: ast.Call) -> bool:
+    """Whether a call asks for a quantity at a time, and is no function."""
+    if isinstance(node.func, ast.Name):
+        return show_keywords(node.func.id) in reader.names.quantities
+    return isinstance(node.func, ast.Subscript)
+
+
+def at_time(reader: Reader, node: ast.Call) -> Expr:
+    """The quantity at the time in the brackets."""
+    if not reader.names.discrete:
+        reader.fail(
+            node,
+            "another-time",
+            "A quantity at another time is read in maps only, and this file has none.",
+            "Delays x(t - d) of flows are not read in this version; a map is written x(t+1) = ...",
+        )
+    what = reference(reader, node.func)
+    if len(node.args) != 1 or node.keywords:
+        reader.fail(node, "lag", "A quantity is taken at one time.", _FORMS)
+    offset = reader.value(node.args[0]) - quantity("t")
+    if offset == 0:
+        return what
+    if offset == 1:
+        return _next(reader, node, what)
+    return _lag(reader, node, what, -offset)
+
+
+def _next(reader: Reader, node: ast.Call, what: Reference) -> Expr:
+    kind = reader.names.quantities[name_of(what)].kind
+    if kind not in ("state", "definition"):
+        reader.fail(node, "no-steps", f"{name_of(what)} is no state: no step makes a new value of it.")
+    return Next(what)
+
+
+def _lag(reader: Reader, node: ast.Call, what: Reference, lag: Expr) -> Expr:
+    letters = [part for part in Add.make_args(lag) if isinstance(part, Idx)]
+    number = lag - Add(*letters)
+    if len(letters) > 1 or not number.is_Integer or names_in(lag):
+        reader.fail(node.args[0], "lag", "A lag is a whole number or a letter, or the two added.", _FORMS)
+    if number < 0:
+        _not_causal(reader, node, bool(letters))
+    kind = reader.names.quantities[name_of(what)].kind
+    if kind != "state":
+        remedy = "Write the lag at the states in its definition." if kind == "definition" else ""
+        reader.fail(node, "no-history", f"Only states have a history, and {name_of(what)} is no state.", remedy)
+    return Lag(what, lag)
+
+
+def _not_causal(reader: Reader, node: ast.Call, by_letter: bool) -> NoReturn:
+    when = ", where the letter is 0" if by_letter else ""
+    reader.fail(
+        node.args[0],
+        "not-causal",
+        f"This asks for a value that lies ahead{when}.",
+        f"A map knows the past and the step that it takes, x(t+1). {_FORMS}",
+    )

@@ -1,0 +1,77 @@
+"""The draws of a map: fresh numbers for each step, and the order of an asynchronous update.
+
+The numbers depend on nothing but the seed, the name, the trial and the step. A run can therefore be continued, or
+read again at any of its steps, and a trial does not change with how many others there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurodyn.system.structure import ORDER, Structure
+
+Array = NDArray[np.float64]
+Draw = Callable[[np.random.Generator, int, int], Array]
+
+# Steps are drawn together, as many as make an array worth the making of a generator.
+MOST_TOGETHER, NUMBERS_TOGETHER = 64, 2**14
+
+
+def _orders(rng: np.random.Generator, steps: int, units: int) -> Array:
+    return rng.permuted(np.tile(np.arange(units, dtype=float), (steps, 1)), axis=1)
+
+
+KINDS: dict[str, Draw] = {
+    "uniform": lambda rng, steps, size: rng.random((steps, size)),
+    "normal": lambda rng, steps, size: rng.standard_normal((steps, size)),
+}
+
+
+class Draws:
+    """What a run draws.
+
+    Args:
+        structure, sizes: of a map.
+        seed: of all draws.
+        trials: how many runs go side by side; None for one without a trial axis.
+    """
+
+    def __init__(self, structure: Structure, sizes: Mapping[str, int], seed: int, trials: int | None) -> None:
+        names, noise = structure.model.names, structure.model.noise
+        self._kinds: dict[str, tuple[Draw, tuple[int, ...]]] = {
+            name: (KINDS[str(declared.value)], tuple(sizes[s] for s in names.quantities[name].sets))
+            for name, declared in noise.items()
+        }
+        if structure.asynchronous:
+            [state] = structure.model.states
+            self._kinds[ORDER] = _orders, tuple(sizes[s] for s in names.quantities[state].sets)
+        self._seed, self._trials = seed, trials
+        self._blocks: dict[str, tuple[int, Array]] = {}
+
+    def at(self, step: int) -> dict[str, Array]:
+        """The draws of one step, by name; each of the shape of its letters, with trials a row for each."""
+        return {name: self._one(name, step) for name in self._kinds}
+
+    def _one(self, name: str, step: int) -> Array:
+        draw, shape = self._kinds[name]
+        size = math.prod(shape)
+        together = max(1, min(MOST_TOGETHER, NUMBERS_TOGETHER // size))
+        number, place = divmod(step, together)
+        if name not in self._blocks or self._blocks[name][0] != number:
+            trials = [None] if self._trials is None else range(self._trials)
+            drawn = [draw(_stream(self._seed, name, trial, number), together, size) for trial in trials]
+            self._blocks[name] = number, np.stack(drawn, axis=1)
+        rows = self._blocks[name][1][place]
+        found: Array = rows.reshape(shape) if self._trials is None else rows.reshape(self._trials, *shape)
+        return found
+
+
+def _stream(seed: int, name: str, trial: int | None, number: int) -> np.random.Generator:
+    """The counter-based generator of one block of steps."""
+    word = hashlib.sha256(f"{seed}/{name}/{trial}/{number}".encode()).digest()
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(word[:16], "little")))
