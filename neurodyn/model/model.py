@@ -13,7 +13,8 @@ from neurodyn.errors import InputError
 from neurodyn.language.names import Names
 from neurodyn.language.source import Source
 from neurodyn.model.assemble import assemble
-from neurodyn.model.declarations import Declaration, IndexSet, Locate, read_bench, read_index_sets
+from neurodyn.model.bench import read_bench
+from neurodyn.model.declarations import Declaration, IndexSet, Locate, read_index_sets
 from neurodyn.model.equations import Equation
 from neurodyn.model.layers import ENERGY, Layer, Synapse
 from neurodyn.model.parts import Part
@@ -104,17 +105,12 @@ class Model:
         sets = read_index_sets(indices or {}, locate)
         text = _as_text(equations)
         declared, names, parsed = assemble(text, sets, {s: e or {} for s, e in sections.items()}, locate)
-        values: dict[str, Any] = {"name": name, "summary": summary, "references": tuple(references), "text": text}
-        values |= {
-            "theme": theme,
-            "update": update,
-            "energy": energy or (ENERGY if layers else None),
-            "claims": tuple(claims),
-            "indices": sets,
-            **declared,
-            "bench": read_bench(bench or {}, locate),
-        }
-        _fill(self, {**values, "equations": parsed, "names": names, "locate": locate})
+        told: dict[str, Any] = dict(
+            name=name, summary=summary, references=tuple(references), theme=theme, text=text, update=update
+        )
+        told |= {"energy": energy or (ENERGY if layers else None), "claims": tuple(claims)}
+        told |= {"indices": sets, **declared, "bench": read_bench(bench or {}, locate)}
+        _fill(self, {**told, "equations": parsed, "names": names, "locate": locate})
 
     @classmethod
     def from_text(cls, text: str, *, name: str = "model", file: str | None = None) -> Model:

@@ -16,8 +16,10 @@ from neurodyn.model.model import FORMAT, Model
 
 LARGEST_FILE = 4_000_000  # bytes
 
-_TOP = ("format", "name", "summary", "references", "theme", "equations", "update", "energy", "claims")
-_TOP += ("family", "arguments")
+_TOP = (
+    *("format", "name", "summary", "references", "theme", "equations", "update", "energy", "claims"),
+    *("family", "arguments"),
+)
 _SECTIONS = (
     "indices",
     "states",
