@@ -48,7 +48,8 @@ def harvest(
         "save_at": {"t": plan.save_at} if save_at is not None and plan.save_at is not None else {},
         "end": {"t": np.asarray(trajectory.end_time), **system.layout.unpack(trajectory.end)},
     }
-    if trajectory.history is not None:
+    if plan.history is not None and trajectory.history is not None:
+        arrays["past"] = system.layout.unpack(plan.history)
         arrays["history"] = system.layout.unpack(trajectory.history)
     dataset, outcome = label(system, seen.time, seen.variables), seen.outcome
     if seen.stops:

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from neurodyn.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,15 +31,28 @@ def rebuilt(result: Result) -> System:
 def asked(result: Result) -> dict[str, Any]:
     """What `simulate` was asked for, as its arguments; the start in full."""
     recipe, arrays = result.recipe, result.arrays
-    told = ("t0", "until", "record", "backend", "method", "rtol", "atol", "seed", "trials")
+    is_map = "steps" in recipe
+    told = ("t0", "steps" if is_map else "until", "record", "backend", "method", "rtol", "atol", "seed", "trials")
     save_at = recipe["save_at"] if isinstance(recipe["save_at"], str | None) else arrays["save_at"]["t"]
     return {
         **{name: recipe[name] for name in told},
         "inputs": _in_full(recipe["inputs"], arrays.get("inputs", {})),
-        "start": dict(arrays["start"]),
+        "start": _start(result),
         "save_at": save_at,
         "every": recipe.get("every"),
     }
+
+
+def _start(result: Result) -> Any:
+    """The states at the start; where a map had looked back beyond it, as the end of a run that has kept them."""
+    from xarray import Dataset
+
+    from neurodyn.results.result import Result
+
+    arrays, t0 = result.arrays, np.asarray(result.recipe["t0"])
+    if "past" not in arrays:
+        return dict(arrays["start"])
+    return Result(Dataset(), result.recipe, arrays={"end": {"t": t0, **arrays["start"]}, "history": arrays["past"]})
 
 
 def check_recipe(result: Result) -> None:

@@ -38,7 +38,8 @@ class Result:
         counts: steps, evaluations of the flow (`rhs`) and of the Jacobian, restarts at edges of inputs.
         arrays: the arrays that the recipe needs beside its plain data, by kind: the `values` given to the build, the
             `start`, the `inputs` and `save_at` given to the run; the state at its `end`, with its time `t`; and of a
-            map that looks back the `history` before the end, with the steps back first (after the trials).
+            map that looks back the `past` before the start and the `history` before the end, steps back first (after
+            the trials).
     """
 
     dataset: Dataset
