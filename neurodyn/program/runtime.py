@@ -106,6 +106,8 @@ def positions(x: Array) -> Array:
     Raises:
         InputError: for a value that is not a whole number from 0 on.
     """
+    if isinstance(x, float) and x >= 0 and x.is_integer():  # one position, as in a map that updates unit by unit
+        return int(x)
     with np.errstate(invalid="ignore"):
         whole = np.asarray(x).astype(np.intp)
     if np.any(whole != x) or np.any(whole < 0):
