@@ -244,7 +244,35 @@ until = 10
     assert np.abs(ran(1.0) - ran(1e-12)).max() < 1e-9
 
 
+@pytest.mark.parametrize(("t0", "until"), [(0, 4), (4, 0)])
+def test_a_grid_with_a_step_has_its_end_and_both_sides_of_every_edge(t0, until):
+    result = simulate(linear(), every=0.35, t0=t0, until=until)
+    grid = t0 + np.sign(until - t0) * 0.35 * np.arange(12)
+    expected = np.sort([*grid, until, 1, 1, 2, 2])
+    np.testing.assert_allclose(result.time, expected if until > t0 else expected[::-1], atol=1e-12)
+    assert result["u"].sel(time=1).values.tolist() == ([0, 3] if until > t0 else [3, 0])
+    assert result.recipe["every"] == 0.35
+
+
+def test_an_edge_on_the_grid_is_there_twice_not_thrice():
+    result = simulate(linear(), every=0.1)
+    assert len(result.time) == 41 + 2 and (np.diff(result.time) == 0).sum() == 2
+
+
+def test_the_bench_may_say_the_step_and_what_is_asked_for_wins():
+    model = Model.from_text(BOWL + "every = 0.5")
+    assert simulate(model).time.tolist() == [0, 0.5, 0.5, 1, 1.5, 2]
+    assert simulate(model, every=1).time.tolist() == [0, 0.5, 0.5, 1, 2]
+    assert simulate(model, save_at=[0.3]).time.tolist() == [0.3]
+    assert simulate(model, save_at="steps").recipe["save_at"] == "steps"
+
+
 REFUSED = [
+    ({"every": 0}, "bad-step", "Saving every 0 from 0 to 4 is not possible."),
+    ({"every": -1.0}, "bad-step", "Saving every -1 from 0 to 4 is not possible."),
+    ({"every": "often"}, "bad-step", "Saving every 'often' from 0 to 4 is not possible."),
+    ({"every": 1e-9}, "bad-step", "Saving every 1e-09 from 0 to 4 is not possible."),
+    ({"every": 0.1, "save_at": [1]}, "bad-save-points", "save_at and every both say when to save."),
     ({"until": 0}, "empty-span", "The span is empty: the run begins and ends at t = 0."),
     ({"until": "soon"}, "unknown-name", "soon is not declared."),
     ({"until": float("nan")}, "not-finite-time", "until is nan."),

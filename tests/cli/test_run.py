@@ -136,6 +136,20 @@ def test_the_times_to_save_are_set(capsys, folder):
     assert np.allclose(saved().time, [0.0, -0.1, -0.2, -0.3])
 
 
+def test_a_step_of_the_grid_keeps_both_sides_of_an_edge(capsys, folder):
+    arguments = ("pendulum.toml", "--until", "1", "--every", "0.5", "--set", "u=step(0.75)", "--out", "out.nc")
+    assert run(capsys, *arguments)[0] == 0
+    assert saved().time.tolist() == [0, 0.5, 0.75, 0.75, 1] and saved()["u"].values.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_trials_that_fail_keep_the_others(capsys, folder):
+    (folder / "many.toml").write_text(BLOW_UP.replace("x = 1.0", 'x = "uniform(0.2, 0.8)"'))
+    code, out, err = run(capsys, "many.toml", "--trials", "6", "--out", "out.nc")
+    status = saved()["status"].values.tolist()
+    assert code == 1 and {*status} == {"done", "failed"} and f"So {status.count('failed')} of 6 trials failed." in err
+    assert f"{status.count('failed')} of the trials ended early" in out
+
+
 def test_a_phase_plane_from_the_command_line(capsys, folder):
     code, _, err = run(capsys, "pendulum.toml", "--plot", "plane.png", "--kind", "phase")
     assert code == 0 and not err and (folder / "plane.png").exists()

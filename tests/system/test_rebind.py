@@ -63,7 +63,7 @@ def started(system: System) -> Any:
 
 
 def assert_same(changed: System, fresh: System) -> None:
-    """Equal in every value, signal, rate and derivative, to the last bit."""
+    """Equal in every value, signal and rate (of small systems in the derivatives too), to the last bit."""
     assert list(changed.values) == list(fresh.values)
     for name, value in fresh.values.items():
         np.testing.assert_array_equal(changed.values[name], value)
@@ -80,7 +80,8 @@ def assert_same(changed: System, fresh: System) -> None:
     y = started(fresh)
     np.testing.assert_array_equal(started(changed), y)
     np.testing.assert_array_equal(changed.flow()(0.3, y, inputs), fresh.flow()(0.3, y, inputs))
-    np.testing.assert_array_equal(changed.jacobian()(0.3, y, inputs), fresh.jacobian()(0.3, y, inputs))
+    if fresh.layout.size < 10:  # symbols of the derivatives of a large model take seconds
+        np.testing.assert_array_equal(changed.jacobian()(0.3, y, inputs), fresh.jacobian()(0.3, y, inputs))
 
 
 def assert_agrees(system: System, values: dict[str, Any]) -> System | None:
@@ -100,6 +101,15 @@ def assert_agrees(system: System, values: dict[str, Any]) -> System | None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_parameter_of_every_shipped_model(name: str) -> None:
+    """The quick form of the next: one new value of one parameter."""
+    system = built(name)
+    parameters = list(system.model.parameters)
+    assert_agrees(system, {parameters[len(name) % len(parameters)]: 1.25})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_every_parameter_of_every_shipped_model(name: str) -> None:
     system = built(name)
     for parameter in system.model.parameters:
@@ -110,9 +120,8 @@ def test_every_parameter_of_every_shipped_model(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_inputs_of_every_shipped_model(name: str) -> None:
-    for declared in built(name).model.inputs:
-        for new in (0.75, "step(1, 2) + 0.5*t", Step(2.0, 3.0)):
-            assert_agrees(built(name), {declared: new})
+    for k, declared in enumerate(built(name).model.inputs):
+        assert_agrees(built(name), {declared: (0.75, "step(1, 2) + 0.5*t", Step(2.0, 3.0))[(len(name) + k) % 3]})
 
 
 CHANGES: dict[str, list[Any]] = {
