@@ -21,10 +21,28 @@ SIZES = {
     "dense_memory_polynomial": {"N": 8, "K": 5},
     "diffusion_memory": {"d": 3, "K": 7},
     "digit_recall": {"K": 4},
+    "kuramoto": {"N": 12},
 }
-LONGEST = {"lorenz": 3.0, "hodgkin_huxley": 0.02, "morris_lecar": 0.1}  # longer, and chaos or spikes magnify rounding
+QUICK = (
+    "hodgkin_huxley",
+    "morris_lecar",
+    "habituation",
+    "hopfield",
+    "lorenz",
+    "krotov_hopfield",
+    "two_cells",
+    "habituation_chain",
+    "diffusion_backward",
+)
+LONGEST = {
+    "lorenz": 3.0,
+    "hodgkin_huxley": 0.014,
+    "morris_lecar": 0.1,
+    "kuramoto": 5.0,
+    "negative_feedback": 70.0,
+}  # longer, and chaos or spikes magnify rounding
 
-TIGHT = {"rtol": 1e-9, "atol": 1e-11}
+TIGHT = {"rtol": 1e-11, "atol": 1e-13}
 
 _NUMBER = r"(\d+\.?\d*(?:[eE][+-]?\d+)?)"
 _INSIDE = re.compile(rf"(?<![\w.]){_NUMBER}\[([^\]]+)\]")
@@ -114,7 +132,7 @@ def _entry(declared) -> dict[str, object]:
 
 def run(model: neurodyn.Model, name: str, **options: object) -> neurodyn.Result:
     system = neurodyn.build(model, sizes=SIZES.get(name), seed=3)
-    until = min(system.time("until", model.bench["until"]), LONGEST.get(name, 20.0))
+    until = min(system.time("until", model.bench["until"]), LONGEST.get(name, 5.0))
     return neurodyn.simulate(system, until=until, **options)  # type: ignore[arg-type]
 
 
@@ -134,8 +152,14 @@ def test_units_without_prefixes(name: str) -> None:
     same(run(model, name, **TIGHT), run(other, name, **TIGHT), {})
 
 
-@pytest.mark.parametrize("factor", ["1000", "0.000000001"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("name", "factor"),
+    [
+        pytest.param(name, factor, marks=() if name in QUICK and factor == "1000" else pytest.mark.slow)
+        for name in NAMES
+        for factor in ("1000", "0.000000001")
+    ],
+)
 def test_states_in_another_unit(name: str, factor: str) -> None:
     """Tolerances are in units of the scale, so the steps stay the same, rounding aside."""
     model = neurodyn.load(name)

@@ -151,6 +151,15 @@ def test_text_from_outside_is_converted_and_checked() -> None:
             neurodyn.simulate(leaky(), **options)
 
 
+def test_a_run_with_units_repeats_exactly() -> None:
+    """Also one whose input was a signal made in Python, which its recipe keeps as text with units."""
+    made = leaky(I="window(1[ms], 2[ms], 0.3[nA]) - step(3[ms], 0.1[nA])*step(3.5[ms], 2)").signals["I"]
+    for options in ({"inputs": {"I": made}}, {"inputs": {"I": "50 pA"}, "every": "1 ms"}, {"start": {"v": "-80 mV"}}):
+        result = neurodyn.simulate(leaky(C="0.3 nF"), until="5 ms", **options)
+        again = neurodyn.rerun(result)
+        assert again.same, again
+
+
 def test_a_model_without_units_takes_none() -> None:
     for give in (lambda: neurodyn.build("lorenz", rho="28 mV"), lambda: neurodyn.build("lorenz", rho=Pint(28, "mV"))):
         with pytest.raises(neurodyn.InputError) as caught:
