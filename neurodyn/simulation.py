@@ -72,15 +72,13 @@ def simulate(
     from neurodyn.backends import choose
     from neurodyn.backends.harvest import harvest
     from neurodyn.backends.observe import chosen_names
-    from neurodyn.backends.planning import chosen_step, planned
+    from neurodyn.backends.planning import chosen_times, planned
     from neurodyn.system.quantities import si_values
 
-    if on_failure not in ("raise", "return"):
-        raise InputError(f"on_failure is {on_failure!r}.", code="unknown-option", remedy="Give 'raise' or 'return'.")
+    _check_option(on_failure)
     system = _built(system)
     inputs = si_values(system.units, inputs or {})
-    every = system.time("every", chosen_step(save_at, every, system.model.bench))
-    save_at = save_at if isinstance(save_at, str) else system.time("save_at", save_at)
+    save_at, every = chosen_times(system, save_at, every)
     names = chosen_names(system, record)
     plan = planned(
         system, names, until=until, steps=steps, t0=t0, start=start, inputs=inputs, save_at=save_at, every=every,
@@ -121,6 +119,11 @@ def rerun(result: Result | str | PathLike[str], *, progress: bool | None = None)
     with threadpool_limits(limits=dict(first.recipe.get("threads", {}))):
         second = simulate(rebuilt(first), **asked(first), on_failure="return", progress=progress)
     return Rerun(first, second)
+
+
+def _check_option(on_failure: str) -> None:
+    if on_failure not in ("raise", "return"):
+        raise InputError(f"on_failure is {on_failure!r}.", code="unknown-option", remedy="Give 'raise' or 'return'.")
 
 
 def _built(system: System | Model) -> System:

@@ -24,6 +24,12 @@ def chosen_step(save_at: Any, every: Any, bench: Mapping[str, Any]) -> Any:
     return every if every is not None or save_at is not None else bench.get("every")
 
 
+def chosen_times(system: System, save_at: Any, every: Any) -> tuple[Any, Any]:
+    """The times to record and the step of their grid as plain numbers; text that names no times stays as it is."""
+    every = system.time("every", chosen_step(save_at, every, system.model.bench))
+    return save_at if isinstance(save_at, str) else system.time("save_at", save_at), every
+
+
 def planned(system: System, names: Sequence[str], *, steps: Any, **asked: Any) -> Plan:
     """The plan of a run of a flow or a map; `asked` are the arguments of `simulate`, `names` what will be recorded."""
     if system.model.discrete:
