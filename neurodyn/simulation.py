@@ -86,9 +86,7 @@ def simulate(
     )  # fmt: skip
     engine = choose(plan, backend or system.model.bench.get("backend"))
     result = harvest(plan, engine.run(plan), names, engine.name, inputs=inputs, save_at=save_at, every=every)
-    if result.status == "failed" and on_failure == "raise":
-        raise RunFailed(result.message, code=result.code, result=result)
-    return result
+    return _delivered(result, on_failure)
 
 
 def rerun(result: Result | str | PathLike[str], *, progress: bool | None = None) -> Rerun:
@@ -124,6 +122,12 @@ def rerun(result: Result | str | PathLike[str], *, progress: bool | None = None)
 def _check_option(on_failure: str) -> None:
     if on_failure not in ("raise", "return"):
         raise InputError(f"on_failure is {on_failure!r}.", code="unknown-option", remedy="Give 'raise' or 'return'.")
+
+
+def _delivered(result: Result, on_failure: str) -> Result:
+    if result.status == "failed" and on_failure == "raise":
+        raise RunFailed(result.message, code=result.code, result=result)
+    return result
 
 
 def _built(system: System | Model) -> System:
