@@ -23,10 +23,12 @@ def element(plan: Plan, trial: int, index: int) -> str:
 
 
 def interrupted(t: float) -> Outcome:
+    """The user ended the run."""
     return Outcome("interrupted", "interrupted", f"Interrupted at t = {t:.6g}; what was computed until then is kept.")
 
 
 def out_of_memory(error: MemoryError, method: str) -> Outcome:
+    """A matrix or the record of the run did not fit into memory."""
     reason = str(error).rstrip(".") or "there is no more memory"
     return Outcome(
         "failed",

@@ -49,10 +49,12 @@ def prepare(
 
 
 def first(*values: Any) -> Any:
+    """The first value that is given."""
     return next((value for value in values if value is not None), None)
 
 
 def trial_count(trials: Any) -> int | None:
+    """How many runs go side by side; None is one without a trial axis."""
     return None if trials is None else whole("trials", trials, 1)
 
 

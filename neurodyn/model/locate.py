@@ -33,6 +33,7 @@ def value_source(source: Source, text: str) -> Source:
 
 
 def key_source(source: Source, key: str) -> Source:
+    """The source of a key: placed on its line where it is found there."""
     line = source.lines[0] if source.lines else ""
     at = line.find(key)
     return Source(key, lines=(line,), line=source.line, indent=at, file=source.file) if at >= 0 else Source(key)
