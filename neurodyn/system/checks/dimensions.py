@@ -22,6 +22,13 @@ def check_dimensions(model: Model) -> None:
     units = Units.of_model(model)
     if not units.active:
         return
+    if model.discrete:
+        raise InputError(
+            f"{model.name} is a map with units, which this version does not check.",
+            code="not-yet",
+            remedy="Write its numbers without units.",
+            place=next(e for e in model.equations if e.kind == "map").source.place(0),
+        )
     for section in (model.parameters, model.inputs, model.states):
         for declared in section.values():
             _check_declared(units, declared)
