@@ -239,7 +239,7 @@ class System:
         quantities; bare numbers are SI.
 
         Compiled code is shared, and only what depends on the changed names is computed and checked again; all is as if
-        the system had been built with these values. Sizes stay as they are.
+        the system had been built with these values. Sizes and scales stay as they are.
 
         Raises:
             InputError: for an unknown name, a wrong shape, or a value that breaks what the model states.

@@ -160,12 +160,13 @@ NAMES = [entry.name for entry in neurodyn.library()]
     "name", [name if k % 6 == 0 else pytest.param(name, marks=pytest.mark.slow) for k, name in enumerate(NAMES)]
 )
 def test_every_shipped_model(name):
-    bench = neurodyn.load(name).bench
-    begin = bench.get("from", 0)
-    span = {"until": begin + (bench.get("until", begin) - begin) / 10}
-    span = {"steps": 2 + bench["steps"] // 10} if "steps" in bench else span
+    system = neurodyn.build(name)
+    bench = system.model.bench
+    begin = system.time("from", bench.get("from", 0.0))
+    end = system.time("until", bench.get("until", begin))
+    span = {"steps": 2 + bench["steps"] // 10} if "steps" in bench else {"until": begin + (end - begin) / 10}
     trials = None if bench.get("method") == "LSODA" else 2
-    assert rerun(simulate(neurodyn.load(name), **span, trials=trials)).same
+    assert rerun(simulate(system, **span, trials=trials)).same
 
 
 def test_an_interrupted_run_is_compared_as_far_as_it_came(monkeypatch):
