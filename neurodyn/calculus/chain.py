@@ -15,6 +15,7 @@ from sympy import Add, Expr, Idx, S
 
 from neurodyn.calculus.contract import sum_over
 from neurodyn.calculus.derivative import derivative
+from neurodyn.calculus.graphs import in_order, reaching, uses
 from neurodyn.calculus.letters import (
     Reference,
     fresh,
@@ -103,19 +104,19 @@ class Chain:
         hidden = {n: f"d{top}/d{n}" + (f" by {below}" if n != below else "") for n in between}
         for n in reversed(between):
             letters = self._letters[n]
-            expr = S.One if n == top else self._adjoint(n, between, hidden, top, members)
+            expr = S.One if n == top else self._adjoint(n, below, hidden, top, members)
             self.definitions[hidden[n]] = Definition(letters, expr)
             self._letters[hidden[n]] = letters
         return wanted
 
-    def _adjoint(self, name: str, between: Sequence[str], hidden: Mapping[str, str], top: str, members: int) -> Expr:
+    def _adjoint(self, name: str, below: str, hidden: Mapping[str, str], top: str, members: int) -> Expr:
         """Sum over the definitions r that use `name`: (dA/dr) * (dr/dname), at the same member."""
         own = tuple(fresh(x) for x in self._letters[name])
         terms = []
-        for r in between[between.index(name) + 1 :]:
-            definition = self.definitions[r]
-            if name not in names_in(definition.expr):
+        for r in hidden:
+            if r == below or name not in names_in(self.definitions[r].expr):
                 continue
+            definition = self.definitions[r]
             at = (*own[:members], *(fresh(x) for x in definition.letters[members:]))
             slope = derivative(self.resolve(definition.at(at)), quantity(name, own))
             above = S.One if r == top else quantity(hidden[r], at)
@@ -123,23 +124,11 @@ class Chain:
         return Definition(own, Add(*terms)).at(self._letters[name])
 
     def _between(self, top: str, below: str) -> list[str]:
-        """The names on a path from A down to B, in dependency order: B first, A last."""
-        reaches: dict[str, bool] = {}
-        order: list[str] = []
-        held = {w for w in self._wires if _is_outside(w, top, below)}
-
-        def visit(name: str) -> bool:
-            if name not in reaches:
-                reaches[name] = name == below
-                if name != below and name in self.definitions and name not in held:
-                    used = sorted(names_in(self.definitions[name].expr))
-                    reaches[name] = any([visit(d) for d in used])
-                if reaches[name]:
-                    order.append(name)
-            return reaches[name]
-
-        visit(top)
-        return order
+        """The names on a path from A down to B, in dependency order: B first, A last (but for recursions)."""
+        held = {below, *(w for w in self._wires if _is_outside(w, top, below))}
+        graph = {name: used for name, used in uses(self.definitions).items() if name not in held}
+        on_the_way = reaching(graph, [below])
+        return [name for name in in_order(graph, [top]) if name in on_the_way]
 
     def rate(self, of: Reference) -> Expr:
         """d(of)/dt along the flow, explicit time included; parameters and inputs are held still."""
@@ -156,8 +145,10 @@ class Chain:
         hidden = f"d{name}/dt"
         if hidden not in self.definitions:
             definition = self.definitions[name]
-            expr = self._rate_of_expr(self.resolve(definition.expr))
             self._letters[hidden] = definition.letters
+            # A recursion asks for its own rate: it is there by name before it is known.
+            self.definitions[hidden] = Definition(definition.letters, S.NaN)
+            expr = self._rate_of_expr(self.resolve(definition.expr))
             self.definitions[hidden] = Definition(definition.letters, expr)
         return hidden
 

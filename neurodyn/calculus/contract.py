@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import sympy as sp
 from sympy import Add, And, Eq, Expr, Idx, Mul, Pow, S
 
 from neurodyn.calculus.letters import free_letters, same_range, size_of
 from neurodyn.calculus.nodes import Delta, Where
+from neurodyn.calculus.positions import Cyclic, Inside, Padded, bounds, solved
 from neurodyn.calculus.reductions import Reduction, Softmax, Sum
 from neurodyn.calculus.rewrite import TRUE, is_leaf, transform
 
@@ -32,12 +34,12 @@ def sum_over(body: Expr, letters: Sequence[Idx], mask: sp.Basic = TRUE) -> Expr:
 def _sum_term(term: Expr, letters: tuple[Idx, ...], mask: sp.Basic) -> Expr:
     factors = list(Mul.make_args(term))
     for fact in (*factors, *And.make_args(mask)):
-        solved = solve_delta(fact, letters)
-        if solved is not None:
-            put = dict([solved])
+        solution = solve_delta(fact, letters)
+        if solution is not None:
+            put = {solution.letter: solution.value}
             rest = Mul(*(f for f in factors if f is not fact)).xreplace(put)
             left_mask = And(*(c for c in And.make_args(mask) if c is not fact)).xreplace(put)
-            return sum_over(rest, [x for x in letters if x not in put], left_mask)
+            return sum_over(rest, [x for x in letters if x not in put], And(left_mask, solution.condition))
     bound = frozenset(letters)
     outside = Mul(*(f for f in factors if not free_letters(f) & bound))
     inside = [f for f in factors if free_letters(f) & bound]
@@ -51,7 +53,10 @@ def _sum_term(term: Expr, letters: tuple[Idx, ...], mask: sp.Basic) -> Expr:
         inner = sum_over(Mul(*(f for f in inside if f is not full)), [x for x in left if x not in full.at], mask)
     else:
         inner = _flat(Mul(*inside), left, mask) if left else Mul(*inside)
-    return outside * keep(common, inner)
+    # What is outside may speak of places that are promised to be inside: it stays where that holds.
+    promises = And(*(c for c in And.make_args(common) if isinstance(c, Inside)))
+    others = And(*(c for c in And.make_args(common) if not isinstance(c, Inside)))
+    return keep(promises, outside * keep(others, inner))
 
 
 def letters_in(parts: Iterable[sp.Basic]) -> frozenset[Idx]:
@@ -90,16 +95,51 @@ def _flat(core: Expr, letters: list[Idx], mask: sp.Basic) -> Expr:
     return Sum(core, mask, letters)
 
 
-def solve_delta(fact: sp.Basic, letters: Sequence[Idx]) -> tuple[Idx, Expr] | None:
-    """A summed letter that a delta (or `==` between letters) fixes, with its value."""
+@dataclass(frozen=True)
+class Solution:
+    """The value of a letter that an equality fixes; there is one where the condition holds, else none."""
+
+    letter: Idx
+    value: Expr
+    condition: sp.Basic = TRUE
+
+
+def solve_delta(fact: sp.Basic, letters: Sequence[Idx]) -> Solution | None:
+    """One of the letters that a delta (or `==` between letters) fixes, with its value."""
     if not isinstance(fact, (Delta, Eq)):
         return None
-    for one, other in (fact.args, reversed(fact.args)):
-        if not isinstance(one, Idx) or one not in letters or one in free_letters(other):
+    for one in letters:
+        if one not in free_letters(fact):
             continue
-        if same_range(one, other) if isinstance(other, Idx) else isinstance(fact, Delta):
-            return one, other
+        found = _solve_equality(fact, one) if isinstance(fact, Eq) else _solve_positions(*fact.args, one)
+        if found is not None:
+            return found
     return None
+
+
+def _solve_equality(fact: Eq, letter: Idx) -> Solution | None:
+    a, b = fact.args
+    other = b if a == letter else a
+    between = letter in (a, b) and isinstance(other, Idx) and same_range(letter, other)
+    return Solution(letter, other) if between else None
+
+
+def _solve_positions(a: Expr, b: Expr, letter: Idx) -> Solution | None:
+    if isinstance(b, Cyclic):
+        a, b = b, a
+    if isinstance(a, Cyclic) and letter in free_letters(a):
+        value = solved(sp.expand(a.raw - b), letter) if size_of(letter) == a.size else None
+        if value is None or letter in free_letters(b):
+            return None
+        return Solution(letter, Cyclic(value, a.size), Inside(b, a.size))
+    if isinstance(a, Idx) and isinstance(b, Idx) and not same_range(a, b):
+        return None
+    value = solved(sp.expand(a - b), letter)
+    if value is None:
+        return None
+    size = size_of(letter)
+    is_looked_up = letter in (a, b) and not isinstance(value, Cyclic) and bounds(value) is None
+    return Solution(letter, value) if is_looked_up else Solution(letter, Padded(value, size), Inside(value, size))
 
 
 def keep(condition: sp.Basic, term: Expr) -> Expr:

@@ -20,6 +20,7 @@ from neurodyn.calculus.nodes import (
     Stop,
     Where,
 )
+from neurodyn.calculus.positions import Position, is_valid
 from neurodyn.calculus.reductions import (
     ArgLargest,
     ArgSmallest,
@@ -45,7 +46,7 @@ def derivative(expr: Expr, by: Reference) -> Expr:
     Raises:
         TypeError: for an unresolved `dA/dB`, or a function without a known derivative.
     """
-    if name_of(by) not in names_in(expr):
+    if name_of(by) not in names_in(expr) or isinstance(expr, Position):
         return S.Zero
     if isinstance(expr, (Indexed, Symbol)) and not isinstance(expr, Idx):
         return _leaf(expr, by)
@@ -140,7 +141,10 @@ def _reduction(expr: Reduction, by: Reference) -> Expr:
         case LogSumExp():
             return _mean(d, body, mask, letters)
         case Softmax():  # d p[at] = p[at]*(d e[at] - sum of p[b]*d e[b] over b)
-            here = reindex(d, dict(zip(letters, expr.at, strict=True)))
+            put = dict(zip(letters, expr.at, strict=True))
+            here = reindex(d, put)
+            if not _is_finite(d, frozenset(letters)):
+                here = keep(reindex(mask, put), here)
             return expr * (here - _mean(d, body, mask, letters))
         case Norm():
             return Where(sp.Gt(expr, 0), 1 / expr, 0) * sum_over(body * d, letters, mask)
@@ -169,7 +173,9 @@ _GROWING = (sp.Add, sp.Mul, Sum, Absolute, Relu, LogCosh, Softplus, Stop)
 
 def _is_finite(expr: sp.Basic, letters: frozenset[Idx]) -> bool:
     """Whether the expression is surely finite at all positions of the letters, as long as the quantities are."""
-    if not expr.args or isinstance(expr, (Idx, Indexed)) or free_letters(expr).isdisjoint(letters):
+    if isinstance(expr, Indexed):
+        return all(is_valid(x) or free_letters(x).isdisjoint(letters) for x in expr.indices)
+    if not expr.args or isinstance(expr, (Idx, Position)) or free_letters(expr).isdisjoint(letters):
         return True
     if isinstance(expr, Pow):
         return bool(expr.exp.is_Integer and expr.exp > 0) and _is_finite(expr.base, letters)

@@ -8,6 +8,7 @@ import sympy as sp
 from sympy import Eq, Expr, Function, Idx, Ne, Rational, S
 
 from neurodyn.calculus.conditions import ordered
+from neurodyn.calculus.positions import Clamped, bounds, compared, is_at_least_zero, promised
 
 
 class Elementwise(Function):  # type: ignore[misc]  # SymPy carries no types
@@ -46,11 +47,24 @@ class Delta(Flag):
 
     @classmethod
     def eval(cls, a: Expr, b: Expr) -> Expr | None:
-        if a == b:
-            return S.One
-        if (a - b).is_Integer:
-            return S.Zero
-        return cls(b, a) if a.compare(b) > 0 else None
+        given_a, given_b = a, b
+        a, b = promised(a), promised(b)
+        for one, other in ((a, b), (b, a)):
+            if isinstance(one, Clamped):
+                return cls._at_ends(one, other)
+        found = compared(a, b)
+        if isinstance(found, bool):
+            return S.One if found else S.Zero
+        one, other = found if found[0].compare(found[1]) <= 0 else reversed(found)
+        return None if (one, other) == (given_a, given_b) else cls(one, other)
+
+    @classmethod
+    def _at_ends(cls, one: Clamped, other: Expr) -> Expr:
+        """A clamped position is another one where it is that, or beyond the end that it is."""
+        last, ends = one.size - 1, bounds(one.raw)
+        below = S.Zero if ends and is_at_least_zero(ends[0]) else Where(one.raw < 0, 1, 0)
+        above = S.Zero if ends and is_at_least_zero(last - ends[1]) else Where(one.raw > last, 1, 0)
+        return cls(one.raw, other) + cls(other, 0) * below + cls(other, last) * above
 
 
 class Where(Elementwise):

@@ -17,6 +17,7 @@ from sympy.logic.boolalg import Boolean
 from neurodyn.calculus.conditions import ordered
 from neurodyn.calculus.letters import free_letters, name_of, size_of
 from neurodyn.calculus.nodes import Absolute, LogCosh, Softplus, Where
+from neurodyn.calculus.positions import Inside, Open, Padded
 from neurodyn.calculus.reductions import Count, Largest, LogSumExp, Norm, Reduction, Smallest, Softmax, Sum, height
 from neurodyn.calculus.rewrite import transform
 from neurodyn.calculus.rules import RULES, Entry, log_softmax
@@ -120,6 +121,8 @@ def _raw_terms(expr: sp.Basic) -> list[Term]:
         return yes + [t.where(ordered(sp.Not(condition))) for t in _terms(expr.args[2])]
     if isinstance(expr, Reduction):
         return _reduction(expr)
+    if isinstance(expr, (Padded, Open)):
+        return _terms(expr.raw)
     if isinstance(expr, Function):
         return _function(expr)
     return [Term(_positions(expr))]
@@ -162,6 +165,9 @@ def _shifted(expr: Reduction, terms: list[Term], mask: sp.Basic, letters: tuple[
     common, body = [t for t in terms if is_common(t)], whole(t for t in terms if not is_common(t))
     used = [x for x in letters if x in free_letters(body) | free_letters(mask)]
     size = Mul(*(size_of(x) for x in letters if x not in used))
+    if not used and mask is not S.true:  # all terms take part, or none
+        is_softmax = isinstance(expr, Softmax)
+        return [Term(1 / size).where(mask)] if is_softmax else [Term(type(expr)(S.Zero, mask, letters)), *common]
     if isinstance(expr, Softmax):
         at = [_normal(a) for a, x in zip(expr.at, letters, strict=True) if x in used]
         return [Term(Softmax(body, mask, used, at) / size if used else 1 / size)]
@@ -211,6 +217,8 @@ def _condition(condition: sp.Basic) -> sp.Basic:
         if isinstance(condition, (sp.Eq, sp.Ne)) and difference.could_extract_minus_sign():
             difference = -difference
         return ordered(ordered(condition).func(S.Zero, difference))
+    if isinstance(condition, Inside):
+        return Inside(_normal(condition.args[0]), condition.args[1])
     if isinstance(condition, Boolean) and condition.args:
         return ordered(condition.func(*(_condition(c) for c in condition.args)))
     return condition
@@ -219,5 +227,12 @@ def _condition(condition: sp.Basic) -> sp.Basic:
 def _positions(expr: sp.Basic) -> sp.Basic:
     """A reference with its positions in normal form."""
     if isinstance(expr, Indexed):
-        return expr.base[tuple(i if isinstance(i, Idx) else _normal(i) for i in expr.indices)]
+        return expr.base[tuple(_position(i) for i in expr.indices)]
     return expr
+
+
+def _position(index: Expr) -> Expr:
+    """A position in normal form; one that is promised to be inside keeps its size."""
+    if isinstance(index, (Padded, Open)):
+        return Padded(_normal(index.raw), index.size)
+    return index if isinstance(index, Idx) else _normal(index)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cmp_to_key
 
 import sympy as sp
 from sympy import Add, And, Eq, Expr, Idx, Mul, Pow, S
@@ -92,9 +93,14 @@ def _between_letters(fact: sp.Basic) -> bool:
 
 
 def _guarded(term: Term) -> Term:
-    """A masked softmax is 0 where its mask leaves its place out: said as a condition of the term."""
+    """A masked softmax is 0 where its mask leaves its place out: said as a condition of the term; so is what a delta
+    between positions says of the letter that it fixes."""
     for weight in _weights(term.product):
         term = term.where(implied(weight))
+    for fact in Mul.make_args(term.product):
+        fixed = solve_delta(fact, _later(fact)) if isinstance(fact, Delta) else None
+        if fixed is not None:
+            term = term.where(fixed.condition)
     return term
 
 
@@ -119,20 +125,19 @@ def _solved(term: Term) -> Term | None:
         )
         bound = solve_delta(fact, term.letters)
         if bound is not None:
-            return rest.put(*bound)
+            return rest.put(bound.letter, bound.value).where(bound.condition)
         free = solve_delta(fact, _later(fact))
-        if free is not None and free[0] in letters_in((rest.product, rest.condition)):
-            rest = rest.put(*free)
+        if free is not None and free.letter in letters_in((rest.product, rest.condition)):
+            rest = rest.put(free.letter, free.value).where(free.condition)
             return rest.where(fact) if isinstance(fact, Eq) else replace(rest, product=rest.product * fact)
     return None
 
 
-def _later(fact: sp.Basic) -> list[Expr]:
-    """The side of an equality to put the other in for: the later of two letters, or the only one."""
-    a, b = fact.args
-    if isinstance(a, Idx) and isinstance(b, Idx):
-        return [b if a.compare(b) < 0 else a]
-    return [a, b]
+def _later(fact: sp.Basic) -> list[Idx]:
+    """The letters of an equality to put a value in for: one that is a side of its own, and the later of two such."""
+    sides = [x for x in fact.args if isinstance(x, Idx)]
+    others = free_letters(fact) - set(sides)
+    return [x for group in (sides, others) for x in sorted(group, key=cmp_to_key(lambda a, b: b.compare(a)))]
 
 
 def _without_full_softmax(term: Term) -> Term | None:

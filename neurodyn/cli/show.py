@@ -63,7 +63,7 @@ def as_plain(model: Model) -> dict[str, Any]:
         "energy": model.energy,
         "claims": list(model.claims),
         "indices": {
-            name: {"letters": list(index.letters), "size": index.size, "about": index.about}
+            name: {"letters": list(index.letters), "size": index.size, "ends": index.ends, "about": index.about}
             for name, index in model.indices.items()
         },
         "states": {d.name: _plain(model, units, d, "start") for d in model.states.values()},
@@ -107,11 +107,11 @@ def page(model: Model, expand: bool = False) -> list[str]:
         lines += _section("Parts", _table(("name", "model", "with"), [_part(part) for part in model.parts.values()]))
     hidden = model.parts and not expand
     indices = [
-        (name, index.size, " ".join(x for x in index.letters if not (hidden and "." in x)), index.about)
+        (name, index.size, " ".join(x for x in index.letters if not (hidden and "." in x)), index.ends, index.about)
         for name, index in model.indices.items()
         if not (hidden and "." in name)
     ]
-    lines += _section("Indices", _table(("name", "size", "letters", "about"), indices))
+    lines += _section("Indices", _table(("name", "size", "letters", "ends", "about"), indices))
     for title, declared, value in (
         ("States", model.states, "start"),
         ("Parameters", model.parameters, "value"),

@@ -16,6 +16,7 @@ from neurodyn.calculus.rewrite import TRUE
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
 from neurodyn.language import times
 from neurodyn.language.guard import show_keywords
+from neurodyn.language.indexing import Frame
 from neurodyn.language.names import near
 
 if TYPE_CHECKING:
@@ -106,12 +107,14 @@ def _reduction(reader: Reader, node: ast.Call, name: str) -> Expr | Boolean:
                 f"softmax has a value at each {word}, but {word} is neither bound around it nor on the left side.",
             )
     letters = [fresh(reader.names.letter(w)) for w in words]
-    inner = reader.inner(dict(zip(words, letters, strict=True)))
+    frame = Frame(frozenset(letters))
+    inner = reader.inner(dict(zip(words, letters, strict=True)), frame)
     masks = [inner.condition(a) for a in node.args[1:] if isinstance(a, ast.Compare)]
-    mask = sp.And(*masks)
-    if name in ("count", "any", "all"):
-        return _counting(name, inner.condition(node.args[0]), mask, letters)
-    body = inner.value(node.args[0])
+    is_counting = name in ("count", "any", "all")
+    body = inner.condition(node.args[0]) if is_counting else inner.value(node.args[0])
+    mask = sp.And(*masks, *frame.conditions)
+    if is_counting:
+        return _counting(name, body, mask, letters)
     if name == "softmax":
         return Softmax(body, mask, letters, [reader.scope[w] for w in words])
     if name == "mean":

@@ -39,6 +39,7 @@ class Names:
     quantities: Mapping[str, Name] = field(default_factory=dict)
     functions: Mapping[str, UserFunction] = field(default_factory=dict)
     discrete: bool = False  # whether the model is a map: a quantity may then be taken at another step
+    ends: Mapping[str, str] = field(default_factory=dict)  # index set -> what happens beyond its ends
 
     def letter(self, name: str) -> Idx:
         """The free letter of that name."""

@@ -39,7 +39,11 @@ def derivative(reader: Reader, node: ast.BinOp) -> Expr | None:
             _refuse_unknown(reader, left)
             reader.fail(node, "derivative", "A derivative is written dA/dB, with A and B names of this model.")
     top = reference(reader, above)
-    result: Expr = Rate(top) if below is None else Partial(top, reference(reader, below))
+    if below is None:
+        result = top.value(Rate(top.reference))
+    else:
+        by = reference(reader, below)
+        result = top.value(by.value(Partial(top.reference, by.reference)))
     for factor in factors:
         result = reader.value(factor) * result
     return sign * result

@@ -12,6 +12,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFunction
 
 from neurodyn.calculus.nodes import Where
+from neurodyn.calculus.positions import Inside, bounds
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
 from neurodyn.errors import InputError
 from neurodyn.language import calls, indexing, numbers, quotients
@@ -45,6 +46,7 @@ class Reader:
         start, stop: the slice of the statement to read.
         calling: user functions being expanded, to find a function that calls itself.
         generators: further functions, which values may call: random draws, data.
+        frames: the reductions around, the innermost last.
     """
 
     def __init__(
@@ -58,12 +60,13 @@ class Reader:
         stop: int | None = None,
         calling: tuple[str, ...] = (),
         generators: Mapping[str, Generator] | None = None,
+        frames: tuple[indexing.Frame, ...] = (),
     ) -> None:
         self.names, self.source = names, source
         self.scope, self.local = dict(scope or {}), dict(local or {})
         self.start, self.text = start, source.text[start:stop]
         self.calling, self.generators = calling, dict(generators or {})
-        self._stop = stop
+        self.frames, self._stop = frames, stop
 
     def read(self) -> Expr:
         """The value of the text as a real expression; a condition counts as 1 or 0."""
@@ -77,8 +80,8 @@ class Reader:
         """The syntax tree of the text."""
         return parse(self.source, self.start, self._stop)
 
-    def inner(self, letters: Mapping[str, Idx]) -> Reader:
-        """A reader of the same text with more letters in scope."""
+    def inner(self, letters: Mapping[str, Idx], frame: indexing.Frame) -> Reader:
+        """A reader of the same text inside a reduction, which has more letters in scope."""
         return Reader(
             self.names,
             self.source,
@@ -88,6 +91,7 @@ class Reader:
             stop=self._stop,
             calling=self.calling,
             generators=self.generators,
+            frames=(*self.frames, frame),
         )
 
     def fail(self, node: ast.AST, code: str, sentence: str, remedy: str = "") -> NoReturn:
@@ -142,7 +146,7 @@ class Reader:
         if name in self.names.letters:
             return self.letter(node)
         if name in self.names.quantities:
-            return indexing.reference(self, node)
+            return indexing.reference(self, node).value()
         if name in self.names.sets:
             return self.names.size(name)
         if name in _CONSTANTS:
@@ -178,7 +182,7 @@ class Reader:
     def _subscript(self, node: ast.Subscript) -> Expr:
         if isinstance(node.value, ast.Constant):
             return numbers.quantity(self, node, node.value)
-        return indexing.reference(self, node)
+        return indexing.reference(self, node).value()
 
     def _unary(self, node: ast.UnaryOp) -> Expr | Boolean:
         if isinstance(node.op, ast.Not):
@@ -215,6 +219,8 @@ class Reader:
 
     def _compare(self, node: ast.Compare) -> Boolean:
         sides = [self.value(x) for x in (node.left, *node.comparators)]
+        if [type(x) for x in node.ops] == [ast.LtE, ast.Lt] and sides[0] == 0 and sides[2].is_Symbol and bounds(sides[1]):
+            return Inside(sides[1], sides[2])
         parts = []
         for operator, a, b in zip(node.ops, sides, sides[1:], strict=False):
             parts.append(_RELATIONS[type(operator)](a, b))

@@ -11,6 +11,7 @@ from sympy.core.relational import Relational
 
 from neurodyn.calculus.letters import free_letters, fresh
 from neurodyn.calculus.nodes import Delta, Partial, Rate, Where
+from neurodyn.calculus.positions import Inside, Open, Padded, Position
 from neurodyn.calculus.reductions import Reduction, Softmax
 from neurodyn.calculus.rewrite import TRUE
 from neurodyn.calculus.times import Lag, Next
@@ -51,6 +52,8 @@ class _Speller:
             return names.get(expr, expr.label.name), ATOM
         if isinstance(expr, Indexed):
             return f"{expr.base.label}[{','.join(self.show(i, OR, names) for i in expr.indices)}]", ATOM
+        if isinstance(expr, Position):
+            return self._node(expr.raw, names)
         if isinstance(expr, Symbol):
             return expr.name, ATOM
         if expr.is_Number or expr is sp.pi:
@@ -61,7 +64,7 @@ class _Speller:
             return self._product(expr, names)
         if isinstance(expr, Pow):
             return self._power(expr, names)
-        if isinstance(expr, (Relational, sp.And, sp.Or, sp.Not)):
+        if isinstance(expr, (Relational, sp.And, sp.Or, sp.Not, Inside)):
             return self._condition(expr, names)
         if isinstance(expr, (Reduction, sp.Sum)):
             return self._reduction(expr, names), ATOM
@@ -96,6 +99,9 @@ class _Speller:
         return f"{self.show(expr.base, ATOM, names)}**{self.show(expr.exp, POWER, names)}", POWER
 
     def _condition(self, expr: Any, names: Mapping[Idx, str]) -> tuple[str, int]:
+        if isinstance(expr, Inside):
+            raw, size = (self.show(a, ADD, names) for a in expr.args)
+            return f"0 <= {raw} < {size}", COMPARE
         if isinstance(expr, Relational):
             return f"{self.show(expr.lhs, ADD, names)} {expr.rel_op} {self.show(expr.rhs, ADD, names)}", COMPARE
         if isinstance(expr, sp.Not):
@@ -115,6 +121,7 @@ class _Speller:
         else:
             word = _OVER[type(expr)]
             body, mask, bound = expr.open()
+            mask = sp.And(*(c for c in sp.And.make_args(mask) if c not in _said_by_open(body)))
         inner = dict(names)
         used = {*self.scope, *names.values(), *(x.label.name for x in free_letters(body) - set(bound) - names.keys())}
         for k, x in enumerate(bound):
@@ -143,12 +150,26 @@ class _Speller:
         if isinstance(expr, Delta):
             a, b = (self.show(x, ADD, names) for x in expr.args)
             return f"where({a} == {b}, 1, 0)", ATOM
+        if isinstance(expr, Where) and _says_zero(*expr.args):
+            return self._node(expr.args[1], names)
         word = "where" if isinstance(expr, Where) else _WORDS.get(type(expr)) or _SYMPY.get(type(expr))
         if word is None:
             raise InputError(
                 f"{type(expr).__name__} of SymPy is not a function of the language.", code="unknown-function"
             )
         return f"{word}({', '.join(self.show(a, OR, names) for a in expr.args)})", ATOM
+
+
+def _says_zero(condition: Any, a: Any, b: Any) -> bool:
+    """Whether a case distinction is that of a reference with ends of zero, which says so by its positions."""
+    inner = a.args if isinstance(a, (Partial, Rate, Next, Lag)) else [a]
+    places = [p for r in inner if isinstance(r, Indexed) for p in r.indices if isinstance(p, Padded)]
+    return bool(places) and b == 0 and condition == sp.And(*(Inside(p.raw, p.size) for p in places))
+
+
+def _said_by_open(body: Any) -> set[Any]:
+    """The conditions that positions with open ends put into the mask of a reduction."""
+    return {Inside(p.raw, p.size) for p in body.atoms(Open)}
 
 
 def _restricted(speller: _Speller, mask: Any, bound: Sequence[Idx], names: Mapping[Idx, str]) -> list[str]:

@@ -34,15 +34,15 @@ def at_time(reader: Reader, node: ast.Call) -> Expr:
             "A quantity at another time is read in maps only, and this file has none.",
             "Delays x(t - d) of flows are not read in this version; a map is written x(t+1) = ...",
         )
-    what = reference(reader, node.func)
+    placed = reference(reader, node.func)
+    what = placed.reference
     if len(node.args) != 1 or node.keywords:
         reader.fail(node, "lag", "A quantity is taken at one time.", _FORMS)
     offset = reader.value(node.args[0]) - quantity("t")
     if offset == 0:
-        return what
-    if offset == 1:
-        return _next(reader, node, what)
-    return _lag(reader, node, what, -offset)
+        return placed.value()
+    found = _next(reader, node, what) if offset == 1 else _lag(reader, node, what, -offset)
+    return placed.value(found)
 
 
 def _next(reader: Reader, node: ast.Call, what: Reference) -> Expr:

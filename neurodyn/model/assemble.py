@@ -8,9 +8,10 @@ from typing import Any
 from neurodyn.errors import InputError
 from neurodyn.language.names import Names
 from neurodyn.language.statements import split_statements
-from neurodyn.model.declarations import Declaration, IndexSet, Locate, read_declarations
+from neurodyn.model.declarations import Declaration, Locate, read_declarations
 from neurodyn.model.equations import Equation, read_equations
 from neurodyn.model.flatten import SECTIONS, flatten
+from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.layer_equations import expand
 from neurodyn.model.layers import Layer, read_layers, read_synapses
 from neurodyn.model.parts import read_parts

@@ -9,24 +9,13 @@ from typing import Any
 from neurodyn.errors import InputError
 from neurodyn.language.guard import parse
 from neurodyn.language.heads import read_key
-from neurodyn.language.names import is_name, near
+from neurodyn.language.names import near
 from neurodyn.language.source import Source
 from neurodyn.model.lagrangians import LAYER
 from neurodyn.model.locate import Locate as Locate
 from neurodyn.model.locate import key_source as key_source
 from neurodyn.model.locate import value_source as value_source
 from neurodyn.model.measures import checked_scale, checked_unit
-
-
-@dataclass(frozen=True)
-class IndexSet:
-    """An index set: its letters and its size (a number, an expression of other sizes, or given by data)."""
-
-    name: str
-    letters: tuple[str, ...]
-    size: int | str | None = None
-    about: str = ""
-    source: Source = field(default=Source(""), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -56,7 +45,7 @@ class Declaration:
 
 # What an entry of each section may say; the first field is meant by a bare value.
 FIELDS: dict[str, tuple[str, ...]] = {
-    "indices": ("size", "letters", "about"),
+    "indices": ("size", "letters", "ends", "about"),
     "states": ("start", "before", "scale", "unit", "about"),
     "parameters": ("value", "given", "unit", "about"),
     "inputs": ("value", "unit", "about"),
@@ -65,55 +54,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "layers": ("start", "scale", "unit", "about", *LAYER),
     "synapses": ("energy", "about"),
 }
-
-RESERVED_SETS = ("time", "trial", "part")
-
-
-def read_index_sets(entries: Mapping[str, Any], locate: Locate) -> dict[str, IndexSet]:
-    """The section [indices]."""
-    found: dict[str, IndexSet] = {}
-    used: dict[str, str] = {}
-    for name, entry in entries.items():
-        source = locate("indices", name)
-        fields = entry_fields("indices", name, entry, source)
-        _refuse_dimension(name, source)
-        letters = tuple(str(fields.get("letters", "")).split())
-        if not letters or not all(map(is_name, (name, *letters))):
-            raise InputError(
-                f"The index set {name} needs letters.",
-                code="index-letters",
-                remedy=f'Write {name} = {{ letters = "i j", size = 10 }}.',
-                place=source.place(0),
-            )
-        for x in letters:
-            if x in used:
-                raise InputError(
-                    f"The letter {x} belongs to both {used[x]} and {name}.",
-                    code="letter-twice",
-                    remedy="Give each index set its own letters.",
-                    place=source.place(0),
-                )
-            used[x] = name
-        size = fields.get("size")
-        if isinstance(size, bool) or not isinstance(size, (int, str, type(None))):
-            raise InputError(
-                f"The size of {name} is not a whole number.",
-                code="size",
-                remedy="Write size = 10.",
-                place=source.place(0),
-            )
-        found[name] = IndexSet(name, letters, size, str(fields.get("about", "")), source)
-    return found
-
-
-def _refuse_dimension(name: str, source: Source) -> None:
-    if name in RESERVED_SETS:
-        raise InputError(
-            f"{name} names a dimension of every result, so it can be no index set.",
-            code="name-taken",
-            remedy="Choose another name.",
-            place=source.place(0),
-        )
 
 
 def read_declarations(

@@ -14,7 +14,8 @@ from neurodyn.language.names import Name, Names, UserFunction
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation
-from neurodyn.model.declarations import Declaration, IndexSet
+from neurodyn.model.declarations import Declaration
+from neurodyn.model.index_sets import IndexSet
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ def _namespace(
             _take(taken, head.name, "defined by an equation", source, 0)
             quantities[head.name] = Name("definition", tuple(letters[x] for x in head.letters), head.letters)
     discrete = any(head.kind == "map" for _, head, _ in heads)
-    names = Names(letters, frozenset(sets), quantities, functions, discrete)
+    ends = {s.name: s.ends for s in sets.values() if s.ends}
+    names = Names(letters, frozenset(sets), quantities, functions, discrete, ends)
     _refuse_shadowed_differentials(names, heads, declared)
     return names
 

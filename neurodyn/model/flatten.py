@@ -14,7 +14,8 @@ from neurodyn.language.heads import Head, read_head
 from neurodyn.language.names import near
 from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation
-from neurodyn.model.declarations import Declaration, IndexSet
+from neurodyn.model.declarations import Declaration
+from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.parts import VALUED, Part
 from neurodyn.model.renaming import Renaming, renaming_of
 

@@ -11,7 +11,8 @@ from neurodyn.language.free import free_letters
 from neurodyn.language.guard import parse
 from neurodyn.language.source import Source
 from neurodyn.language.unit_text import bracketed
-from neurodyn.model.declarations import IndexSet, Locate, value_source
+from neurodyn.model.declarations import Locate, value_source
+from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.lagrangians import LAGRANGIANS, PARAMETERS
 from neurodyn.model.layers import ENERGY, Layer, Synapse
 

@@ -14,8 +14,9 @@ from neurodyn.language.names import Names
 from neurodyn.language.source import Source
 from neurodyn.model.assemble import assemble
 from neurodyn.model.bench import read_bench
-from neurodyn.model.declarations import Declaration, IndexSet, Locate, read_index_sets
+from neurodyn.model.declarations import Declaration, Locate
 from neurodyn.model.equations import Equation
+from neurodyn.model.index_sets import IndexSet, read_index_sets
 from neurodyn.model.layers import ENERGY, Layer, Synapse
 from neurodyn.model.parts import Part
 from neurodyn.model.themes import check_theme

@@ -10,8 +10,8 @@ from neurodyn.errors import InputError
 from neurodyn.language.names import Names
 from neurodyn.language.respell import respell
 from neurodyn.language.source import Source
-from neurodyn.model.declarations import IndexSet
 from neurodyn.model.equations import Equation
+from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.parts import Part
 
 
@@ -102,6 +102,7 @@ def renaming_of(part: Part, sets: Mapping[str, IndexSet]) -> Renaming:
         if isinstance(said, str) and said in sets:
             names[index_set.name] = said
             bound = added.get(said, sets[said])
+            _check_ends(part, index_set, bound)
             taken = {*part.letters, *letters.values()}
             found, bound = _bind(index_set, bound, taken, part.name)
             letters |= found
@@ -125,6 +126,17 @@ def renaming_of(part: Part, sets: Mapping[str, IndexSet]) -> Renaming:
             lifted = added[names[index_set.name]]
             added[lifted.name] = replace(lifted, size=renaming.value(lifted.size))
     return renaming
+
+
+def _check_ends(part: Part, index_set: IndexSet, to: IndexSet) -> None:
+    if index_set.ends and index_set.ends != to.ends:
+        shown = f"are {to.ends}" if to.ends else "are not declared"
+        raise InputError(
+            f"The ends of {index_set.name} in {part.model.name} are {index_set.ends}, but those of {to.name} {shown}.",
+            code="part-ends",
+            remedy=f'Write ends = "{index_set.ends}" for {to.name}.',
+            place=part.source.place(0),
+        )
 
 
 def _bind(index_set: IndexSet, to: IndexSet, taken: set[str], prefix: str) -> tuple[dict[str, str], IndexSet]:

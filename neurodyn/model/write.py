@@ -71,7 +71,7 @@ def _expanded(model: Model) -> dict[str, dict[str, Any]]:
     """Every declaration, those of layers and parts among them."""
     return {
         "indices": {
-            s.name: _entry({"letters": " ".join(s.letters), "size": s.size, "about": s.about})
+            s.name: _entry({"letters": " ".join(s.letters), "size": s.size, "ends": s.ends, "about": s.about})
             for s in model.indices.values()
         },
         "states": _declared("states", model.states),

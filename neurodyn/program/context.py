@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 import sympy as sp
 from sympy import Idx, Indexed, Symbol
@@ -10,11 +11,22 @@ from sympy import Idx, Indexed, Symbol
 from neurodyn.calculus.letters import indices_of, name_of
 from neurodyn.calculus.reductions import Reduction, Softmax
 from neurodyn.calculus.rewrite import Definition
+from neurodyn.calculus.scans import Scan
 from neurodyn.errors import InputError
 from neurodyn.program.builder import Builder, Letter, Ref
-from neurodyn.program.program import BODY, SETUP, TRIAL
+from neurodyn.program.program import BODY, SETUP, TRIAL, Program
 
 Rule = Callable[["Context", sp.Basic], Ref]
+
+
+@dataclass(frozen=True)
+class Recursions:
+    """The recursions among the definitions, and what their rule needs: sizes, and how to lower a program of its own."""
+
+    scans: Mapping[str, Scan]
+    rule: Callable[[Context, Scan], Mapping[str, Ref]]
+    sizes: Mapping[str, int]
+    subprogram: Callable[..., Program]
 
 
 class Context:
@@ -31,8 +43,12 @@ class Context:
         constant: Collection[str],
         trial_names: Collection[str],
         rules: Mapping[type, Rule],
+        recursions: Recursions,
     ) -> None:
-        self.builder, self.definitions, self.rules = builder, definitions, rules
+        self.builder, self.rules = builder, rules
+        self.definitions = dict(definitions)
+        self.sizes, self.subprogram = recursions.sizes, recursions.subprogram
+        self._recursions = recursions
         self.constant, self.trial_names = frozenset(constant), frozenset(trial_names)
         self.bounded: dict[sp.Basic, bool] = {}  # what `masks.py` found out
         self._refs: dict[sp.Basic, Ref] = {}
@@ -59,12 +75,21 @@ class Context:
     def defined(self, name: str) -> Ref:
         """The value of a definition at its own letters: lowered at its first use, shared by all."""
         if name not in self._defined:
-            self._defined[name] = None  # marks that it is being lowered
-            self._defined[name] = self.lower(self.definitions[name].expr)
+            scan = self._recursions.scans.get(name)
+            if scan is not None:
+                self._defined.update(dict.fromkeys(scan.order))
+                self._defined.update(self._recursions.rule(self, scan))
+            else:
+                self._defined[name] = None  # marks that it is being lowered
+                self._defined[name] = self.lower(self.definitions[name].expr)
         found = self._defined[name]
         if found is None:
             raise InputError(f"`{name}` is defined through itself.", code="cycle")
         return found
+
+    def define(self, name: str, definition: Definition) -> None:
+        """Add a definition of the lowering's own."""
+        self.definitions[name] = definition
 
     def load(self, name: str, letters: tuple[Letter, ...]) -> Ref:
         """A named array, with a slot for each axis."""

@@ -52,19 +52,20 @@ def relation(ctx: Context, expr: sp.Basic) -> Ref:
 
 
 def connective(ctx: Context, expr: sp.Basic) -> Ref:
-    """`and`, `or`: small conditions are joined before large ones."""
+    """`and`, `or`: small conditions are joined before large ones, those that are known decide or drop out."""
     op = "and" if isinstance(expr, sp.And) else "or"
     refs = sorted((ctx.lower(a) for a in expr.args), key=lambda r: ctx.builder.volume(r.axes))
+    decides = not isinstance(expr, sp.And)
+    known = [bool(n) for n in map(ctx.builder.number, refs) if n is not None]
+    refs = [r for r in refs if ctx.builder.number(r) is None]
+    if decides in known:
+        return ctx.builder.literal(decides)
+    if not refs:
+        return ctx.builder.literal(not decides)
     result = refs[0]
     for ref in refs[1:]:
         result = binary(ctx.builder, op, result, ref)
     return result
-
-
-def where(ctx: Context, expr: sp.Basic) -> Ref:
-    """One value where a condition holds, else another."""
-    condition, a, b = (ctx.lower(x) for x in expr.args)
-    return select(ctx, condition, a, b)
 
 
 def select(ctx: Context, condition: Ref, a: Ref, b: Ref) -> Ref:

@@ -10,11 +10,13 @@ from sympy.logic.boolalg import BooleanAtom
 
 from neurodyn.calculus import nodes, reductions
 from neurodyn.calculus.contract import contract
+from neurodyn.calculus.positions import Inside, Position
 from neurodyn.calculus.rewrite import Definition
+from neurodyn.calculus.scans import find_scans
 from neurodyn.errors import InputError
-from neurodyn.program import elementary, positions, reducing, sums, terms
+from neurodyn.program import branches, elementary, positions, reducing, scanning, sums, terms
 from neurodyn.program.builder import Builder
-from neurodyn.program.context import Context, Rule
+from neurodyn.program.context import Context, Recursions, Rule
 from neurodyn.program.program import SETUP, TRIAL, Output, Program, Result, Step
 from neurodyn.program.spellings import FUNCTIONS
 
@@ -26,13 +28,15 @@ RULES: Mapping[type, Rule] = {
     **dict.fromkeys((sp.Number, sp.NumberSymbol), elementary.number),
     **dict.fromkeys((Symbol, Indexed), positions.reference),
     Idx: elementary.letter,
+    Position: positions.number,
+    Inside: positions.inside,
     BooleanAtom: elementary.truth,
     sp.Add: terms.add,
     sp.Mul: terms.multiply,
     sp.Pow: elementary.power,
     sp.log: elementary.logarithm,
     nodes.Delta: elementary.delta,
-    nodes.Where: elementary.where,
+    nodes.Where: branches.where,
     nodes.Sign: elementary.sign,
     nodes.Stop: elementary.stop,
     reductions.Sum: sums.plain_sum,
@@ -65,13 +69,9 @@ def lower(
     Raises:
         InputError: `not-lowered`, for an expression that has no array form.
     """
-    context = Context(
-        Builder(sizes),
-        {name: Definition(d.letters, _contracted(d.expr)) for name, d in definitions.items()},
-        constant,
-        states if trials else (),
-        RULES,
-    )
+    definitions = {name: Definition(d.letters, _contracted(d.expr)) for name, d in definitions.items()}
+    recursions = Recursions(find_scans(definitions), scanning.lowered, sizes, lower)
+    context = Context(Builder(sizes), definitions, constant, states if trials else (), RULES, recursions)
     results = [_result(context, o, trials) for o in outputs]
     return _program(context, results, states)
 

@@ -15,6 +15,7 @@ from sympy import Expr, Idx, Indexed, Symbol
 
 from neurodyn.calculus import nodes, reductions
 from neurodyn.calculus.letters import name_of
+from neurodyn.calculus.positions import Position
 from neurodyn.program.arithmetic import addition, product
 from neurodyn.program.builder import Letter, Ref
 from neurodyn.program.context import Context
@@ -28,7 +29,7 @@ BOUNDED = (
     nodes.Delta, nodes.Where, nodes.Heaviside, nodes.Sign, nodes.Stop, nodes.Floor, nodes.Absolute, nodes.Relu,
     nodes.Larger, nodes.Smaller, nodes.Sigmoid, nodes.Softplus, nodes.LogCosh, nodes.Atan2, nodes.I0e, nodes.I1e,
     reductions.Sum, reductions.Norm, reductions.Softmax, reductions.Count,
-    sp.logic.boolalg.Boolean, sp.Tuple,
+    sp.logic.boolalg.Boolean, sp.Tuple, Position,
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ class Value:
 def is_bounded(ctx: Context, expr: sp.Basic) -> bool:
     """Whether the form of an expression makes it finite wherever the named quantities are."""
     if expr not in ctx.bounded:
+        ctx.bounded[expr] = False  # for a recursion that comes back to it
         ctx.bounded[expr] = _is_bounded(ctx, expr)
     return ctx.bounded[expr]
 
@@ -63,6 +65,9 @@ def masked_sum(ctx: Context, values: Sequence[Value], mask: Sequence[sp.Basic], 
     if not mask:
         return _sum(ctx, refs, letters)
     condition = ctx.lower(sp.And(*mask))
+    known = ctx.builder.number(condition)
+    if known is not None:
+        return _sum(ctx, refs, letters) if known else ctx.builder.literal(0.0)
     holders = [k for k, r in enumerate(refs) if set(r.axes) >= set(condition.axes)]
     holders.sort(key=lambda k: (not ctx.builder.is_constant(refs[k]), ctx.builder.volume(refs[k].axes)))
     in_setup = bool(holders) and all(ctx.builder.is_constant(r) for r in (condition, refs[holders[0]]))

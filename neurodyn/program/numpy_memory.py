@@ -9,7 +9,7 @@ from neurodyn.program.program import Program, Step
 from neurodyn.program.spellings import BY_OP, CONDITIONS
 
 # Operations whose result may share memory with an operand, an input or a constant.
-VIEWS = frozenset({"load", "literal", "time", "at", "diagonal", "finite_or_zero"})
+VIEWS = frozenset({"load", "literal", "time", "at", "diagonal", "finite_or_zero", "slide", "windows"})
 WHOLE = frozenset({"add_diagonal", "refined_squares"})  # overwrite their first operand alone
 WORTH_FREEING = 4096  # elements of an array that is dropped as soon as nobody reads it
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 
 from neurodyn.program.program import SETUP, Program, literal_value
 
@@ -21,11 +22,16 @@ class Names:
         self._steps = program.steps
         self._names: dict[int, str] = {}
         self._views: dict[tuple[int, str], str] = {}
+        self._loops: dict[Hashable, str] = {}
         self.setup: list[str] = []  # the lines of the setup
 
     def give(self, value: int, name: str) -> None:
         """Name a value; one that was overwritten passes its name on."""
         self._names[value] = name
+
+    def loop(self, loop: Hashable) -> str:
+        """The name under which the source knows a loop."""
+        return self._loops.setdefault(loop, f"loop{len(self._loops)}")
 
     def is_literal(self, value: int) -> bool:
         """Whether a value is a number in the source."""

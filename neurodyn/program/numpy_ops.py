@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from neurodyn.program.numpy_contract import TRIAL_COUNT, aligned, contraction, transposed
 from neurodyn.program.numpy_names import Names
-from neurodyn.program.program import Step
+from neurodyn.program.program import BODY, Step
 from neurodyn.program.spellings import BY_OP, COMMUTATIVE
 
 REDUCE = {"sum": "np.add", "product": "np.multiply", "largest": "np.maximum", "smallest": "np.minimum"}
@@ -100,6 +100,57 @@ def at(names: Names, step: Step, target: int | None) -> str:
     return f"{names.view(step.operands[0].value)}[{', '.join(marks)}]"
 
 
+def slide(names: Names, step: Step, target: int | None) -> str:
+    """Elements at positions that run along an axis: a slice, or several joined, and what stands beyond the ends."""
+    axis, pieces, flipped = step.data  # type: ignore[misc]
+    x, before = names.view(step.operands[0].value), ":, " * axis
+    cuts = [f"{x}[{before}{a}:{b}]" for a, b in pieces.slices]
+    if len(cuts) == 1 and not pieces.before and not pieces.after:
+        code = cuts[0]
+    elif cuts and not pieces.before and not pieces.after:
+        code = f"np.concatenate(({', '.join(cuts)}), axis={axis})"
+    else:
+        span = pieces.slices[0] if pieces.slices else (0, 0)
+        ends = f"{pieces.before}, {pieces.after}, {pieces.repeats}"
+        code = f"runtime.extended({x}, {axis}, {span[0]}, {span[1]}, {ends})"
+    return f"{code}[{before}::-1]" if flipped else code
+
+
+def windows(names: Names, step: Step, target: int | None) -> str:
+    """A view whose last axis runs on from each place of another."""
+    axis, counts, flips = step.data  # type: ignore[misc]
+    marks = [":"] * len(step.axes)
+    for k, flipped in zip((axis, -1), flips, strict=True):
+        marks[k] = "::-1" if flipped else ":"
+    flip = f"[{', '.join(marks)}]" if any(flips) else ""
+    return f"runtime.windows({names.view(step.operands[0].value)}, {axis}, {counts[0]}, {counts[1]}){flip}"
+
+
+def stack(names: Names, step: Step, target: int | None) -> str:
+    """Values for each position of a letter side by side."""
+    inner = [a for k, a in enumerate(step.axes) if k != step.data]
+    parts = [names.view(o.value, aligned(o.letters, inner)) for o in step.operands]
+    return f"runtime.stacked(({', '.join(parts)},), {step.data})"
+
+
+def loop(names: Names, step: Step, target: int | None) -> str:
+    """A recursion made ready for the values of its constants."""
+    return f"{names.loop(step.data)}.bind({', '.join(names.view(o.value) for o in step.operands)})"
+
+
+def scan(names: Names, step: Step, target: int | None) -> str:
+    """A recursion run through all positions."""
+    ready, *variables = (names.view(o.value) for o in step.operands)
+    time = "t" if step.level == BODY else "0.0"
+    count = TRIAL_COUNT if step.data.has_trials else "1"  # type: ignore[union-attr]
+    return f"{names.loop(step.data)}.run({', '.join([ready, time, count, *variables])})"
+
+
+def member(names: Names, step: Step, target: int | None) -> str:
+    """One result of a recursion."""
+    return f"{names.view(step.operands[0].value)}[{step.data}]"
+
+
 def take(names: Names, step: Step, target: int | None) -> str:
     """Elements at computed positions."""
     base, *places = step.operands
@@ -172,6 +223,12 @@ SPELL: dict[str, Callable[[Names, Step, int | None], str]] = {
     "contract": contract,
     "positions": positions,
     "at": at,
+    "slide": slide,
+    "stack": stack,
+    "loop": loop,
+    "scan": scan,
+    "member": member,
+    "windows": windows,
     "take": take,
     "diagonal": diagonal,
     "add_diagonal": add_diagonal,

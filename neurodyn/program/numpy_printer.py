@@ -14,6 +14,7 @@ import numpy as np
 from scipy import special
 
 from neurodyn.program import runtime
+from neurodyn.program.loops import Runner
 from neurodyn.program.numpy_contract import TRIAL_COUNT, aligned, transposed
 from neurodyn.program.numpy_memory import VIEWS, Memory
 from neurodyn.program.numpy_names import Names, mangled
@@ -57,7 +58,7 @@ class _Printer:
 
     def __init__(self, program: Program) -> None:
         self.program, self.names, self.memory = program, Names(program), Memory(program)
-        self.keys: dict[str, Any] = {}  # what the source looks up by the user's names
+        self.keys: dict[str, Any] = {}  # what the source looks up: the user's names, loops
 
     def source(self) -> str:
         """The whole text."""
@@ -81,11 +82,17 @@ class _Printer:
             return []
         if step.op in ("load", "time"):
             return [self._load(value, step)]
+        if step.op == "loop":
+            self._add_loop(step.data)
         lines = self._lines(value, step)
         if step.level == BODY:
             return lines
         self.names.setup.extend(lines)
         return []
+
+    def _add_loop(self, loop: Any) -> None:
+        compiled = numpy_function(loop.program)
+        self.keys[self.names.loop(loop)] = Runner(loop, compiled.bind)
 
     def _load(self, value: int, step: Step) -> str:
         name = "t" if step.op == "time" else mangled("x", value, str(step.data))

@@ -57,8 +57,10 @@ def masked(ctx: Context, expr: Reduction) -> Ref:
     body = ctx.lower(expr.body)
     if expr.mask is S.true:
         return body
-    neutral = ctx.builder.literal(NEUTRAL[type(expr)])
-    return select(ctx, ctx.lower(expr.mask), body, neutral)
+    condition = ctx.lower(expr.mask)
+    if ctx.builder.number(condition) == 1:
+        return body
+    return select(ctx, condition, body, ctx.builder.literal(NEUTRAL[type(expr)]))
 
 
 def missing(ctx: Context, ref: Ref, expr: Reduction) -> int:

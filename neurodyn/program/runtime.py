@@ -100,6 +100,31 @@ def add_diagonal(x: Array, subscripts: str, value: Array) -> Array:
     return x
 
 
+def extended(x: Array, axis: int, start: int, stop: int, before: int, after: int, repeats: bool) -> Array:
+    """A slice of an axis, with elements before and after it: zeros, or the end elements of the axis again."""
+    shape = list(x.shape)
+    shape[axis] = before + stop - start + after
+    result = np.zeros(shape)
+    ahead = (slice(None),) * axis
+    result[(*ahead, slice(before, before + stop - start))] = x[(*ahead, slice(start, stop))]
+    if repeats:
+        result[(*ahead, slice(0, before))] = x[(*ahead, slice(0, 1))]
+        result[(*ahead, slice(shape[axis] - after, None))] = x[(*ahead, slice(-1, None))]
+    return result
+
+
+def windows(x: Array, axis: int, rows: int, columns: int) -> Array:
+    """A view with one more axis at the end, along which the given axis goes on from each of its first places."""
+    shape = (*x.shape[:axis], rows, *x.shape[axis + 1 :], columns)
+    strides = (*x.strides, x.strides[axis])
+    return np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
+
+
+def stacked(parts: tuple[Array, ...], axis: int) -> Array:
+    """Arrays, or numbers, side by side along a new axis; they need not have all others."""
+    return np.stack(np.broadcast_arrays(*parts), axis=axis)
+
+
 def positions(x: Array) -> Array:
     """Whole numbers as positions.
 

@@ -77,6 +77,7 @@ OTHERS: tuple[Spelling, ...] = (
     Spelling("subtract", "np.subtract", infix="-"),
     Spelling("multiply", "np.multiply", infix="*"),
     Spelling("divide", "np.divide", infix="/"),
+    Spelling("modulo", "np.mod"),
     Spelling("negative", "np.negative"),
     Spelling("power", "np.power", infix="**"),
     Spelling("sqrt", "np.sqrt"),

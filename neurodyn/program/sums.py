@@ -29,9 +29,12 @@ def plain_sum(ctx: Context, expr: sp.Basic) -> Ref:
     """A sum over letters."""
     assert isinstance(expr, Sum)
     outer, inner = _conditions(expr.mask, expr.bound)
+    condition = ctx.lower(sp.And(*outer))
+    known = ctx.builder.number(condition)
+    if known == 0:
+        return ctx.builder.literal(0.0)
     result = total(ctx, expr.body, inner, expr.letters)
-    if outer:
-        condition = ctx.lower(sp.And(*outer))
+    if known is None:
         result = ctx.builder.elementwise("select", (condition, result, ctx.builder.literal(0.0)))
     return result
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Idx
 
 from neurodyn.calculus.letters import names_in, quantity
+from neurodyn.calculus.rewrite import Definition
 from neurodyn.language.names import Names
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
@@ -55,13 +56,19 @@ class Formula:
 
     @classmethod
     def of(
-        cls, exprs: tuple[Expr, ...], letters: tuple[Idx, ...], shape: tuple[int, ...], sizes: Mapping[str, int]
+        cls,
+        exprs: tuple[Expr, ...],
+        letters: tuple[Idx, ...],
+        shape: tuple[int, ...],
+        sizes: Mapping[str, int],
+        definitions: Mapping[str, Definition],
     ) -> Formula:
-        """Lower and compile expressions."""
-        needs = tuple(sorted(frozenset[str]().union(*map(names_in, exprs))))
+        """Lower and compile expressions, which may speak of the definitions."""
+        parts = (*exprs, *(d.expr for d in definitions.values()))
+        needs = tuple(sorted(frozenset[str]().union(*map(names_in, parts)) - definitions.keys()))
         outputs = [Output(str(k), letters, expr) for k, expr in enumerate(exprs)]
         # All names are variables to it: a setup for constants would be one more call for each new value.
-        program = lower(outputs, definitions={}, sizes=sizes, constant=(), states=())
+        program = lower(outputs, definitions=definitions, sizes=sizes, constant=(), states=())
         return cls(needs, shape, numpy_function(program).bind({}))
 
     def __call__(self, values: Mapping[str, Array], t: float = 0.0) -> list[Any]:

@@ -1,42 +1,94 @@
-"""The Jacobian of a system's flow in index notation, block by block."""
+"""The Jacobian of a system's flow in index notation, block by block.
+
+Definitions are put in for their names, but for recursions along a letter, which have no end when put in. A member y of
+one gets a hidden companion `dy/dx along`, its derivative by a state x: it is a recursion itself, computed position by
+position beside y, and the whole at any size is exact and as triangular as the recursion makes it.
+"""
 
 from __future__ import annotations
 
-from sympy import S
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from sympy import Add, Expr, S
+
+from neurodyn.calculus.contract import sum_over
 from neurodyn.calculus.derivative import derivative
-from neurodyn.calculus.letters import fresh, quantity
-from neurodyn.calculus.rewrite import inline
+from neurodyn.calculus.graphs import reaching, uses
+from neurodyn.calculus.letters import Reference, fresh, indices_of, name_of, names_in, quantity
+from neurodyn.calculus.rewrite import Definition, inline
+from neurodyn.calculus.scans import find_scans
 from neurodyn.errors import InputError
 from neurodyn.program.lower import Output
 from neurodyn.system.structure import Structure
 
 
-def jacobian_outputs(structure: Structure) -> dict[tuple[str, str], Output]:
+@dataclass(frozen=True)
+class Jacobian:
+    """The blocks that are not zero, by the names of row and column, and definitions that they speak of."""
+
+    outputs: Mapping[tuple[str, str], Output]
+    definitions: Mapping[str, Definition]
+
+
+def jacobian_of(structure: Structure) -> Jacobian:
     """One output for each pair of states (row, column) whose block is not zero.
 
     Block (x, y) holds d(dx/dt)/dy, with the letters of x first, then those of y.
     """
     key = "jacobian outputs"
     if key not in structure.compiled:
-        structure.compiled[key] = _outputs(structure)
-    found: dict[tuple[str, str], Output] = structure.compiled[key]
+        structure.compiled[key] = _derived(structure)
+    found: Jacobian = structure.compiled[key]
     return found
 
 
-def _outputs(structure: Structure) -> dict[tuple[str, str], Output]:
+def _derived(structure: Structure) -> Jacobian:
     if structure.asynchronous or structure.pasts:
         why = "its step goes unit by unit" if structure.asynchronous else "it reads earlier steps"
         raise InputError(f"{structure.model.name} has no Jacobian: {why}.", code="no-jacobian")
     varying = {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in structure.derived}
+    through = _Through(varying)
     found = {}
     for row, right in {**structure.flows, **structure.maps}.items():
         own = tuple(fresh(x) for x in right.letters)
-        full = inline(right.at(own), varying)
+        full = inline(right.at(own), varying, through.stop)
         for column in structure.model.states:
             at = tuple(fresh(x) for x in structure.letters(column))
-            block = derivative(full, quantity(column, at))
+            block = through.derivative(full, quantity(column, at))
             if block != S.Zero:
                 name = f"d{row}/d{column}"
                 found[row, column] = Output(name, (*own, *at), block)
-    return found
+    return Jacobian(found, {**structure.definitions, **through.hidden})
+
+
+class _Through:
+    """Derivatives through recursions, by the chain rule."""
+
+    def __init__(self, definitions: Mapping[str, Definition]) -> None:
+        self.definitions, self._graph = definitions, uses(definitions)
+        self.stop = frozenset(find_scans(definitions))
+        self.hidden: dict[str, Definition] = {}
+
+    def derivative(self, expr: Expr, by: Reference) -> Expr:
+        """The derivative of an expression in which only members of recursions stand for others."""
+        terms = [derivative(expr, by)]
+        for name in sorted(names_in(expr) & self.stop):
+            if name not in reaching(self._graph, [name_of(by)]):
+                continue
+            at = tuple(fresh(x) for x in self.definitions[name].letters)
+            slope = derivative(expr, quantity(name, at))
+            terms.append(sum_over(slope * quantity(self._companion(name, by), (*at, *indices_of(by))), at))
+        return Add(*terms)
+
+    def _companion(self, name: str, by: Reference) -> str:
+        hidden = f"d{name}/d{name_of(by)} along"
+        if hidden not in self.hidden:
+            definition = self.definitions[name]
+            at = tuple(fresh(x) for x in indices_of(by))
+            letters = (*definition.letters, *at)
+            self.hidden[hidden] = Definition(letters, S.Zero)  # there by name before it is known
+            full = inline(definition.expr, self.definitions, self.stop)
+            expr = self.derivative(full, quantity(name_of(by), at))
+            self.hidden[hidden] = Definition(letters, expr)
+        return hidden

@@ -11,7 +11,8 @@ from neurodyn.calculus.letters import size_symbol
 from neurodyn.errors import InputError
 from neurodyn.language.names import near
 from neurodyn.language.reader import Reader
-from neurodyn.model.declarations import IndexSet, value_source
+from neurodyn.model.declarations import value_source
+from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.model import Model
 
 LARGEST = 2**31 - 1

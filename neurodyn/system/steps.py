@@ -13,9 +13,11 @@ from graphlib import CycleError, TopologicalSorter
 import sympy as sp
 from sympy import Add, Eq, Expr, Idx, Indexed
 
+from neurodyn.calculus.graphs import circles, uses
 from neurodyn.calculus.letters import Reference, fresh, indices_of, name_of, names_in, quantity
 from neurodyn.calculus.nodes import Where
 from neurodyn.calculus.rewrite import Definition, names_reached, substitute, transform
+from neurodyn.calculus.scans import scan_of
 from neurodyn.calculus.times import Lag, Next
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
@@ -71,7 +73,10 @@ class Steps:
         for name, definition in self._known.items():
             if name not in self.definitions:
                 self.definitions[name] = Definition(definition.letters, self.resolve(definition.expr))
-        graph = {name: names_in(d.expr) & self.definitions.keys() for name, d in self.definitions.items()}
+        graph = {}
+        for members in circles(uses(self.definitions)):
+            if scan_of(self.definitions, members) is None:
+                graph.update({n: names_in(self.definitions[n].expr) & set(members) for n in members})
         try:
             TopologicalSorter(graph).prepare()
         except CycleError as error:

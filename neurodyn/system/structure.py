@@ -9,9 +9,10 @@ from typing import Any
 from sympy import Idx
 
 from neurodyn.calculus.chain import Chain
-from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.graphs import reaching, uses
 from neurodyn.calculus.nodes import Partial, Rate
 from neurodyn.calculus.rewrite import Definition
+from neurodyn.calculus.scans import find_scans
 from neurodyn.calculus.times import Next
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
@@ -76,6 +77,13 @@ class Structure:
             self.compiled[key] = self.model.names.letters_of(name) if known else self.definitions[name].letters
         found: tuple[Idx, ...] = self.compiled[key]
         return found
+
+    def along(self, name: str) -> dict[str, Definition]:
+        """A derived parameter's definition, with all those of the recursion that it is part of."""
+        if "scans" not in self.compiled:
+            self.compiled["scans"] = find_scans({n: self.definitions[n] for n in self.derived})
+        scan = self.compiled["scans"].get(name)
+        return {n: self.definitions[n] for n in (scan.order if scan else (name,))}
 
     def claim(self, text: str) -> Claim:
         """A claim as two sides, every derivative and new value resolved; hidden definitions are in `definitions`.
@@ -149,17 +157,5 @@ def energy_texts(model: Model) -> list[str]:
 def _dynamic(model: Model, definitions: Mapping[str, Definition], more: Iterable[str] = ()) -> frozenset[str]:
     """Names that depend, through definitions, on a state, an input, time, or one of some more."""
     varying = {TIME, *model.states, *model.inputs, *more}
-    depends: dict[str, bool] = {}
-
-    def visit(name: str) -> bool:
-        if name in varying:
-            return True
-        if name not in definitions:
-            return False
-        if name not in depends:
-            depends[name] = False
-            expr = definitions[name].expr
-            depends[name] = any([visit(n) for n in names_in(expr)]) or expr.has(Rate)
-        return depends[name]
-
-    return frozenset(n for n in definitions if visit(n)) | frozenset(varying)
+    rates = {n for n, d in definitions.items() if d.expr.has(Rate)}
+    return reaching(uses(definitions), varying | rates)

@@ -19,7 +19,7 @@ from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
 from neurodyn.system.formulas import Formulas
 from neurodyn.system.history import PastReader
-from neurodyn.system.jacobian import jacobian_outputs
+from neurodyn.system.jacobian import jacobian_of
 from neurodyn.system.layout import Layout
 from neurodyn.system.signals import Signal
 from neurodyn.system.start import start_vector
@@ -180,8 +180,9 @@ class System:
 
     def jacobian(self) -> Flow:
         """f(t, y, inputs): the derivative of the flow, or of a map's step, by the state: (size, size) at y (size,)."""
-        outputs = jacobian_outputs(self.structure)
-        bound = self.bind(("jacobian",), list(outputs.values()), False)
+        derived = jacobian_of(self.structure)
+        outputs = derived.outputs
+        bound = self.bind(("jacobian",), list(outputs.values()), False, derived.definitions)
         layout = self.layout
         spans = {
             n: slice(at, at + int(np.prod(shape)))

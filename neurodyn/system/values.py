@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Idx
 
-from neurodyn.calculus.letters import free_letters, names_in
+from neurodyn.calculus.letters import free_letters, names_in, quantity, size_of
+from neurodyn.calculus.rewrite import Definition
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
@@ -62,8 +63,8 @@ class Values:
         model = self.structure.model
         letters = self.structure.letters(name)
         if name not in model.parameters:
-            expr = self.structure.definitions[name].expr
-            return self.evaluate(expr, letters, asking, model.source_of(name))
+            expr, along = quantity(name, letters), self.structure.along(name)
+            return self.evaluate_all((expr,), letters, asking, model.source_of(name), definitions=along)[0]
         value, source = self._told(name)
         if value is None:
             source = source or model.source_of(name)
@@ -80,7 +81,8 @@ class Values:
         model = self.structure.model
         declared = model.parameters.get(name)
         if declared is None:
-            return names_in(self.structure.definitions[name].expr)
+            along = self.structure.along(name)
+            return frozenset[str]().union(*(names_in(d.expr) for d in along.values())) - along.keys()
         value, source = self._told(name)
         if not isinstance(value, str) or source is None:
             return frozenset()
@@ -148,15 +150,17 @@ class Values:
         asking: tuple[str, ...],
         source: Source,
         draws: Mapping[str, Array] | None = None,
+        definitions: Mapping[str, Definition] | None = None,
     ) -> list[Array]:
-        """Several expressions over the same letters."""
+        """Several expressions over the same letters, which may speak of the definitions."""
+        definitions = definitions or {}
 
         def compiled() -> Formula:
             for expr in exprs:
                 self.check_constant(expr, source, draws or ())
-            return Formula.of(exprs, letters, self.shape(letters, source), self.sizes)
+            return Formula.of(exprs, letters, self.shape(letters, source), self.sizes, definitions)
 
-        formula = self.formulas.get(("formula", exprs, letters), compiled)
+        formula = self.formulas.get(("formula", exprs, letters, *definitions), compiled)
         values = {n: draws[n] if draws and n in draws else self.of(n, asking) for n in formula.needs}
         name = asking[-1] if asking else source.text
         return [filled(name, found, formula.shape, source) for found in formula(values)]
@@ -176,8 +180,7 @@ class Values:
         return self.formulas.get(("shape", letters), lambda: self._shape(letters, source)) if letters else ()
 
     def _shape(self, letters: tuple[Idx, ...], source: Source | None) -> tuple[int, ...]:
-        model = self.structure.model
-        sets = [model.names.letters[str(x.label)] for x in letters]
+        sets = [str(size_of(x)) for x in letters]
         shape = tuple(self.sizes[s] for s in sets)
         elements = int(np.prod(shape, dtype=object)) if shape else 1
         if elements > MOST_ELEMENTS:

@@ -16,7 +16,7 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Idx, Rational
 
-from neurodyn.calculus import nodes, reductions
+from neurodyn.calculus import nodes, positions, reductions
 from neurodyn.calculus.letters import letter, quantity, size_symbol
 
 N, K = size_symbol("N"), size_symbol("K")
@@ -77,6 +77,42 @@ def entry(name: str, indices: Sequence[Expr | Case]) -> Case:
 
 def position(index: Expr) -> Case:
     return Case(index, lambda world, at: at[index] if isinstance(index, Idx) else int(index))
+
+
+def mixed(terms: Sequence[tuple[int, Idx]], shift: int, sizes: int = 0) -> Case:
+    """Letters with whole factors, plus a number, plus a multiple of N."""
+
+    def value(world: World, at: At) -> int:
+        return sum(c * at[x] for c, x in terms) + shift + sizes * world.sizes["N"]
+
+    return Case(sp.Add(*(c * x for c, x in terms), shift, sizes * N), value)
+
+
+def beyond(rule: str, raw: Case, size: Expr) -> Case:
+    """A position that may lie beyond the ends, as a number: where the rule puts it, in words of its own."""
+
+    def value(world: World, at: At) -> int:
+        place, last = int(raw.value(world, at)), world.sizes[str(size)] - 1
+        if rule == "cyclic":
+            while place > last:
+                place -= last + 1
+            while place < 0:
+                place += last + 1
+        return min(max(place, 0), last) if rule == "clamp" else place
+
+    return Case(positions.BY_RULE[rule](raw.expr, size), value)
+
+
+def inside(raw: Case, size: Expr) -> Case:
+    """Whether a position is inside."""
+    return Case(
+        positions.Inside(raw.expr, size), lambda world, at: raw.value(world, at) in range(world.sizes[str(size)])
+    )
+
+
+def or_zero(place: Case, size: Expr, body: Case) -> Case:
+    """A quantity at a place, which counts as 0 beyond the ends."""
+    return where(inside(place, size), body, number(0))
 
 
 def combine(make: Callable[..., Any], compute: Callable[..., float], *parts: Case) -> Case:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -23,15 +24,20 @@ from tests.laws.cases import (
     SMOOTH,
     Case,
     K,
+    N,
     World,
+    beyond,
     combine,
     entry,
     i,
+    inside,
     j,
     k,
     m,
+    mixed,
     n,
     number,
+    or_zero,
     position,
     reduce,
     where,
@@ -96,13 +102,46 @@ def _bind(draw: st.DrawFn, scope: tuple[Idx, ...], depth: int, style: Style, kin
     """A binder of one to three letters, which may be in use already."""
     few = 2 if kind in (reductions.Product, reductions.Softmax) else 3
     letters = tuple(draw(st.lists(st.sampled_from(LETTERS), min_size=1, max_size=few, unique=True)))
-    inside = tuple(dict.fromkeys((*letters, *scope)))
-    mask = _mask(draw, letters, inside, kind)
+    within = tuple(dict.fromkeys((*letters, *scope)))
+    mask = _mask(draw, letters, within, kind)
     if kind is reductions.Count:
-        return reduce(kind, _condition(draw, inside), mask, letters)
-    body = _case(draw, inside, depth, style)
+        return reduce(kind, _condition(draw, within), mask, letters)
+    body = _case(draw, within, depth, style)
+    if kind not in NEVER_EMPTY and draw(st.integers(0, 4)) == 0:
+        body, mask = _left_out(draw, letters, within, body, mask)
     at = [_place(draw, x, scope) for x in letters] if kind is reductions.Softmax else []
     return reduce(kind, body, mask, letters, at)
+
+
+def _left_out(
+    draw: st.DrawFn, letters: tuple[Idx, ...], within: tuple[Idx, ...], body: Case, mask: Case
+) -> tuple[Case, Case]:
+    """The body times a quantity with open ends: terms beyond them are left out."""
+    name, size = draw(st.sampled_from((("x", N), ("z", K))))
+    raw = _mix(draw, within, (draw(st.sampled_from(letters)),))
+    body = combine(operator.mul, operator.mul, body, entry(name, [beyond("open", raw, size)]))
+    return body, combine(sp.And, lambda a, b: bool(a and b), mask, inside(raw, size))
+
+
+def _mix(draw: st.DrawFn, scope: tuple[Idx, ...], first: tuple[Idx, ...] = ()) -> Case:
+    """A mix of one or two letters, a number and a size."""
+    letters = list(first) or ([draw(st.sampled_from(scope))] if scope else [])
+    if scope and draw(st.integers(0, 3)) == 0:
+        letters.append(draw(st.sampled_from(scope)))
+    sign = draw(st.sampled_from((1, 1, 1, -1)))
+    terms = [(sign, letters[0]), *((1, x) for x in letters[1:])] if letters else []
+    sizes = int(sign < 0 and draw(st.booleans()))
+    return mixed(terms, draw(st.sampled_from((1, -1, 1, -1, 2, 0, -3))), sizes)
+
+
+def _shifted(draw: st.DrawFn, scope: tuple[Idx, ...]) -> Case:
+    """An entry of which one position may lie beyond the ends."""
+    name = draw(st.sampled_from(("x", "W", "W", "xi", "z")))
+    places: list[Any] = [_index(draw, size, scope) for size in SHAPES[name]]
+    own = draw(st.integers(0, len(places) - 1))
+    rule, raw, size = draw(st.sampled_from(("cyclic", "clamp", "zero"))), _mix(draw, scope), SHAPES[name][own]
+    places[own] = beyond(rule, raw, size)
+    return or_zero(raw, size, entry(name, places)) if rule == "zero" else entry(name, places)
 
 
 def _product(draw: st.DrawFn, scope: tuple[Idx, ...], depth: int, style: Style) -> Case:
@@ -127,8 +166,13 @@ def _where(draw: st.DrawFn, scope: tuple[Idx, ...], depth: int, style: Style) ->
 def _leaf(draw: st.DrawFn, scope: tuple[Idx, ...], style: Style) -> Case:
     if style.deltas and scope and draw(st.booleans()):
         own = draw(st.sampled_from(scope))
-        return combine(Delta, lambda a, b: float(a == b), position(own), position(_place(draw, own, scope)))
-    name = draw(st.sampled_from(("x", "W", "W", "xi", "z", "y", "a", "number", "letter", "chosen")))
+        other = position(_place(draw, own, scope))
+        if draw(st.booleans()):
+            other = beyond(draw(st.sampled_from(("cyclic", "clamp"))), _mix(draw, scope), own.upper + 1)
+        return combine(Delta, lambda a, b: float(a == b), position(own), other)
+    name = draw(st.sampled_from(("x", "W", "W", "xi", "z", "y", "a", "number", "letter", "chosen", "shifted")))
+    if name == "shifted":
+        return _shifted(draw, scope)
     if name == "number":
         return number(draw(st.sampled_from((0, 1, -2, Rational(1, 2)))))
     if name == "letter":
@@ -221,7 +265,10 @@ def moves(draw: st.DrawFn) -> dict[Idx, Case]:
 
 
 def _move(draw: st.DrawFn, old: Idx) -> Case:
-    kind = draw(st.sampled_from(("letter", "letter", "number", "look-up", "found")))
+    kind = draw(st.sampled_from(("letter", "letter", "number", "look-up", "found", "shifted")))
+    if kind == "shifted":
+        rule = draw(st.sampled_from(("cyclic", "clamp")))
+        return beyond(rule, _mix(draw, LETTERS), old.upper + 1)
     if kind == "look-up" and same_range(old, i):
         return entry("p", [draw(st.sampled_from((m, n)))])
     if kind == "found":

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from neurodyn.calculus.chain import directional, gradient
 from neurodyn.calculus.contract import sum_over
 from neurodyn.calculus.derivative import derivative
-from neurodyn.calculus.letters import Reference, indices_of, letter, name_of, names_in, quantity
+from neurodyn.calculus.letters import Reference, free_letters, indices_of, letter, name_of, names_in, quantity
 from neurodyn.calculus.nodes import Rate
+from neurodyn.calculus.positions import Clamped, Cyclic
 from neurodyn.calculus.reductions import LogSumExp, Product, Softmax, Sum
 from tests.laws.cases import Case, K, N, World, i, j, k, m, n
 from tests.laws.strategies import Style, cases, worlds
@@ -26,6 +27,8 @@ PLACES = (
     *(quantity("z", [s]) for s in (m, n)),
     quantity("xi", [m, j]),
     quantity("y", [quantity("p", [m])]),
+    quantity("x", [Cyclic(k + 1, N)]),
+    quantity("x", [Clamped(i - 1, N)]),
     quantity("a"),
 )
 
@@ -84,6 +87,7 @@ OTHER_PLACES = [s for s in PLACES if k not in indices_of(s)]
 def test_columns_of_the_jacobian_of_softmax_add_up_to_zero(
     case: Case, by: Reference, world: World, data: st.DataObject
 ) -> None:
+    assume(k not in free_letters(by))
     at = places(data, world)
     weight = Softmax(case.expr, sp.true, [i], [k])
     assert abs(number_of(Sum(derivative(weight, by), True, [k]), world, at)) < 1e-9

@@ -15,7 +15,8 @@ import sympy as sp
 from scipy import special
 from sympy import Idx, Indexed, S, Symbol
 
-from neurodyn.calculus import nodes, reductions
+from neurodyn.calculus import nodes, positions, reductions
+from neurodyn.calculus.rewrite import Definition
 
 Values = Mapping[str, "np.ndarray | float"]
 
@@ -29,14 +30,18 @@ def evaluate(expr: sp.Basic, values: Values, sizes: Mapping[str, int], position:
         sizes: a whole number for the name of each size symbol.
         position: where each free letter stands.
     """
-    return float(Evaluator(values, sizes).value(expr, dict(position)))
+    return float(Evaluator(values, sizes, {}).value(expr, dict(position)))
 
 
 def evaluate_array(
-    expr: sp.Basic, letters: tuple[Idx, ...], values: Values, sizes: Mapping[str, int]
+    expr: sp.Basic,
+    letters: tuple[Idx, ...],
+    values: Values,
+    sizes: Mapping[str, int],
+    definitions: Mapping[str, Definition] | None = None,
 ) -> tuple[np.ndarray, float]:
     """The values at all positions of `letters`, and the largest magnitude met on the way (for tolerances)."""
-    evaluator = Evaluator(values, sizes)
+    evaluator = Evaluator(values, sizes, definitions or {})
     counts = [evaluator.count(x) for x in letters]
     result = np.empty(counts)
     for place in itertools.product(*map(range, counts)):
@@ -47,8 +52,8 @@ def evaluate_array(
 class Evaluator:
     """Evaluates expressions; remembers the largest finite magnitude of any intermediate value."""
 
-    def __init__(self, values: Values, sizes: Mapping[str, int]) -> None:
-        self.values, self.sizes, self.largest = values, sizes, 0.0
+    def __init__(self, values: Values, sizes: Mapping[str, int], definitions: Mapping[str, Definition]) -> None:
+        self.values, self.sizes, self.definitions, self.largest = values, sizes, definitions, 0.0
         self._letters: dict[sp.Basic, list[Idx]] = {}
         self._known: dict[tuple[sp.Basic, tuple[int | None, ...]], float] = {}
 
@@ -72,8 +77,12 @@ class Evaluator:
             return at[expr]
         if isinstance(expr, Indexed):
             place = tuple(self.whole(i, at) for i in expr.indices)
+            if expr.base.label.name in self.definitions:
+                return self.defined(self.definitions[expr.base.label.name], place)
             return float(np.asarray(self.values[expr.base.label.name])[place])
         if isinstance(expr, Symbol):
+            if expr.name in self.definitions and not expr.is_integer:
+                return self.defined(self.definitions[expr.name], ())
             return float(self.sizes[expr.name] if expr.is_integer else self.values[expr.name])
         if isinstance(expr, sp.Number) or expr in (sp.pi, sp.E):
             return float(expr)
@@ -84,10 +93,32 @@ class Evaluator:
         if isinstance(expr, nodes.Where):
             condition, a, b = expr.args
             return self.value(a if self.value(condition, at) else b, at)
+        if isinstance(expr, (sp.And, sp.Or)):
+            return float(self.connective(expr, at))
         arguments = [self.value(a, at) for a in expr.args]
         if isinstance(expr, sp.core.relational.Relational):
             return float(RELATION[expr.rel_op](*arguments))
         return float(FUNCTION[type(expr)](*arguments))
+
+    def defined(self, definition: Definition, place: tuple[int, ...]) -> float:
+        """What a definition stands for at a place: asked for anew, so that a recursion goes down to its start."""
+        counts = [self.count(x) for x in definition.letters]
+        if any(p >= n for p, n in zip(place, counts, strict=True)):
+            raise IndexError(f"{place} is no place")
+        return self.value(definition.expr, dict(zip(definition.letters, place, strict=True)))
+
+    def connective(self, expr: sp.Basic, at: dict[Idx, int]) -> bool:
+        """`and`, `or`: one part that decides is enough, also where another speaks of a place that is not there."""
+        decides, missing = isinstance(expr, sp.Or), None
+        for part in expr.args:
+            try:
+                if bool(self.value(part, at)) == decides:
+                    return decides
+            except IndexError as error:
+                missing = error
+        if missing is not None:
+            raise missing
+        return not decides
 
     def whole(self, expr: sp.Basic, at: dict[Idx, int]) -> int:
         """A position: a whole number, not below 0."""
@@ -187,8 +218,6 @@ FUNCTION: dict[type, Callable[..., float]] = {
     sp.Add: lambda *a: _sum(list(a)),
     sp.Mul: lambda *a: math.prod(a),
     sp.Pow: _power,
-    sp.And: lambda *a: all(a),
-    sp.Or: lambda *a: any(a),
     sp.Not: lambda a: not a,
     sp.exp: _exp,
     sp.log: lambda x: math.log(x) if x > 0 else (-math.inf if x == 0 else math.nan),
@@ -205,6 +234,11 @@ FUNCTION: dict[type, Callable[..., float]] = {
     sp.acosh: math.acosh,
     sp.atanh: math.atanh,
     sp.erf: math.erf,
+    positions.Cyclic: lambda raw, size: raw % size,
+    positions.Clamped: lambda raw, size: min(max(raw, 0), size - 1),
+    positions.Padded: lambda raw, size: raw,
+    positions.Open: lambda raw, size: raw,
+    positions.Inside: lambda raw, size: 0 <= raw < size,
     nodes.Delta: lambda a, b: a == b,
     nodes.Heaviside: lambda x: x > 0,
     nodes.Sign: _sign,

@@ -10,6 +10,8 @@ from sympy import Expr, Idx
 from neurodyn.calculus import nodes
 from neurodyn.calculus.derivative import derivative
 from neurodyn.calculus.letters import fresh
+from neurodyn.calculus.nodes import Where
+from neurodyn.calculus.positions import Clamped, Cyclic, Inside, Open, Padded
 from neurodyn.calculus.reductions import (
     ArgLargest,
     Count,
@@ -22,7 +24,7 @@ from neurodyn.calculus.reductions import (
     Sum,
 )
 from neurodyn.calculus.rewrite import Definition
-from tests.program.cases import TRUE, K, check, i, j, m, q
+from tests.program.cases import TRUE, K, N, check, i, j, m, q
 
 SIZES = {"N": 3, "K": 2, "D": 2}
 LETTERS = (i, j, m)
@@ -39,11 +41,32 @@ def _of(set_name: str) -> st.SearchStrategy[Idx]:
 @st.composite
 def leaves(draw: st.DrawFn) -> Expr:
     """A quantity at some letters, a letter, or a number."""
-    kind = draw(st.integers(0, 9))
+    kind = draw(st.integers(0, 11))
     if kind == 0:
         return draw(st.sampled_from([sp.Integer(2), sp.Rational(-1, 3), sp.Integer(-1), *LETTERS]))
     name = draw(st.sampled_from(sorted(SHAPES)))
-    return q(name, [draw(_of(s)) for s in SHAPES[name]])
+    indices: list[Expr] = [draw(_of(s)) for s in SHAPES[name]]
+    if kind > 9 and indices:
+        own = draw(st.integers(0, len(indices) - 1))
+        return _beyond(draw, name, indices, own, N if SHAPES[name][own] == "N" else K)
+    return q(name, indices)
+
+
+def _beyond(draw: st.DrawFn, name: str, indices: list[Expr], own: int, size: Expr) -> Expr:
+    """A quantity at a position that may lie beyond the ends."""
+    raw = draw(mixes())
+    rule = draw(st.sampled_from((Cyclic, Clamped, Padded)))
+    indices[own] = rule(raw, size)
+    return Where(Inside(raw, size), q(name, indices), 0) if rule is Padded else q(name, indices)
+
+
+@st.composite
+def mixes(draw: st.DrawFn) -> Expr:
+    """One or two letters with factors, a number and a size."""
+    raw = draw(st.sampled_from((1, 1, 1, -1, 2))) * draw(st.sampled_from(LETTERS))
+    if draw(st.booleans()):
+        raw += draw(st.sampled_from((1, -1))) * draw(st.sampled_from(LETTERS))
+    return raw + draw(st.integers(-3, 3)) + draw(st.sampled_from((0, 0, N - 1)))
 
 
 @st.composite
@@ -73,6 +96,9 @@ def expressions(draw: st.DrawFn, depth: int = 3) -> Expr:
     mask = draw(masks(bound))
     body = draw(inner)
     if kind < 10:
+        if draw(st.integers(0, 3)) == 0:
+            raw = draw(mixes())
+            mask, body = sp.And(mask, Inside(raw, N)), body * q("x", (Open(raw, N),))
         return Sum(body, mask, bound)
     body = 2 * sp.tanh(body)
     if kind == 10:

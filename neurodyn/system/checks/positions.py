@@ -8,6 +8,7 @@ import numpy as np
 from sympy import Expr, Idx, Indexed
 
 from neurodyn.calculus.letters import free_letters, name_of, names_in, references
+from neurodyn.calculus.positions import Position
 from neurodyn.errors import InputError
 from neurodyn.model.equations import Equation
 from neurodyn.model.model import Model
@@ -23,18 +24,15 @@ def position_rules(model: Model) -> tuple[ValueRule, ...]:
         for reference in references(equation.expr)
         if isinstance(reference, Indexed)
         for index, index_set in zip(reference.indices, model.names.quantities[name_of(reference)].sets, strict=True)
-        if not isinstance(index, Idx)
+        if not isinstance(index, (Idx, Position))
     )
 
 
 def _check(index: Expr, index_set: str, reference: Indexed, equation: Equation, values: Values) -> None:
     values.check_constant(index, equation.source)
-    if index.is_Integer:
-        found = np.array([int(index)], dtype=float)
-    elif free_letters(index):
-        found = np.ravel(values.of(name_of(index)))
-    else:
-        found = np.ravel(values.evaluate(index, (), (), equation.source))
+    letters = tuple(sorted(free_letters(index), key=str))
+    is_number = index.is_Integer  # which may be no position at all
+    found = np.ravel(float(index) if is_number else values.evaluate(index, letters, (), equation.source))
     size = values.sizes[index_set]
     wrong = found[(found < 0) | (found >= size) | (found != np.floor(found))]
     if wrong.size:
