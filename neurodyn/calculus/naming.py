@@ -31,9 +31,13 @@ class Bound:
     at: tuple[Basic, ...]
 
 
-def canonical(body: Basic, mask: Basic, letters: tuple[Idx, ...], at: tuple[Basic, ...], level: int) -> Bound:
+def canonical(
+    body: Basic, mask: Basic, letters: tuple[Idx, ...], at: tuple[Basic, ...], level: int, keeps_order: bool
+) -> Bound:
     """Rename the letters to their reserved names; `at` is empty or holds one position for each letter."""
     body, mask = _ordered(body), ordered(mask)
+    if keeps_order:
+        return _renamed(body, mask, letters, at, range(len(letters)), level)
     ranges = [_range(x) for x in letters]
     if len(set(ranges)) == len(ranges):
         order = sorted(range(len(letters)), key=lambda k: ranges[k])

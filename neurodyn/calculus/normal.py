@@ -153,7 +153,7 @@ def _reduction(expr: Reduction) -> list[Term]:
         return [Term(S.One, letters, mask).where(_condition(body))]
     if isinstance(expr, (LogSumExp, Softmax, Largest, Smallest)):
         return _shifted(expr, _terms(body), mask, letters)
-    return [Term(type(expr)(_normal(body), mask, letters))]
+    return [Term(expr.rebuild(_normal(body), mask, letters, [_position(a) for a in expr.at]))]
 
 
 def _shifted(expr: Reduction, terms: list[Term], mask: sp.Basic, letters: tuple[Idx, ...]) -> list[Term]:

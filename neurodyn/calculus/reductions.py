@@ -8,7 +8,7 @@ equality is equality up to bound letters and the order of summation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import sympy as sp
 from sympy import Expr, Idx, S
@@ -30,6 +30,7 @@ class Reduction(Expr):  # type: ignore[misc]  # SymPy carries no types
     __slots__ = ("free", "height")
     is_commutative = True
     is_real = True
+    keeps_order: ClassVar[bool] = False  # whether the order of the letters means something
     height: int
     free: frozenset[Idx]
 
@@ -41,7 +42,7 @@ class Reduction(Expr):  # type: ignore[misc]  # SymPy carries no types
         free = (free_letters(body) | free_letters(mask)).difference(letters)
         if any(bound_height(x) == level for x in free):
             raise ValueError("a binder was put under another one that was not opened: a letter would be captured")
-        new = canonical(body, mask, letters, at, level)
+        new = canonical(body, mask, letters, at, level, cls.keeps_order)
         self = Expr.__new__(cls, new.body, new.mask, sp.Tuple(*new.letters), *([sp.Tuple(*new.at)] if at else []))
         self.height = max(level, *(height(a) for a in at)) if at else level
         self.free = free.union(*(free_letters(a) for a in at))

@@ -12,7 +12,7 @@ from enum import Enum
 import sympy as sp
 from sympy import Expr, Rational
 
-from neurodyn.calculus import nodes, reductions
+from neurodyn.calculus import matrices, nodes, reductions
 
 
 class UnitRule(Enum):
@@ -126,4 +126,7 @@ REDUCTION_UNITS = {
     **dict.fromkeys(("argmax", "argmin", "count", "any", "all"), UnitRule.FLAG),
 }
 
-RESERVED = frozenset({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, "where", "pi", "t", "dt"})
+# Functions of whole matrices of parameters.
+MATRICES = (*matrices.SQUARE, matrices.Basis.word)
+
+RESERVED = frozenset({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, *MATRICES, "rank", "where", "pi", "t", "dt"})

@@ -13,10 +13,11 @@ from neurodyn.calculus.letters import fresh, size_of
 from neurodyn.calculus.nodes import Where
 from neurodyn.calculus.reductions import Count, Softmax, Sum
 from neurodyn.calculus.rewrite import TRUE
-from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
+from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, MATRICES, REDUCTIONS
 from neurodyn.language import times
 from neurodyn.language.guard import show_keywords
 from neurodyn.language.indexing import Frame
+from neurodyn.language.matrices import matrix_function
 from neurodyn.language.names import near
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def call(reader: Reader, node: ast.Call) -> Expr | Boolean:
         reader.fail(node, "keyword", "Named arguments belong to inputs and generators, not to equations.")
     if name in reader.names.functions:
         return _user_function(reader, node, name)
+    if name in MATRICES:
+        return matrix_function(reader, node, name)
     if _is_reduction(reader, node, name):
         return _reduction(reader, node, name)
     if name == "where":
@@ -44,7 +47,7 @@ def call(reader: Reader, node: ast.Call) -> Expr | Boolean:
         row = ELEMENTWISE[name]
         _check_count(reader, node, name, row.arity)
         return row.make(*(reader.value(a) for a in node.args))
-    known = sorted({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, "where", *reader.names.functions})
+    known = sorted({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, *MATRICES, "where", *reader.names.functions})
     remedy = near(name, known) or f"Known: {', '.join(known)}."
     reader.fail(node, "unknown-function", f"{name} is not a function of the language.", remedy)
 

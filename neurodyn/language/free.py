@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Container
 
+from neurodyn.calculus.vocabulary import MATRICES
 from neurodyn.language.guard import show_keywords
 
 
@@ -15,9 +16,13 @@ def free_letters(tree: ast.AST, letters: Container[str]) -> list[str]:
     def visit(node: ast.AST, bound: frozenset[str]) -> None:
         if isinstance(node, ast.Call):
             heads = [a.left if isinstance(a, ast.Compare) else a for a in node.args[1:]]
-            words = {show_keywords(a.id) for a in heads if isinstance(a, ast.Name)}
-            own = {w for w in words if w in letters}
-            inner = bound if isinstance(node.func, ast.Name) and node.func.id == "softmax" else bound | own
+            words = [show_keywords(a.id) for a in heads if isinstance(a, ast.Name)]
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            if name == "basis":
+                words = words[1:2]
+            elif name == "softmax" or name in MATRICES:
+                words = []
+            inner = bound | {w for w in words if w in letters}
             if isinstance(node.func, ast.Subscript):  # a quantity at another time: its positions
                 visit(node.func, bound)
             for argument in node.args:

@@ -26,6 +26,7 @@ _RELATIONS = {
     ast.Eq: "=",
     ast.NotEq: r"\ne",
 }
+_MATRICES = {"inv": "-1", "pinv": "+", "invsqrt": "-1/2"}
 _BIG = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}
 # Binding strength, from loose to tight.
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, POWER, ATOM = range(9)
@@ -195,6 +196,9 @@ class Latex:
         if (name in REDUCTIONS or name in COMPOSED) and heads and len(over) == len(heads):
             return self._reduction(name, node)
         arguments = [self.show(a, OR) for a in node.args]
+        if name in _MATRICES:
+            matrix, row, column = arguments
+            return rf"\left[{matrix}\right]^{{{_MATRICES[name]}}}_{{{row}{column}}}", ATOM
         if name in ELEMENTWISE:
             template = ELEMENTWISE[name].latex
             if "{0}" in template:

@@ -10,6 +10,7 @@ from sympy import Add, Idx, Indexed, Mul, Pow, S, Symbol
 from sympy.core.relational import Relational
 
 from neurodyn.calculus.letters import free_letters, fresh
+from neurodyn.calculus.matrices import Basis, MatrixFunction
 from neurodyn.calculus.nodes import Delta, Partial, Rate, Where
 from neurodyn.calculus.positions import Inside, Open, Padded, Position
 from neurodyn.calculus.reductions import Reduction, Softmax
@@ -66,6 +67,8 @@ class _Speller:
             return self._power(expr, names)
         if isinstance(expr, (Relational, sp.And, sp.Or, sp.Not, Inside)):
             return self._condition(expr, names)
+        if isinstance(expr, MatrixFunction):
+            return self._matrix(expr, names), ATOM
         if isinstance(expr, (Reduction, sp.Sum)):
             return self._reduction(expr, names), ATOM
         return self._function(expr, names)
@@ -131,6 +134,16 @@ class _Speller:
         if mask is not TRUE:
             over = _restricted(self, mask, bound, inner)
         return f"{word}({self.show(body, OR, inner)}, {', '.join(over)})"
+
+    def _matrix(self, expr: MatrixFunction, names: Mapping[Idx, str]) -> str:
+        body, _, (row, column) = expr.open()
+        rows, columns = (self.show(a, OR, names) for a in expr.at)
+        inner, over = {**names, row: rows, column: columns}, [rows, columns]
+        if isinstance(expr, Basis):
+            used = {*self.scope, *names.values(), *(str(x.label) for x in free_letters(expr)), rows, columns}
+            inner[column] = self._pick(column, used)
+            over.insert(1, inner[column])
+        return f"{expr.word}({self.show(body, OR, inner)}, {', '.join(over)})"
 
     def _pick(self, letter: Idx, used: set[str]) -> str:
         size = str(letter.upper + 1)

@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Idx, Indexed, Symbol
 
 from neurodyn.calculus.letters import indices_of, name_of
-from neurodyn.calculus.reductions import Reduction, Softmax
+from neurodyn.calculus.reductions import Reduction
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.scans import Scan
 from neurodyn.errors import InputError
@@ -113,8 +113,7 @@ class Context:
         inside = frozenset[Letter]().union(*(self.axes_of(a) for a in expr.args))
         if isinstance(expr, Reduction):
             inside = self.axes_of(expr.body) | self.axes_of(expr.mask)
-            at = frozenset[Letter]().union(*(self.axes_of(a) for a in getattr(expr, "at", ())))
-            return (inside - expr.bound) | (at if isinstance(expr, Softmax) else frozenset())
+            return (inside - expr.bound).union(*(self.axes_of(a) for a in expr.at))
         return inside
 
     def _reference_axes(self, expr: Indexed | Symbol) -> frozenset[Letter]:

@@ -55,6 +55,7 @@ def build(
     given = si_values(units, given)
     chosen = _seed(model.bench.get("seed", 0) if seed is None else seed)
     bound = Values(structure, bind_sizes(model, sizes or {}, given), given, chosen)
+    bind_ranks(bound)
     shapes = {n: bound.shape(structure.letters(n), d.source) for n, d in model.states.items()}
     computed = bound.all()
     for rule in rules_on_values(bound):
@@ -62,7 +63,7 @@ def build(
     signals = {name: signal_of(bound, name) for name in model.inputs}
     starts = Starts(bound)
     layout = Layout.of(shapes, {n: scale_of(d, units, partial(starts.of, n)) for n, d in model.states.items()})
-    return System(structure, bound.sizes, computed, given, signals, layout, chosen, {}, bound.formulas)
+    return System(structure, bound.sizes, computed, given, signals, layout, chosen, {}, bound.formulas, bound.notes)
 
 
 def _seed(seed: Any) -> int:

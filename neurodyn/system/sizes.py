@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from neurodyn.calculus.letters import size_symbol
 from neurodyn.errors import InputError
+from neurodyn.language.guard import parse, show_keywords
 from neurodyn.language.names import near
 from neurodyn.language.reader import Reader
 from neurodyn.model.declarations import value_source
@@ -20,7 +22,7 @@ MOST_ELEMENTS = 2**30
 
 
 def bind_sizes(model: Model, given: Mapping[str, int], data: Mapping[str, Any]) -> dict[str, int]:
-    """The size of every index set.
+    """The size of every index set but those that are the rank of a matrix, or follow from one: these need values.
 
     A size given by name wins; then the shape of an array given at build; then what the file declares.
     """
@@ -31,16 +33,34 @@ def bind_sizes(model: Model, given: Mapping[str, int], data: Mapping[str, Any]) 
                 code="unknown-size",
                 remedy=near(name, list(model.indices)) or f"It has: {', '.join(model.indices) or 'none'}.",
             )
-    sizes = {name: _checked(name, size, None) for name, size in given.items()}
+    sizes = {name: checked_size(name, size, None) for name, size in given.items()}
     measured = _measure(model, data)
     pending = [s for s in model.indices.values() if s.name not in sizes]
     for index_set in pending:
         if index_set.name in measured:
-            sizes[index_set.name] = _checked(index_set.name, measured[index_set.name], index_set)
+            sizes[index_set.name] = checked_size(index_set.name, measured[index_set.name], index_set)
     for index_set in model.indices.values():
-        if index_set.name not in sizes:
-            sizes[index_set.name] = _declared(model, index_set, sizes, ())
+        if index_set.name not in sizes and not _waits(model, index_set, sizes):
+            sizes[index_set.name] = declared_size(model, index_set, sizes, ())
     return sizes
+
+
+def is_rank(index_set: IndexSet) -> bool:
+    """Whether the size is the rank of a matrix."""
+    if not isinstance(index_set.size, str):
+        return False
+    tree = parse(value_source(index_set.source, index_set.size))
+    return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "rank"
+
+
+def _waits(model: Model, index_set: IndexSet, sizes: Mapping[str, int], asking: tuple[str, ...] = ()) -> bool:
+    """Whether the size is a rank, or follows from one."""
+    if index_set.name in sizes or index_set.name in asking or not isinstance(index_set.size, str):
+        return False
+    tree = parse(value_source(index_set.source, index_set.size))
+    words = {show_keywords(n.id) for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    others = [model.indices[w] for w in sorted(words & model.indices.keys())]
+    return is_rank(index_set) or any(_waits(model, o, sizes, (*asking, index_set.name)) for o in others)
 
 
 def _measure(model: Model, data: Mapping[str, Any]) -> dict[str, int]:
@@ -61,7 +81,8 @@ def _measure(model: Model, data: Mapping[str, Any]) -> dict[str, int]:
     return found
 
 
-def _declared(model: Model, index_set: IndexSet, sizes: Mapping[str, int], asking: tuple[str, ...]) -> int:
+def declared_size(model: Model, index_set: IndexSet, sizes: Mapping[str, int], asking: tuple[str, ...]) -> int:
+    """The size that a file declares, from the sizes that are known and those that it needs."""
     name, size = index_set.name, index_set.size
     if name in sizes:
         return sizes[name]
@@ -79,7 +100,7 @@ def _declared(model: Model, index_set: IndexSet, sizes: Mapping[str, int], askin
             place=index_set.source.place(0),
         )
     if isinstance(size, int):
-        return _checked(name, size, index_set)
+        return checked_size(name, size, index_set)
     source = value_source(index_set.source, size)
     expr = Reader(model.names, source).read()
     needed = {s.name for s in expr.free_symbols}
@@ -89,7 +110,7 @@ def _declared(model: Model, index_set: IndexSet, sizes: Mapping[str, int], askin
             code="size",
             place=source.place(0),
         )
-    inner = {n: _declared(model, model.indices[n], sizes, (*asking, name)) for n in sorted(needed)}
+    inner = {n: declared_size(model, model.indices[n], sizes, (*asking, name)) for n in sorted(needed)}
     value = expr.xreplace({size_symbol(n): v for n, v in inner.items()})
     if not value.is_Integer:
         raise InputError(
@@ -98,10 +119,11 @@ def _declared(model: Model, index_set: IndexSet, sizes: Mapping[str, int], askin
             remedy="It must be a whole number.",
             place=source.place(0),
         )
-    return _checked(name, int(value), index_set)
+    return checked_size(name, int(value), index_set)
 
 
-def _checked(name: str, size: Any, index_set: IndexSet | None) -> int:
+def checked_size(name: str, size: Any, index_set: IndexSet | None) -> int:
+    """A size, refused where it is no whole number, below 1 or beyond all memory."""
     place = index_set.source.place(0) if index_set else None
     if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
         raise InputError(f"The size of {name} is not a whole number.", code="size", place=place)

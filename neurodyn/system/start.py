@@ -18,8 +18,9 @@ from neurodyn.model.declarations import value_source
 from neurodyn.model.measures import si_value
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import numpy_function
+from neurodyn.system.filling import filled
 from neurodyn.system.quantities import si_values
-from neurodyn.system.values import Values, filled
+from neurodyn.system.values import Values
 
 if TYPE_CHECKING:
     from neurodyn.system.system import System

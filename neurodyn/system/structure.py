@@ -79,11 +79,11 @@ class Structure:
         return found
 
     def along(self, name: str) -> dict[str, Definition]:
-        """A derived parameter's definition, with all those of the recursion that it is part of."""
+        """The definitions of the recursion that a derived parameter is part of; empty where it is in none."""
         if "scans" not in self.compiled:
             self.compiled["scans"] = find_scans({n: self.definitions[n] for n in self.derived})
         scan = self.compiled["scans"].get(name)
-        return {n: self.definitions[n] for n in (scan.order if scan else (name,))}
+        return {n: self.definitions[n] for n in scan.order} if scan else {}
 
     def claim(self, text: str) -> Claim:
         """A claim as two sides, every derivative and new value resolved; hidden definitions are in `definitions`.

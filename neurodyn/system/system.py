@@ -48,6 +48,7 @@ class System:
         seed: of the random draws in values and starts.
         compiled, formulas: what was made of the equations and of the texts of values, shared with systems of other
             values.
+        notes: what is to be told of values, by their names: rank and condition of matrices.
     """
 
     structure: Structure
@@ -59,6 +60,7 @@ class System:
     seed: int
     compiled: dict[Any, Compiled]
     formulas: Formulas
+    notes: Mapping[str, tuple[str, ...]]
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{n} = {k}" for n, k in self.sizes.items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +16,10 @@ from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
 from neurodyn.model.measures import si_value
+from neurodyn.system.filling import filled
 from neurodyn.system.formulas import Call, Formula, Formulas, read_drawing
 from neurodyn.system.generators import stream
+from neurodyn.system.matrices import Matrix, Refusal, computed, separated
 from neurodyn.system.sizes import MOST_ELEMENTS
 from neurodyn.system.structure import Structure
 
@@ -32,16 +33,17 @@ class Values:
     Args:
         structure, sizes, seed: what is built.
         given: values given at build, by name: numbers, arrays or expressions.
-        known: filled on the way.
+        known, notes: filled on the way: values, and what is to be told of them.
         formulas: what was read and compiled before, for these sizes.
     """
 
     structure: Structure
-    sizes: Mapping[str, int]
+    sizes: dict[str, int]
     given: Mapping[str, Any]
     seed: int
     known: dict[str, Array] = field(default_factory=dict)
     formulas: Formulas = field(default_factory=Formulas)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def all(self) -> dict[str, Array]:
         """Every parameter, declared and derived."""
@@ -63,7 +65,8 @@ class Values:
         model = self.structure.model
         letters = self.structure.letters(name)
         if name not in model.parameters:
-            expr, along = quantity(name, letters), self.structure.along(name)
+            along = self.structure.along(name)
+            expr = quantity(name, letters) if along else self.structure.definitions[name].expr
             return self.evaluate_all((expr,), letters, asking, model.source_of(name), definitions=along)[0]
         value, source = self._told(name)
         if value is None:
@@ -81,7 +84,7 @@ class Values:
         model = self.structure.model
         declared = model.parameters.get(name)
         if declared is None:
-            along = self.structure.along(name)
+            along = self.structure.along(name) or {name: self.structure.definitions[name]}
             return frozenset[str]().union(*(names_in(d.expr) for d in along.values())) - along.keys()
         value, source = self._told(name)
         if not isinstance(value, str) or source is None:
@@ -154,16 +157,34 @@ class Values:
     ) -> list[Array]:
         """Several expressions over the same letters, which may speak of the definitions."""
         definitions = definitions or {}
+        exprs, matrices = self.formulas.get(("matrices", exprs), lambda: separated(exprs))
+        draws = dict(draws or {})
+        for matrix in matrices:
+            draws[matrix.name] = self._function_of(matrix, asking, source, draws)
 
         def compiled() -> Formula:
             for expr in exprs:
-                self.check_constant(expr, source, draws or ())
+                self.check_constant(expr, source, draws)
             return Formula.of(exprs, letters, self.shape(letters, source), self.sizes, definitions)
 
         formula = self.formulas.get(("formula", exprs, letters, *definitions), compiled)
-        values = {n: draws[n] if draws and n in draws else self.of(n, asking) for n in formula.needs}
+        values = {n: draws[n] if n in draws else self.of(n, asking) for n in formula.needs}
         name = asking[-1] if asking else source.text
         return [filled(name, found, formula.shape, source) for found in formula(values)]
+
+    def _function_of(
+        self, matrix: Matrix, asking: tuple[str, ...], source: Source, draws: Mapping[str, Array]
+    ) -> Array:
+        """A function of a whole matrix; what is known of the matrix is noted."""
+        entries = self.evaluate(matrix.body, matrix.letters, asking, source, draws)
+        columns = None if matrix.columns is None else self.shape((matrix.columns,), source)[0]
+        owner = asking[-1] if asking else source.text
+        try:
+            found, known = computed(matrix.call, entries, columns)
+        except Refusal as error:
+            raise InputError(f"{error}.", code=error.code, remedy=error.remedy, place=source.place(0)) from None
+        self.notes[owner] = (*self.notes.get(owner, ()), f"{matrix.call.word} of a {known}")
+        return found
 
     def check_constant(self, expr: Expr, source: Source, known: Sequence[str] | Mapping[str, Any] = ()) -> None:
         """Refuse an expression that speaks of what varies in a run."""
@@ -181,6 +202,13 @@ class Values:
 
     def _shape(self, letters: tuple[Idx, ...], source: Source | None) -> tuple[int, ...]:
         sets = [str(size_of(x)) for x in letters]
+        for unknown in (s for s in sets if s not in self.sizes):
+            raise InputError(
+                f"The size of {unknown} is needed before it is known.",
+                code="size-cycle",
+                remedy="A rank may speak only of what does not run over the index set itself.",
+                place=source.place(0) if source else None,
+            )
         shape = tuple(self.sizes[s] for s in sets)
         elements = int(np.prod(shape, dtype=object)) if shape else 1
         if elements > MOST_ELEMENTS:
@@ -192,36 +220,3 @@ class Values:
                 place=source.place(0) if source else None,
             )
         return shape
-
-
-def filled(name: str, value: Any, shape: tuple[int, ...], source: Source | None) -> Array:
-    """A number or array as a finite float array of the shape; a number fills any shape.
-
-    Args:
-        source: where the value is written; None for one that was given from outside.
-    """
-    try:
-        array = np.array(value, dtype=float)
-    except (TypeError, ValueError, OverflowError):
-        raise _refused(f"The value of {name} is not an array of numbers.", "value", name, value, source) from None
-    if array.ndim and array.shape != shape:
-        wanted = f"shape {shape}" if shape else "one number"
-        raise _refused(
-            f"The value of {name} has shape {array.shape}; {wanted} is needed.",
-            "shape",
-            name,
-            value,
-            source,
-            "Give an array of that shape, or one number for all.",
-        )
-    if not (np.isfinite(array).all() if array.ndim else math.isfinite(array)):
-        where = np.argwhere(~np.isfinite(array))[0]
-        position = f"[{','.join(str(int(k)) for k in where)}]" if array.ndim else ""
-        number = array[tuple(where)]
-        raise _refused(f"{name}{position} is {number}, not a finite number.", "not-finite", name, value, source)
-    return array if array.shape == shape else np.full(shape, array)
-
-
-def _refused(sentence: str, code: str, name: str, value: Any, source: Source | None, remedy: str = "") -> InputError:
-    source = source or Source(f"{name} = {'...' if np.ndim(value) else value}")
-    return InputError(sentence, code=code, remedy=remedy, place=source.place(0))

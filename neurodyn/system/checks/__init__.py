@@ -8,6 +8,7 @@ from neurodyn.system.checks.energies import check_energy
 from neurodyn.system.checks.flows import check_flows
 from neurodyn.system.checks.given import given_rules
 from neurodyn.system.checks.layers import check_layers
+from neurodyn.system.checks.matrices import check_matrices
 from neurodyn.system.checks.names import check_result_names
 from neurodyn.system.checks.noise import check_noise
 from neurodyn.system.checks.positions import position_rules
@@ -18,6 +19,7 @@ from neurodyn.system.checks.updates import check_update
 MODEL_CHECKS = (
     check_flows,
     check_cycles,
+    check_matrices,
     check_result_names,
     check_energy,
     check_layers,
