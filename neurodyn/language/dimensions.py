@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NoReturn
 
-from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTION_UNITS, REDUCTIONS, UnitRule
+from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, MATRICES, REDUCTION_UNITS, REDUCTIONS, UnitRule
 from neurodyn.errors import InputError
 from neurodyn.language.guard import column_of, hide_keywords, parse, show_keywords
 from neurodyn.language.names import Names
@@ -181,7 +181,15 @@ class UnitReader:
             for restriction in node.args[1:]:
                 self.unit(restriction)
             return self._apply(REDUCTION_UNITS.get(name, UnitRule.PLAIN), name, node.args[:1])
+        if name in MATRICES:
+            return self._matrix_function(node.args[0], name)
         return self._apply(ELEMENTWISE[name].unit, name, node.args)
+
+    def _matrix_function(self, matrix: ast.expr, name: str) -> Measure:
+        unit = self.unit(matrix)
+        if unit is None or name == "basis":
+            return NUMBER
+        return unit ** (Fraction(-1, 2) if name == "invsqrt" else Fraction(-1))
 
     def _apply(self, rule: UnitRule, name: str, arguments: list[ast.expr]) -> Measure:
         if rule is UnitRule.KEEP:

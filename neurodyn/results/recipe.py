@@ -1,7 +1,7 @@
 """What it takes to repeat a run.
 
-A recipe is plain data. Its entries: `format`; `model` (name, text, sha256); `sizes`, `values`, `build_seed` of the
-build; `backend`, `method`, `rtol`, `atol`, `t0`, `until`, `steps` (of a map), `trials`, `seed`, `record`, `inputs`,
+A recipe is plain data. Its entries: `format`; `model` (name, text, sha256); `sizes`, `values`, `build_seed`, `notes` of
+the build; `backend`, `method`, `rtol`, `atol`, `t0`, `until`, `steps` (of a map), `trials`, `seed`, `record`, `inputs`,
 `save_at`, `every` of the run; `counts` of the work done; `versions`, `machine`, `libraries`, `threads` of the place.
 Arrays stand in it by shape and hash, and in full in `Result.arrays`; signals stand in it as text.
 """
@@ -38,6 +38,7 @@ def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
         "sizes": {name: int(size) for name, size in system.sizes.items()},
         "values": plain_values(system, system.given),
         "build_seed": system.seed,
+        "notes": {name: list(notes) for name, notes in system.notes.items()},
         **run,
         "versions": {name: _version(name) for name in PACKAGES} | {"python": platform.python_version()},
         "machine": _machine(),

@@ -26,6 +26,7 @@ def describe(result: Result) -> dict[str, Any]:
         "message": result.message,
         **{name: recipe.get(name) for name in told},
         "sizes": recipe.get("sizes", {}),
+        "notes": recipe.get("notes", {}),
         "reached": _number(result.arrays.get("end", {}).get("t", np.nan)),
         "times": int(result.time.size),
         "time_unit": result.dataset["time"].attrs.get("unit", ""),
@@ -91,6 +92,7 @@ def as_text(result: Result) -> str:
     lines += ["", *_table(facts["variables"])]
     if facts["energy"]:
         lines += ["", _energy_line(facts["energy"])]
+    lines += [f"{name}: {note}" for name, notes in facts["notes"].items() for note in notes]
     return "\n".join(lines)
 
 

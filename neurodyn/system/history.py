@@ -14,7 +14,8 @@ from neurodyn.system.formulas import Formula
 from neurodyn.system.layout import Layout
 from neurodyn.system.steps import Past
 from neurodyn.system.structure import TIME
-from neurodyn.system.values import Values, filled
+from neurodyn.system.filling import filled
+from neurodyn.system.values import Values
 
 if TYPE_CHECKING:
     from neurodyn.system.system import System
