@@ -111,14 +111,14 @@ def solve_delta(fact: sp.Basic, letters: Sequence[Idx]) -> Solution | None:
     for one in letters:
         if one not in free_letters(fact):
             continue
-        found = _solve_equality(fact, one) if isinstance(fact, Eq) else _solve_positions(*fact.args, one)
+        a, b = fact.args
+        found = _solve_equality(a, b, one) if isinstance(fact, Eq) else _solve_positions(a, b, one)
         if found is not None:
             return found
     return None
 
 
-def _solve_equality(fact: Eq, letter: Idx) -> Solution | None:
-    a, b = fact.args
+def _solve_equality(a: Expr, b: Expr, letter: Idx) -> Solution | None:
     other = b if a == letter else a
     between = letter in (a, b) and isinstance(other, Idx) and same_range(letter, other)
     return Solution(letter, other) if between else None

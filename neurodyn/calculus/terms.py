@@ -137,7 +137,11 @@ def _later(fact: sp.Basic) -> list[Idx]:
     """The letters of an equality to put a value in for: one that is a side of its own, and the later of two such."""
     sides = [x for x in fact.args if isinstance(x, Idx)]
     others = free_letters(fact) - set(sides)
-    return [x for group in (sides, others) for x in sorted(group, key=cmp_to_key(lambda a, b: b.compare(a)))]
+    return [x for group in (sides, others) for x in sorted(group, key=cmp_to_key(_backwards))]
+
+
+def _backwards(a: Idx, b: Idx) -> int:
+    return int(b.compare(a))
 
 
 def _without_full_softmax(term: Term) -> Term | None:

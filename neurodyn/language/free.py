@@ -17,12 +17,7 @@ def free_letters(tree: ast.AST, letters: Container[str]) -> list[str]:
         if isinstance(node, ast.Call):
             heads = [a.left if isinstance(a, ast.Compare) else a for a in node.args[1:]]
             words = [show_keywords(a.id) for a in heads if isinstance(a, ast.Name)]
-            name = node.func.id if isinstance(node.func, ast.Name) else ""
-            if name == "basis":
-                words = words[1:2]
-            elif name == "softmax" or name in MATRICES:
-                words = []
-            inner = bound | {w for w in words if w in letters}
+            inner = bound | {w for w in _bound(node, words) if w in letters}
             if isinstance(node.func, ast.Subscript):  # a quantity at another time: its positions
                 visit(node.func, bound)
             for argument in node.args:
@@ -39,3 +34,11 @@ def free_letters(tree: ast.AST, letters: Container[str]) -> list[str]:
 
     visit(tree, frozenset())
     return found
+
+
+def _bound(node: ast.Call, words: list[str]) -> list[str]:
+    """Those of the words after the first argument that a call binds."""
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name == "basis":
+        return words[1:2]
+    return [] if name == "softmax" or name in MATRICES else words

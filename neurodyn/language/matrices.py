@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr, Idx
 
-from neurodyn.calculus.letters import fresh, free_letters
+from neurodyn.calculus.letters import free_letters, fresh
 from neurodyn.calculus.matrices import SQUARE, Basis
 from neurodyn.calculus.rewrite import TRUE
 from neurodyn.language.guard import show_keywords

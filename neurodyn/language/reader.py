@@ -219,12 +219,19 @@ class Reader:
 
     def _compare(self, node: ast.Compare) -> Boolean:
         sides = [self.value(x) for x in (node.left, *node.comparators)]
-        if [type(x) for x in node.ops] == [ast.LtE, ast.Lt] and sides[0] == 0 and sides[2].is_Symbol and bounds(sides[1]):
+        if _is_inside([type(x) for x in node.ops], sides):
             return Inside(sides[1], sides[2])
         parts = []
         for operator, a, b in zip(node.ops, sides, sides[1:], strict=False):
             parts.append(_RELATIONS[type(operator)](a, b))
         return sp.And(*parts)
+
+
+def _is_inside(operators: list[type[ast.cmpop]], sides: list[Expr]) -> bool:
+    """Whether a chain of comparisons asks if a position is inside its index set, `0 <= i + 1 < N`."""
+    if operators != [ast.LtE, ast.Lt] or sides[0] != 0:
+        return False
+    return sides[2].is_Symbol and bool(sides[2].is_integer) and bounds(sides[1]) is not None
 
 
 def _is_condition(expr: Expr | Boolean) -> bool:

@@ -57,21 +57,20 @@ class _Speller:
             return self._node(expr.raw, names)
         if isinstance(expr, Symbol):
             return expr.name, ATOM
-        if expr.is_Number or expr is sp.pi:
-            return _number(expr)
+        if isinstance(expr, (Add, Mul, Pow)) or expr.is_Number or expr is sp.pi:
+            return self._arithmetic(expr, names)
+        if isinstance(expr, (Relational, sp.And, sp.Or, sp.Not, Inside)):
+            return self._condition(expr, names)
+        if isinstance(expr, (Reduction, sp.Sum)):
+            return self._reduction(expr, names), ATOM
+        return self._function(expr, names)
+
+    def _arithmetic(self, expr: Any, names: Mapping[Idx, str]) -> tuple[str, int]:
         if isinstance(expr, Add):
             return self._sum(expr, names), ADD
         if isinstance(expr, Mul):
             return self._product(expr, names)
-        if isinstance(expr, Pow):
-            return self._power(expr, names)
-        if isinstance(expr, (Relational, sp.And, sp.Or, sp.Not, Inside)):
-            return self._condition(expr, names)
-        if isinstance(expr, MatrixFunction):
-            return self._matrix(expr, names), ATOM
-        if isinstance(expr, (Reduction, sp.Sum)):
-            return self._reduction(expr, names), ATOM
-        return self._function(expr, names)
+        return self._power(expr, names) if isinstance(expr, Pow) else _number(expr)
 
     def _sum(self, expr: Add, names: Mapping[Idx, str]) -> str:
         text = ""
@@ -113,6 +112,8 @@ class _Speller:
         return word.join(self.show(a, level + 1, names) for a in expr.args), level
 
     def _reduction(self, expr: Any, names: Mapping[Idx, str]) -> str:
+        if isinstance(expr, MatrixFunction):
+            return self._matrix(expr, names)
         if isinstance(expr, sp.Sum):
             word, mask = "sum", TRUE
             opened = {x[0]: fresh(x[0]) for x in expr.limits if isinstance(x[0], Idx)}

@@ -72,9 +72,7 @@ class Runner:
             for m in loop.members:
                 for step in m.steps:
                     there = here + step
-                    values[f"{m.name}@{step}"] = (
-                        results[m.name][there] if 0 <= there < loop.size else nothing[m.name]
-                    )
+                    values[f"{m.name}@{step}"] = results[m.name][there] if 0 <= there < loop.size else nothing[m.name]
             for name, value in bound(t, values).items():
                 results[name][here] = value
         return tuple(np.moveaxis(results[m.name], 0, m.axis) for m in loop.members)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
+from neurodyn.program.loops import Loop
 from neurodyn.program.numpy_contract import TRIAL_COUNT, aligned, contraction, transposed
 from neurodyn.program.numpy_names import Names
 from neurodyn.program.program import BODY, Step
+from neurodyn.program.sliding import Pieces
 from neurodyn.program.spellings import BY_OP, COMMUTATIVE
 
 REDUCE = {"sum": "np.add", "product": "np.multiply", "largest": "np.maximum", "smallest": "np.minimum"}
@@ -102,7 +105,7 @@ def at(names: Names, step: Step, target: int | None) -> str:
 
 def slide(names: Names, step: Step, target: int | None) -> str:
     """Elements at positions that run along an axis: a slice, or several joined, and what stands beyond the ends."""
-    axis, pieces, flipped = step.data  # type: ignore[misc]
+    axis, pieces, flipped = cast("tuple[int, Pieces, bool]", step.data)
     x, before = names.view(step.operands[0].value), ":, " * axis
     cuts = [f"{x}[{before}{a}:{b}]" for a, b in pieces.slices]
     if len(cuts) == 1 and not pieces.before and not pieces.after:
@@ -118,7 +121,7 @@ def slide(names: Names, step: Step, target: int | None) -> str:
 
 def windows(names: Names, step: Step, target: int | None) -> str:
     """A view whose last axis runs on from each place of another."""
-    axis, counts, flips = step.data  # type: ignore[misc]
+    axis, counts, flips = cast("tuple[int, tuple[int, int], tuple[bool, bool]]", step.data)
     marks = [":"] * len(step.axes)
     for k, flipped in zip((axis, -1), flips, strict=True):
         marks[k] = "::-1" if flipped else ":"
@@ -142,7 +145,7 @@ def scan(names: Names, step: Step, target: int | None) -> str:
     """A recursion run through all positions."""
     ready, *variables = (names.view(o.value) for o in step.operands)
     time = "t" if step.level == BODY else "0.0"
-    count = TRIAL_COUNT if step.data.has_trials else "1"  # type: ignore[union-attr]
+    count = TRIAL_COUNT if cast("Loop", step.data).has_trials else "1"
     return f"{names.loop(step.data)}.run({', '.join([ready, time, count, *variables])})"
 
 

@@ -61,8 +61,8 @@ def place(ctx: Context, ref: Ref, positions: Places) -> Ref:
         ref = slid(ctx, ref, a, wanted[a])
     ref = diagonal(ctx, ref.renamed({a: p for a, p in wanted.items() if isinstance(p, Idx)}))
     if fixed:
-        at = tuple(fixed.get(a) for a in ref.axes)
-        ref = ctx.builder.emit("at", (ref,), tuple(a for a in ref.axes if a not in fixed), data=at)
+        marks = tuple(fixed.get(a) for a in ref.axes)
+        ref = ctx.builder.emit("at", (ref,), tuple(a for a in ref.axes if a not in fixed), data=marks)
     computed = {a: p for a, p in wanted.items() if not isinstance(p, Idx) and a not in fixed and a not in sliding}
     return _taken(ctx, ref, computed) if computed else ref
 

@@ -7,7 +7,7 @@ printed code runs again and again; what it reads of earlier positions, and the p
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import partial
 
 from sympy import Expr, Idx, Integer, S
 
@@ -61,11 +61,15 @@ def _written_out(ctx: Context, scan: Scan, size: int) -> dict[str, Ref]:
     for here in positions:
         for name in scan.order:
             # Before the first and after the last there is nothing that a condition would not leave out.
-            expr = _body(ctx, scan, name, lambda n, step: f"{n}@{here + step}" if 0 <= here + step < size else None)  # noqa: B023
+            expr = _body(ctx, scan, name, partial(_neighbour, here, size))
             expr = reindex(expr, {_letter(ctx, scan, name): Integer(here)})
             ctx.define(f"{name}@{here}", Definition(_others(ctx, scan, name), expr))
             parts[name].append(ctx.defined(f"{name}@{here}"))
     return {name: _stacked(ctx, scan, name, refs if scan.forward else refs[::-1]) for name, refs in parts.items()}
+
+
+def _neighbour(here: int, size: int, name: str, step: int) -> str | None:
+    return f"{name}@{here + step}" if 0 <= here + step < size else None
 
 
 def _stacked(ctx: Context, scan: Scan, name: str, refs: list[Ref]) -> Ref:

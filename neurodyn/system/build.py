@@ -16,6 +16,7 @@ from neurodyn.system.bind import check_names, rules_on_values, signal_of
 from neurodyn.system.checks import MODEL_CHECKS
 from neurodyn.system.layout import Layout
 from neurodyn.system.quantities import si_values
+from neurodyn.system.ranks import bind_ranks
 from neurodyn.system.scales import scale_of
 from neurodyn.system.sizes import bind_sizes
 from neurodyn.system.start import Starts
@@ -54,8 +55,9 @@ def build(
     structure, units = resolve(model), Units.of_model(model)
     given = si_values(units, given)
     chosen = _seed(model.bench.get("seed", 0) if seed is None else seed)
-    bound = Values(structure, bind_sizes(model, sizes or {}, given), given, chosen)
-    bind_ranks(bound)
+    known = bind_sizes(model, sizes or {}, given)
+    bound = Values(structure, known, given, chosen)
+    bind_ranks(bound, known)
     shapes = {n: bound.shape(structure.letters(n), d.source) for n, d in model.states.items()}
     computed = bound.all()
     for rule in rules_on_values(bound):

@@ -61,9 +61,10 @@ class Formula:
         letters: tuple[Idx, ...],
         shape: tuple[int, ...],
         sizes: Mapping[str, int],
-        definitions: Mapping[str, Definition],
+        definitions: Mapping[str, Definition] | None = None,
     ) -> Formula:
         """Lower and compile expressions, which may speak of the definitions."""
+        definitions = definitions or {}
         parts = (*exprs, *(d.expr for d in definitions.values()))
         needs = tuple(sorted(frozenset[str]().union(*map(names_in, parts)) - definitions.keys()))
         outputs = [Output(str(k), letters, expr) for k, expr in enumerate(exprs)]

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.model.declarations import value_source
+from neurodyn.system.filling import filled
 from neurodyn.system.formulas import Formula
 from neurodyn.system.layout import Layout
 from neurodyn.system.steps import Past
 from neurodyn.system.structure import TIME
-from neurodyn.system.filling import filled
 from neurodyn.system.values import Values
 
 if TYPE_CHECKING:

@@ -7,9 +7,12 @@ position beside y, and the whole at any size is exact and as triangular as the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sympy import Add, Expr, S
 
 from neurodyn.calculus.contract import sum_over
@@ -20,6 +23,7 @@ from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.calculus.scans import find_scans
 from neurodyn.errors import InputError
 from neurodyn.program.lower import Output
+from neurodyn.system.layout import Layout
 from neurodyn.system.structure import Structure
 
 
@@ -60,6 +64,29 @@ def _derived(structure: Structure) -> Jacobian:
                 name = f"d{row}/d{column}"
                 found[row, column] = Output(name, (*own, *at), block)
     return Jacobian(found, {**structure.definitions, **through.hidden})
+
+
+Blocks = Callable[[float, Mapping[str, Any]], dict[str, Any]]
+
+
+def assembled(
+    blocks: Blocks, layout: Layout, pairs: Sequence[tuple[str, str]]
+) -> Callable[[float, NDArray[np.float64], Mapping[str, Any]], NDArray[np.float64]]:
+    """The whole matrix from its blocks, as a function of time, flat state and inputs."""
+    spans = {
+        n: slice(at, at + int(np.prod(shape)))
+        for n, shape, at in zip(layout.names, layout.shapes, layout.offsets, strict=True)
+    }
+
+    def jacobian(t: float, y: NDArray[np.float64], inputs: Mapping[str, Any]) -> NDArray[np.float64]:
+        found = blocks(t, {**layout.unpack(y), **inputs})
+        full = np.zeros((layout.size, layout.size))
+        for row, column in pairs:
+            block = found[f"d{row}/d{column}"]
+            full[spans[row], spans[column]] = np.reshape(block, (spans[row].stop - spans[row].start, -1))
+        return full
+
+    return jacobian
 
 
 class _Through:

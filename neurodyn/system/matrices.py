@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,7 +89,8 @@ def rank(matrix: Array) -> Rank:
     worst = int(np.lexsort((values[:, -1], counts))[0])
     least = values[worst, -1]
     condition = float(values[worst, 0] / least) if counts[worst] == values.shape[1] else np.inf
-    return Rank(*matrix.shape[-2:], int(counts[worst]), float(cutoffs[worst]), condition)
+    rows, columns = matrix.shape[-2:]
+    return Rank(rows, columns, int(counts[worst]), float(cutoffs[worst]), condition)
 
 
 def computed(call: type[MatrixFunction], matrix: Array, columns: int | None = None) -> tuple[Array, Rank]:
@@ -112,10 +112,11 @@ def computed(call: type[MatrixFunction], matrix: Array, columns: int | None = No
             "Use pinv, or add a small multiple of the identity.",
         )
     if call is Inverse:
-        return np.linalg.inv(matrix), known
+        return np.asarray(np.linalg.inv(matrix), dtype=float), known
     if call is InverseRoot:
         return _inverse_root(matrix), known
-    return np.linalg.pinv(matrix, rcond=max(matrix.shape[-2:]) * np.finfo(float).eps), known
+    found = np.linalg.pinv(matrix, rcond=max(matrix.shape[-2:]) * np.finfo(float).eps)
+    return np.asarray(found, dtype=float), known
 
 
 def _inverse_root(matrix: Array) -> Array:

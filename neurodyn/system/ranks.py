@@ -13,15 +13,15 @@ from neurodyn.system.sizes import checked_size, declared_size, is_rank
 from neurodyn.system.values import Values
 
 
-def bind_ranks(values: Values) -> None:
-    """Find the sizes that had to wait for values."""
+def bind_ranks(values: Values, sizes: dict[str, int]) -> None:
+    """Find the sizes that had to wait for values; `sizes` are those that the values have."""
     model = values.structure.model
     for index_set in model.indices.values():
-        if index_set.name not in values.sizes and is_rank(index_set):
-            values.sizes[index_set.name] = _rank(values, index_set)
+        if index_set.name not in sizes and is_rank(index_set):
+            sizes[index_set.name] = _rank(values, index_set)
     for index_set in model.indices.values():
-        if index_set.name not in values.sizes:
-            values.sizes[index_set.name] = declared_size(model, index_set, values.sizes, ())
+        if index_set.name not in sizes:
+            sizes[index_set.name] = declared_size(model, index_set, sizes, ())
 
 
 def _rank(values: Values, index_set: IndexSet) -> int:

@@ -36,7 +36,7 @@ def rebind(system: System, changed: Mapping[str, Any]) -> System:
     check_names(system.model, changed)
     changed = si_values(system.units, changed)
     given = {**system.given, **changed}
-    bound = Values(system.structure, dict(system.sizes), given, system.seed, {}, system.formulas)
+    bound = Values(system.structure, system.sizes, given, system.seed, {}, system.formulas)
     # Texts decide what depends on what; numbers do not.
     texts = tuple((name, value) if isinstance(value, str) else name for name, value in given.items())
     change = system.formulas.get(("change", tuple(changed), texts), lambda: _change(bound, changed))
@@ -61,7 +61,7 @@ def rebind(system: System, changed: Mapping[str, Any]) -> System:
         system.seed,
         system.compiled,
         system.formulas,
-        {**{name: system.notes[name] for name in change.kept if name in system.notes}, **bound.notes},
+        {**{name: told for name, told in system.notes.items() if name not in change.stale}, **bound.notes},
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from sympy import Integer
 
 from neurodyn.calculus.letters import size_symbol
 from neurodyn.errors import InputError
@@ -111,7 +112,7 @@ def declared_size(model: Model, index_set: IndexSet, sizes: Mapping[str, int], a
             place=source.place(0),
         )
     inner = {n: declared_size(model, model.indices[n], sizes, (*asking, name)) for n in sorted(needed)}
-    value = expr.xreplace({size_symbol(n): v for n, v in inner.items()})
+    value = expr.xreplace({size_symbol(n): Integer(v) for n, v in inner.items()})
     if not value.is_Integer:
         raise InputError(
             f"The size of {name} comes out as {value}.",

@@ -19,7 +19,7 @@ from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
 from neurodyn.system.formulas import Formulas
 from neurodyn.system.history import PastReader
-from neurodyn.system.jacobian import jacobian_of
+from neurodyn.system.jacobian import assembled, jacobian_of
 from neurodyn.system.layout import Layout
 from neurodyn.system.signals import Signal
 from neurodyn.system.start import start_vector
@@ -183,23 +183,8 @@ class System:
     def jacobian(self) -> Flow:
         """f(t, y, inputs): the derivative of the flow, or of a map's step, by the state: (size, size) at y (size,)."""
         derived = jacobian_of(self.structure)
-        outputs = derived.outputs
-        bound = self.bind(("jacobian",), list(outputs.values()), False, derived.definitions)
-        layout = self.layout
-        spans = {
-            n: slice(at, at + int(np.prod(shape)))
-            for n, shape, at in zip(layout.names, layout.shapes, layout.offsets, strict=True)
-        }
-
-        def jacobian(t: float, y: Array, inputs: Inputs) -> Array:
-            blocks = bound(t, {**layout.unpack(y), **inputs})
-            full = np.zeros((layout.size, layout.size))
-            for row, column in outputs:
-                block = blocks[f"d{row}/d{column}"]
-                full[spans[row], spans[column]] = np.reshape(block, (spans[row].stop - spans[row].start, -1))
-            return full
-
-        return jacobian
+        bound = self.bind(("jacobian",), list(derived.outputs.values()), False, derived.definitions)
+        return assembled(bound, self.layout, list(derived.outputs))
 
     def observe(self, names: Sequence[str], trials: bool = False) -> Observe:
         """f(t, y, inputs): the quantities named, each of its own shape, a leading trial axis with trials."""

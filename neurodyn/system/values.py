@@ -38,7 +38,7 @@ class Values:
     """
 
     structure: Structure
-    sizes: dict[str, int]
+    sizes: Mapping[str, int]
     given: Mapping[str, Any]
     seed: int
     known: dict[str, Array] = field(default_factory=dict)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import neurodyn
 from neurodyn.language.spell import spell
 from neurodyn.model.display import equation_latex
+from tests.program.reference import evaluate_array
 
 HEAD = """
 [indices]
@@ -49,6 +51,17 @@ def test_round_trip(text: str) -> None:
     assert neurodyn.Model.from_text(model.to_toml()) == model
 
 
+@pytest.mark.parametrize("text", [t for t in TEXTS if "basis" not in t and "invsqrt" not in t])
+def test_meaning(text: str) -> None:
+    """Values at build equal the entries one by one; a recursion asks for what is before it."""
+    system = neurodyn.build(model_of(text), seed=4)
+    definition = system.model.definitions["q"]
+    found = evaluate_array(definition.expr, definition.letters, system.values, system.sizes, system.model.definitions)[
+        0
+    ]
+    np.testing.assert_allclose(system.values["q"], found, rtol=1e-9, atol=1e-12)
+
+
 def test_latex() -> None:
     shown = [equation_latex(model_of(text))[1] for text in TEXTS[1:4]]
     assert shown[0] == r"q_{ji} = \frac{\left[A_{ij}\right]^{+}_{ij}}{2}"
@@ -72,5 +85,5 @@ def test_units_of_a_function_of_a_matrix() -> None:
     assert system.units.of("G").si == "S" or str(system.units.of("G")) == "1/kohm"
     assert float(system.values["q"][2]) == pytest.approx(0.75e-3)
     broken = model.to_toml().replace("q[2]*G", "q[2]*R")
-    with pytest.raises(neurodyn.InputError, match="left side|added|subtracted"):
+    with pytest.raises(neurodyn.InputError, match=r"left side|added|subtracted"):
         neurodyn.build(neurodyn.Model.from_text(broken))

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import sympy as sp
-from scipy import special
+from scipy import linalg, special
 from sympy import Idx, Indexed, S, Symbol
 
-from neurodyn.calculus import nodes, positions, reductions
+from neurodyn.calculus import matrices, nodes, positions, reductions
 from neurodyn.calculus.rewrite import Definition
 
 Values = Mapping[str, "np.ndarray | float"]
@@ -75,15 +75,8 @@ class Evaluator:
     def _value(self, expr: sp.Basic, at: dict[Idx, int]) -> float:
         if isinstance(expr, Idx):
             return at[expr]
-        if isinstance(expr, Indexed):
-            place = tuple(self.whole(i, at) for i in expr.indices)
-            if expr.base.label.name in self.definitions:
-                return self.defined(self.definitions[expr.base.label.name], place)
-            return float(np.asarray(self.values[expr.base.label.name])[place])
-        if isinstance(expr, Symbol):
-            if expr.name in self.definitions and not expr.is_integer:
-                return self.defined(self.definitions[expr.name], ())
-            return float(self.sizes[expr.name] if expr.is_integer else self.values[expr.name])
+        if isinstance(expr, (Indexed, Symbol)):
+            return self.quantity(expr, at)
         if isinstance(expr, sp.Number) or expr in (sp.pi, sp.E):
             return float(expr)
         if expr in (S.true, S.false):
@@ -99,6 +92,16 @@ class Evaluator:
         if isinstance(expr, sp.core.relational.Relational):
             return float(RELATION[expr.rel_op](*arguments))
         return float(FUNCTION[type(expr)](*arguments))
+
+    def quantity(self, expr: Indexed | Symbol, at: dict[Idx, int]) -> float:
+        """A size, a given value, or what a definition stands for."""
+        if isinstance(expr, Symbol) and expr.is_integer:
+            return float(self.sizes[expr.name])
+        name = expr.base.label.name if isinstance(expr, Indexed) else expr.name
+        place = tuple(self.whole(i, at) for i in getattr(expr, "indices", ()))
+        if name in self.definitions:
+            return self.defined(self.definitions[name], place)
+        return float(np.asarray(self.values[name])[place])
 
     def defined(self, definition: Definition, place: tuple[int, ...]) -> float:
         """What a definition stands for at a place: asked for anew, so that a recursion goes down to its start."""
@@ -157,6 +160,13 @@ class Evaluator:
         return found
 
 
+def _entry(e: Evaluator, r: reductions.Reduction, at: dict[Idx, int], make: Callable[..., np.ndarray]) -> float:
+    """An entry of a function of a matrix that is filled element by element."""
+    rows, columns = (range(e.count(x)) for x in r.letters)
+    matrix = [[e.value(r.body, {**at, **dict(zip(r.letters, (a, b), strict=True))}) for b in columns] for a in rows]
+    return float(np.real(make(np.array(matrix)))[tuple(e.whole(x, at) for x in r.at)])
+
+
 def _logsumexp(terms: list[float]) -> float:
     top = max(terms, default=-math.inf)
     if math.isinf(top):
@@ -179,6 +189,9 @@ REDUCE: dict[type, Callable[[Evaluator, reductions.Reduction, dict[Idx, int]], f
     reductions.ArgLargest: lambda e, r, at: e.position_of(r, at, 1),
     reductions.ArgSmallest: lambda e, r, at: e.position_of(r, at, -1),
     reductions.Softmax: lambda e, r, at: e.softmax(r, at),
+    matrices.Inverse: lambda e, r, at: _entry(e, r, at, lambda x: np.linalg.solve(x, np.eye(len(x)))),
+    matrices.PseudoInverse: lambda e, r, at: _entry(e, r, at, linalg.pinv),
+    matrices.InverseRoot: lambda e, r, at: _entry(e, r, at, lambda x: linalg.inv(linalg.sqrtm(x))),
 }
 
 RELATION: dict[str, Callable[[float, float], bool]] = {
