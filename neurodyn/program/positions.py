@@ -94,7 +94,8 @@ def _is_sliding(ctx: Context, ref: Ref, places: Places, slot: Letter) -> bool:
     found = mix(ctx, position.raw) if isinstance(position, Position) else None
     if found is None or not 1 <= len(found[1]) <= 2 or any(abs(c) != 1 for c in found[1].values()):
         return False
-    if ctx.builder.volume(found[1]) > MOST_TURNS * ctx.builder.number_of(position.size):
+    length = 1 + sum((ctx.builder.size(x) or 1) - 1 for x in found[1])
+    if length > MOST_TURNS * ctx.builder.number_of(position.size):
         return False
     others = [places.get(a, a) for a in ref.axes if a != slot]
     used = frozenset[Idx]().union(*(free_letters(p) for p in others if isinstance(p, Expr)))

@@ -20,6 +20,8 @@ SMALL = {
     **{f"diffusion_{kind}": {"d": 3, "K": 5} for kind in ("flow", "backward", "ve", "vp")},
     "krotov_hopfield": {"N": 6, "K": 4},
     "hierarchical_memory": {"A": 5, "B": 4, "C": 3},
+    "convolution_memory": {"X": 7, "P": 3, "O": 2},
+    "fhn_ring": {"L": 5},
     "energy_transformer": {"T": 4, "D": 5, "Y": 3, "M": 4},
 }
 # Where the shipped values make a landscape that is too steep for differences.

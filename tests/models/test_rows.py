@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import neurodyn
+from neurodyn.calculus.normal import equal
+from neurodyn.calculus.rewrite import inline
 from neurodyn.model.families import chain
 
 
@@ -90,6 +92,57 @@ class TestRow:
         strength = np.prod(1 / (1 + x**2), axis=1)  # of the response to a stimulus of 1
         recovered = times[np.argmax(strength >= 0.95)] - 60
         assert recovered == pytest.approx(published, rel=0.02)
+
+
+RING = """
+equations = "cell.I[k] = stim[k] + D*(cell.v[k-1] - 2*cell.v[k] + cell.v[k+1])"
+parts = { "cell[k]" = { model = "fitzhugh_nagumo" } }
+indices = { L = { letters = "k", size = 8, ends = "cyclic" } }
+parameters = { D = 0.5 }
+inputs = { "stim[k]" = 0 }
+"""
+ROW = """
+equations = '''
+unit.u[k] = where(k == 0, u, unit.y[k-1])
+y         = unit.y[L-1]
+'''
+parts = { "unit[k]" = { model = "habituation", alpha = "0.5*0.4**k", beta = 0.2 } }
+indices = { L = { letters = "k", size = 8, ends = "zero" } }
+inputs = { u = 0 }
+"""
+
+
+@pytest.mark.parametrize(("text", "name"), [(RING, "fhn_ring"), (ROW, "habituation_row")])
+def test_a_row_of_parts_is_the_model_written_with_letters(text: str, name: str) -> None:
+    parts = neurodyn.build(neurodyn.Model.from_text(text))
+    written = neurodyn.build(name, sizes={"L": 8})
+    rng = np.random.default_rng(7)
+    y, u = rng.uniform(0, 2, written.layout.size), {"stim": rng.uniform(0, 1, 8), "u": 10.0}
+    for one, two in ((parts.flow(), written.flow()), (parts.jacobian(), written.jacobian())):
+        np.testing.assert_allclose(one(0.0, y, u), two(0.0, y, u), rtol=1e-13, atol=1e-14)
+
+
+class TestConvolution:
+    """Two layers joined by a kernel that is the same everywhere (Krotov 2021)."""
+
+    def test_the_flow_at_both_ends_too(self) -> None:
+        system = neurodyn.build("convolution_memory", seed=2)
+        y = np.random.default_rng(1).standard_normal(system.layout.size)
+        states, kernel = system.layout.unpack(y), system.values["F"]
+        g, f = np.tanh(states["u"]), np.maximum(states["h"], 0)
+        du, dh = -states["u"], -states["h"]
+        for o, r, p in itertools.product(range(3), range(12), range(5)):
+            du[r + p] += kernel[o, p] * f[o, r]
+            dh[o, r] += kernel[o, p] * g[r + p]
+        found = system.layout.unpack(system.flow()(0.0, y, {}))
+        np.testing.assert_allclose(found["u"], du, rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(found["h"], dh / 0.5, rtol=1e-12, atol=1e-13)
+
+    def test_the_balance_of_the_energy_is_proved_at_any_size(self) -> None:
+        system = neurodyn.build("convolution_memory")
+        claim, definitions = system.structure.claim(system.model.claims[1]), system.structure.chain.definitions
+        assert equal(inline(claim.left, definitions), inline(claim.right, definitions))
+        assert not equal(inline(claim.left, definitions), 2 * inline(claim.right, definitions))
 
 
 def test_as_many_hidden_units_as_the_rank() -> None:
