@@ -11,8 +11,8 @@ from sympy.core.relational import Relational
 
 from neurodyn.calculus.letters import free_letters, fresh
 from neurodyn.calculus.matrices import Basis, MatrixFunction
-from neurodyn.calculus.nodes import Delta, Partial, Rate, Where
-from neurodyn.calculus.positions import Inside, Open, Padded, Position
+from neurodyn.calculus.nodes import Delta, Floor, Larger, Partial, Rate, Smaller, Where
+from neurodyn.calculus.positions import Clamped, Cyclic, Inside, Open, Padded, Position
 from neurodyn.calculus.reductions import Reduction, Softmax
 from neurodyn.calculus.rewrite import TRUE
 from neurodyn.calculus.times import Lag, Next
@@ -52,9 +52,10 @@ class _Speller:
         if isinstance(expr, Idx):
             return names.get(expr, expr.label.name), ATOM
         if isinstance(expr, Indexed):
-            return f"{expr.base.label}[{','.join(self.show(i, OR, names) for i in expr.indices)}]", ATOM
+            places = (i.raw if isinstance(i, Position) else i for i in expr.indices)
+            return f"{expr.base.label}[{','.join(self.show(i, OR, names) for i in places)}]", ATOM
         if isinstance(expr, Position):
-            return self._node(expr.raw, names)
+            return self._node(_as_number(expr), names)
         if isinstance(expr, Symbol):
             return expr.name, ATOM
         if isinstance(expr, (Add, Mul, Pow)) or expr.is_Number or expr is sp.pi:
@@ -179,6 +180,15 @@ def _says_zero(condition: Any, a: Any, b: Any) -> bool:
     inner = a.args if isinstance(a, (Partial, Rate, Next, Lag)) else [a]
     places = [p for r in inner if isinstance(r, Indexed) for p in r.indices if isinstance(p, Padded)]
     return bool(places) and b == 0 and condition == sp.And(*(Inside(p.raw, p.size) for p in places))
+
+
+def _as_number(position: Position) -> Any:
+    """A position outside of brackets, where nothing says what is beyond the ends."""
+    if isinstance(position, Cyclic):
+        return position.raw - position.size * Floor(position.raw / position.size)
+    if isinstance(position, Clamped):
+        return Smaller(Larger(position.raw, 0), position.size - 1)
+    return position.raw
 
 
 def _said_by_open(body: Any) -> set[Any]:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import neurodyn
+from neurodyn.calculus.letters import letter, size_symbol
+from neurodyn.calculus.positions import Clamped, Cyclic
 from neurodyn.language.spell import spell
 from neurodyn.model.display import equation_latex
 from tests.program.reference import evaluate_array
@@ -122,3 +124,14 @@ def test_a_derivative_at_a_shifted_position_is_zero_beyond_the_ends() -> None:
     flow = neurodyn.build(model).flow()(0.0, np.array([1.0, 2.0, 3.0, 0, 0, 0]), {})
     # dy = (y1^2, y2^2, 0) and dv = (0, 4*y0*dy0, 4*y1*dy1).
     assert flow.tolist() == [4.0, 9.0, 0.0, 0.0, 4 * 1 * 4.0, 4 * 2 * 9.0]
+
+
+def test_positions_as_numbers_are_spelt_by_what_they_are() -> None:
+    """Derived expressions may hold them where no brackets say what is beyond the ends."""
+    size = size_symbol("C")
+    m = letter("m", size)
+    for rule, expected in ((Cyclic, [2, 0, 1]), (Clamped, [0, 0, 1])):
+        text = spell(2 * rule(m - 1, size) - 1, {"C": ("m", "n")}, ["m"])
+        definition = model_of(f"q[m] = {text}").definitions["q"]
+        found, _ = evaluate_array(definition.expr, definition.letters, VALUES, SIZES)
+        assert found.tolist() == [2 * k - 1 for k in expected]
