@@ -13,6 +13,7 @@ from functools import cmp_to_key
 import sympy as sp
 from sympy import Add, And, Eq, Expr, Idx, Mul, Pow, S
 
+from neurodyn.calculus.conditions import ordered
 from neurodyn.calculus.contract import full_softmax, letters_in, solve_delta
 from neurodyn.calculus.letters import free_letters, fresh, same_range, size_of
 from neurodyn.calculus.nodes import Delta, Where
@@ -111,7 +112,7 @@ def _weights(product: Expr) -> list[Softmax]:
 
 def implied(weight: Softmax) -> sp.Basic:
     """The mask of a softmax at its own place."""
-    return weight.mask.xreplace(dict(zip(weight.letters, weight.at, strict=True)))
+    return ordered(weight.mask.xreplace(dict(zip(weight.letters, weight.at, strict=True))))
 
 
 def _solved(term: Term) -> Term | None:

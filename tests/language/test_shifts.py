@@ -135,3 +135,17 @@ def test_positions_as_numbers_are_spelt_by_what_they_are() -> None:
         definition = model_of(f"q[m] = {text}").definitions["q"]
         found, _ = evaluate_array(definition.expr, definition.letters, VALUES, SIZES)
         assert found.tolist() == [2 * k - 1 for k in expected]
+
+
+def test_maps_shift_old_new_and_past_values() -> None:
+    model = neurodyn.Model(
+        "x[i](t+1) = x[i-1](t - 1) + y[i+1](t+1)\ny[i](t+1) = x[i+1]/2",
+        indices={"Z": {"letters": "i", "size": 4, "ends": "zero"}},
+        states={"x[i]": [1.0, 2.0, 3.0, 4.0], "y[i]": 0.0},
+    )
+    found = neurodyn.simulate(model, steps=6, record=["x"])["x"].values
+    x = [found[0], found[0]]
+    for _ in range(6):
+        y = np.append(x[-1][1:], 0) / 2
+        x.append(np.append(0, x[-2][:-1]) + np.append(y[1:], 0))
+    np.testing.assert_allclose(found, x[1:], rtol=1e-14)
