@@ -1,4 +1,4 @@
-"""Quantities at another step of a map: the value that a step makes, and values of earlier steps."""
+"""Quantities at another time: the value that a step of a map makes, and earlier values in maps and flows."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ class Next(Elementwise):
     """`x(t+1)`: the value after this step."""
 
     def fdiff(self, argindex: int = 1) -> Any:
-        raise TypeError("none passes through the value of another step")
+        raise TypeError("none passes through the value of another time")
 
 
 class Lag(Elementwise):
-    """`Lag(x, r)`, written x(t - r): the value r steps ago."""
+    """`Lag(x, r)`, written x(t - r): the value r steps ago in a map; in a flow the value a time r ago."""
 
     nargs = 2
 
     def fdiff(self, argindex: int = 1) -> Any:
-        raise TypeError("none passes through the value of another step")
+        raise TypeError("none passes through the value of another time")

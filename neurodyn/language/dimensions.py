@@ -165,9 +165,13 @@ class UnitReader:
             self.fail(node, "dimension", f"{what} is {need}, but {self.words(node)} is {unit.words}.", remedy)
 
     def _call(self, node: ast.Call) -> Measure:
-        if not isinstance(node.func, ast.Name):
+        base = node.func.value if isinstance(node.func, ast.Subscript) else node.func
+        if not isinstance(base, ast.Name):
             raise TypeError("only functions have a unit when they are called")
-        name = show_keywords(node.func.id)
+        name = show_keywords(base.id)
+        if name in self.names.quantities:  # at another time
+            self.expect(node.args[0], SECOND, "The time in brackets")
+            return self._name(name)
         if name in self.special:
             return self.special[name](self, node)
         if name in self.names.functions:

@@ -16,7 +16,7 @@ from neurodyn.language.source import Source
 class Name:
     """A declared or defined quantity: what kind it is and the index sets it runs over."""
 
-    kind: str  # state, parameter, input, noise, definition
+    kind: str  # state, parameter, input, noise, event, definition
     sets: tuple[str, ...]
     letters: tuple[str, ...]
 
@@ -38,7 +38,7 @@ class Names:
     sets: frozenset[str] = frozenset()
     quantities: Mapping[str, Name] = field(default_factory=dict)
     functions: Mapping[str, UserFunction] = field(default_factory=dict)
-    discrete: bool = False  # whether the model is a map: a quantity may then be taken at another step
+    discrete: bool = False  # whether the model is a map: other times are then steps
     ends: Mapping[str, str] = field(default_factory=dict)  # index set -> what happens beyond its ends
 
     def letter(self, name: str) -> Idx:

@@ -1,4 +1,4 @@
-"""A quantity at another step of a map: `S[j](t - r)`, `y[j](t+1)`."""
+"""A quantity at another time: `S[j](t - r)` and `y[j](t+1)` in a map, `x[j](t - d[i,j])` in a flow."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from neurodyn.language.reader import Reader
 
 _FORMS = "Write t - 1, t - r with a letter r, or t - r - 1."
+_DELAY = "Write t - d, with a number or a parameter d."
+_VARYING = ("state", "input", "noise", "event")  # kinds of names that are not the same at all times
 
 
 def is_quantity(reader: Reader, node: ast.Call) -> bool:
@@ -27,22 +29,36 @@ def is_quantity(reader: Reader, node: ast.Call) -> bool:
 
 def at_time(reader: Reader, node: ast.Call) -> Expr:
     """The quantity at the time in the brackets."""
-    if not reader.names.discrete:
-        reader.fail(
-            node,
-            "another-time",
-            "A quantity at another time is read in maps only, and this file has none.",
-            "Delays x(t - d) of flows are not read in this version; a map is written x(t+1) = ...",
-        )
     placed = reference(reader, node.func)
     what = placed.reference
     if len(node.args) != 1 or node.keywords:
-        reader.fail(node, "lag", "A quantity is taken at one time.", _FORMS)
+        forms = _FORMS if reader.names.discrete else _DELAY
+        reader.fail(node, "lag", "A quantity is taken at one time.", forms)
     offset = reader.value(node.args[0]) - quantity("t")
     if offset == 0:
         return placed.value()
+    if not reader.names.discrete:
+        return placed.value(_delayed(reader, node, what, -offset))
     found = _next(reader, node, what) if offset == 1 else _lag(reader, node, what, -offset)
     return placed.value(found)
+
+
+def _delayed(reader: Reader, node: ast.Call, what: Reference, delay: Expr) -> Expr:
+    """A quantity of a flow as it was some time ago."""
+    kind, time = reader.names.quantities[name_of(what)].kind, node.args[0]
+    if kind in ("parameter", "noise"):
+        told = {"parameter": "it is the same at all times", "noise": "it has no earlier value to go back to"}[kind]
+        reader.fail(node, "no-history", f"{name_of(what)} is a {kind}: {told}.", "Leave the time out.")
+    if "t" in names_in(delay):
+        reader.fail(time, "delay", "A delay is the same at all times, but this one changes as time goes on.", _DELAY)
+    if delay.is_number and delay.is_negative:
+        sentence = "This asks for a value that lies ahead."
+        reader.fail(time, "not-causal", sentence, f"A flow knows the present and the past. {_DELAY}")
+    for name in sorted(names_in(delay)):
+        kind = reader.names.quantities[name].kind
+        if kind in _VARYING:
+            reader.fail(time, "delay", f"A delay is the same at all times, but {name} is a {kind}.", _DELAY)
+    return Lag(what, delay)
 
 
 def _next(reader: Reader, node: ast.Call, what: Reference) -> Expr:

@@ -3,6 +3,7 @@
 from neurodyn.system.checks.before import before_rules
 from neurodyn.system.checks.bench import check_bench
 from neurodyn.system.checks.cycles import check_cycles
+from neurodyn.system.checks.delays import check_delays
 from neurodyn.system.checks.dimensions import check_dimensions
 from neurodyn.system.checks.energies import check_energy
 from neurodyn.system.checks.flows import check_flows
@@ -28,6 +29,7 @@ MODEL_CHECKS = (
     check_bench,
     check_statements,
     check_dimensions,
+    check_delays,
 )
 VALUE_RULES = (given_rules, position_rules, before_rules)
 
