@@ -25,6 +25,7 @@ from neurodyn.calculus.reductions import (
     ArgLargest,
     ArgSmallest,
     Count,
+    KthLargest,
     Largest,
     LogSumExp,
     Norm,
@@ -148,7 +149,7 @@ def _reduction(expr: Reduction, by: Reference) -> Expr:
             return expr * (here - _mean(d, body, mask, letters))
         case Norm():
             return Where(sp.Gt(expr, 0), 1 / expr, 0) * sum_over(body * d, letters, mask)
-        case Largest() | Smallest():
+        case Largest() | Smallest() | KthLargest():
             # At a tie: the mean of the derivatives of the tied terms, a subgradient.
             tied = sp.Eq(body, expr)
             return sum_over(keep(tied, d), letters, mask) / sum_over(Where(tied, 1, 0), letters, mask)

@@ -150,6 +150,15 @@ class ArgSmallest(Reduction):
     """Position of the smallest term (the first of equals); binds one letter."""
 
 
+class KthLargest(Reduction):
+    """`KthLargest(body, mask, letters, (k,))`: the k-th of the terms from the largest down; binds one letter."""
+
+    @property
+    def rank(self) -> Expr:
+        """Which of the terms: 1 is the largest."""
+        return self.at[0]
+
+
 class Norm(Reduction):
     """Square root of the sum of squares."""
 

@@ -112,6 +112,7 @@ REDUCTIONS: dict[str, type[reductions.Reduction]] = {
     "min": reductions.Smallest,
     "argmax": reductions.ArgLargest,
     "argmin": reductions.ArgSmallest,
+    "kth": reductions.KthLargest,
     "norm": reductions.Norm,
     "count": reductions.Count,
     "softmax": reductions.Softmax,
@@ -122,7 +123,7 @@ COMPOSED = ("mean", "any", "all")
 
 # What the words over letters do with units; all others take and give plain numbers.
 REDUCTION_UNITS = {
-    **dict.fromkeys(("sum", "mean", "norm", "max", "min"), UnitRule.KEEP),
+    **dict.fromkeys(("sum", "mean", "norm", "max", "min", "kth"), UnitRule.KEEP),
     **dict.fromkeys(("argmax", "argmin", "count", "any", "all"), UnitRule.FLAG),
 }
 

@@ -11,7 +11,7 @@ from sympy.logic.boolalg import Boolean
 
 from neurodyn.calculus.letters import fresh, size_of
 from neurodyn.calculus.nodes import Where
-from neurodyn.calculus.reductions import Count, Softmax, Sum
+from neurodyn.calculus.reductions import Count, KthLargest, Softmax, Sum
 from neurodyn.calculus.rewrite import TRUE
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, MATRICES, REDUCTIONS
 from neurodyn.language import times
@@ -60,13 +60,19 @@ def _function_name(reader: Reader, node: ast.Call) -> str:
 
 def _is_reduction(reader: Reader, node: ast.Call, name: str) -> bool:
     """Whether the call runs over letters: `max(x[i], i)` does, `max(a, b)` does not."""
-    over = [_over(reader, a) for a in node.args[1:]]
+    over = [_over(reader, a) for a in _indices(node, name)]
     complete = bool(over) and all(over)
     if name in COMPOSED or (name in REDUCTIONS and name not in ELEMENTWISE):
         if not complete:
-            reader.fail(node, "no-index", f"{name} needs the index that it runs over.", f"Write {name}(..., j).")
+            form = "kth(..., k, j)" if name == "kth" else f"{name}(..., j)"
+            reader.fail(node, "no-index", f"{name} needs the index that it runs over.", f"Write {form}.")
         return True
     return name in REDUCTIONS and complete
+
+
+def _indices(node: ast.Call, name: str) -> list[ast.expr]:
+    """The arguments that say what a reduction runs over."""
+    return node.args[2:] if name == "kth" else node.args[1:]
 
 
 def _check_count(reader: Reader, node: ast.Call, name: str, counts: tuple[int, ...]) -> None:
@@ -99,8 +105,9 @@ def _user_function(reader: Reader, node: ast.Call, name: str) -> Expr:
 
 
 def _reduction(reader: Reader, node: ast.Call, name: str) -> Expr | Boolean:
-    words = [w for a in node.args[1:] if (w := _over(reader, a)) is not None]
-    for word, argument in zip(words, node.args[1:], strict=True):
+    over = _indices(node, name)
+    words = [w for a in over if (w := _over(reader, a)) is not None]
+    for word, argument in zip(words, over, strict=True):
         if words.count(word) > 1 or (word in reader.scope and name != "softmax"):
             _refuse_bound(reader, argument, word)
         if word not in reader.scope and name == "softmax":
@@ -112,7 +119,7 @@ def _reduction(reader: Reader, node: ast.Call, name: str) -> Expr | Boolean:
     letters = [fresh(reader.names.letter(w)) for w in words]
     frame = Frame(frozenset(letters))
     inner = reader.inner(dict(zip(words, letters, strict=True)), frame)
-    masks = [inner.condition(a) for a in node.args[1:] if isinstance(a, ast.Compare)]
+    masks = [inner.condition(a) for a in over if isinstance(a, ast.Compare)]
     is_counting = name in ("count", "any", "all")
     body = inner.condition(node.args[0]) if is_counting else inner.value(node.args[0])
     mask = sp.And(*masks, *frame.conditions)
@@ -122,8 +129,10 @@ def _reduction(reader: Reader, node: ast.Call, name: str) -> Expr | Boolean:
         return Softmax(body, mask, letters, [reader.scope[w] for w in words])
     if name == "mean":
         return Sum(body, mask, letters) / _number_of_terms(mask, letters)
-    if name in ("argmax", "argmin") and len(letters) > 1:
+    if name in ("argmax", "argmin", "kth") and len(letters) > 1:
         reader.fail(node, "arguments", f"{name} runs over one index.")
+    if name == "kth":
+        return KthLargest(body, mask, letters, [reader.value(node.args[1])])
     return REDUCTIONS[name](body, mask, letters)
 
 

@@ -179,11 +179,14 @@ class UnitReader:
         if name == "where":
             self.unit(node.args[0])
             return self.same(node.args[1:], "chosen between")
-        heads = [a.left if isinstance(a, ast.Compare) else a for a in node.args[1:]]
+        indices = node.args[2:] if name == "kth" else node.args[1:]
+        heads = [a.left if isinstance(a, ast.Compare) else a for a in indices]
         over = [isinstance(a, ast.Name) and show_keywords(a.id) in self.names.letters for a in heads]
         if (name in REDUCTIONS or name in COMPOSED) and over and all(over):
-            for restriction in node.args[1:]:
+            for restriction in indices:
                 self.unit(restriction)
+            if name == "kth":
+                self.plain(node.args[1], "The rank")
             return self._apply(REDUCTION_UNITS.get(name, UnitRule.PLAIN), name, node.args[:1])
         if name in MATRICES:
             return self._matrix_function(node.args[0], name)

@@ -41,4 +41,6 @@ def _bound(node: ast.Call, words: list[str]) -> list[str]:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     if name == "basis":
         return words[1:2]
+    if name == "kth":
+        return words[-1:]
     return [] if name == "softmax" or name in MATRICES else words

@@ -191,7 +191,8 @@ class Latex:
         if name == "where":
             condition, a, b = (self.show(x, OR) for x in node.args)
             return rf"\begin{{cases}}{a} & {condition}\\ {b} & \text{{otherwise}}\end{{cases}}", ATOM
-        heads = [a.left if isinstance(a, ast.Compare) else a for a in node.args[1:]]
+        indices = node.args[2:] if name == "kth" else node.args[1:]
+        heads = [a.left if isinstance(a, ast.Compare) else a for a in indices]
         over = [a for a in heads if isinstance(a, ast.Name) and show_keywords(a.id) in self.names.letters]
         if (name in REDUCTIONS or name in COMPOSED) and heads and len(over) == len(heads):
             return self._reduction(name, node)
@@ -207,6 +208,9 @@ class Latex:
         return rf"{word(name)}\left({', '.join(arguments)}\right)", ATOM
 
     def _reduction(self, name: str, node: ast.Call) -> tuple[str, int]:
+        if name == "kth":
+            body, rank, *indices = (self.show(a, OR) for a in node.args)
+            return rf"\max^{{({rank})}}_{{{','.join(indices)}}}\left({body}\right)", ATOM
         over = ",".join(self.show(a, OR) for a in node.args[1:])
         if name in _BIG:
             return rf"{_BIG[name]}_{{{over}}} {self.show(node.args[0], MULTIPLY)}", MULTIPLY

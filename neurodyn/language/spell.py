@@ -13,7 +13,7 @@ from neurodyn.calculus.letters import free_letters, fresh
 from neurodyn.calculus.matrices import Basis, MatrixFunction
 from neurodyn.calculus.nodes import Delta, Floor, Larger, Partial, Rate, Smaller, Where
 from neurodyn.calculus.positions import Clamped, Cyclic, Inside, Open, Padded, Position
-from neurodyn.calculus.reductions import Reduction, Softmax
+from neurodyn.calculus.reductions import KthLargest, Reduction, Softmax
 from neurodyn.calculus.rewrite import TRUE
 from neurodyn.calculus.times import Lag, Next
 from neurodyn.calculus.vocabulary import ELEMENTWISE, REDUCTIONS
@@ -135,6 +135,8 @@ class _Speller:
         over = [inner[x] for x in bound]
         if mask is not TRUE:
             over = _restricted(self, mask, bound, inner)
+        if isinstance(expr, KthLargest):
+            over.insert(0, self.show(expr.rank, OR, names))
         return f"{word}({self.show(body, OR, inner)}, {', '.join(over)})"
 
     def _matrix(self, expr: MatrixFunction, names: Mapping[Idx, str]) -> str:

@@ -44,6 +44,7 @@ RULES: Mapping[type, Rule] = {
     reductions.Count: reducing.count,
     reductions.LogSumExp: reducing.logsumexp,
     reductions.Softmax: reducing.softmax,
+    reductions.KthLargest: reducing.kth,
 }
 
 

@@ -84,6 +84,13 @@ def reduction(names: Names, step: Step, target: int | None) -> str:
     return f"{REDUCE[step.op]}.reduce({x}, axis={axis})"
 
 
+def kth(names: Names, step: Step, target: int | None) -> str:
+    """The k-th largest along an axis."""
+    body, rank = step.operands
+    x = names.view(body.value, aligned(body.letters, (*step.axes, *step.over)))
+    return f"runtime.kth({x}, {names.view(rank.value, aligned(rank.letters, step.axes))})"
+
+
 def contract(names: Names, step: Step, target: int | None) -> str:
     """A contraction of two values."""
     return contraction(step, dict(step.sizes), lambda k, code: names.view(step.operands[k].value, code))
@@ -220,6 +227,7 @@ def shape_source(shape: Sequence[int | None]) -> str:
 SPELL: dict[str, Callable[[Names, Step, int | None], str]] = {
     **dict.fromkeys(BY_OP, elementwise),
     **dict.fromkeys((*REDUCE, *ARG, "count"), reduction),
+    "kth": kth,
     "select": select,
     "whole_power": whole_power,
     "as_number": as_number,

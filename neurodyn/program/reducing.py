@@ -12,6 +12,7 @@ from neurodyn.calculus.reductions import (
     ArgLargest,
     ArgSmallest,
     Count,
+    KthLargest,
     Largest,
     LogSumExp,
     Product,
@@ -29,6 +30,7 @@ NEUTRAL = {
     LogSumExp: -math.inf,
     Softmax: -math.inf,
     Largest: -math.inf,
+    KthLargest: -math.inf,
     ArgLargest: -math.inf,
     Smallest: math.inf,
     ArgSmallest: math.inf,
@@ -79,6 +81,17 @@ def simple(ctx: Context, expr: sp.Basic) -> Ref:
     if isinstance(expr, Product) and times > 1:
         return ctx.builder.elementwise("whole_power", (result,), data=times)
     return result
+
+
+def kth(ctx: Context, expr: sp.Basic) -> Ref:
+    """The k-th largest term; those that take no part count as -infinity, and there is none before the first."""
+    assert isinstance(expr, KthLargest)
+    body, rank = masked(ctx, expr), ctx.lower(expr.rank)
+    [letter] = expr.letters
+    if letter not in body.axes:
+        body = ctx.builder.emit("broadcast", (body,), (*body.axes, letter))
+    axes = [a for a in ctx.builder.joint_axes((body, rank)) if a != letter]
+    return ctx.builder.emit("kth", (body, rank), axes, over=[letter])
 
 
 def count(ctx: Context, expr: sp.Basic) -> Ref:

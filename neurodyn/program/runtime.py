@@ -144,6 +144,30 @@ def positions(x: Array) -> Array:
     return whole
 
 
+def kth(x: Array, k: Array) -> Array:
+    """The k-th largest along the last axis.
+
+    Raises:
+        InputError: for a k that is no whole number from 1 to the length of the axis.
+    """
+    count = x.shape[-1]
+    ranks = np.asarray(k)
+    with np.errstate(invalid="ignore"):
+        whole = ranks.astype(np.intp)
+    bad = (whole != ranks) | (whole < 1) | (whole > count)
+    if np.any(bad):
+        raise InputError(
+            f"kth is asked for number {ranks[bad].flat[0]:g} of {count} terms.",
+            code="bad-rank",
+            remedy=f"Terms are counted from 1, the largest, to {count}; say so in `given`.",
+        )
+    if not whole.ndim:
+        return np.partition(x, count - whole, axis=-1)[..., count - whole]
+    shape = np.broadcast_shapes(x.shape[:-1], whole.shape)
+    ordered, places = np.broadcast_to(np.sort(x, axis=-1), (*shape, count)), np.broadcast_to(count - whole, shape)
+    return np.take_along_axis(ordered, places[..., None], axis=-1)[..., 0]
+
+
 def _chunks(shape: tuple[int, ...]) -> Iterator[slice]:
     rows = max(1, CHUNK // max(1, math.prod(shape[1:])))
     return (slice(k, k + rows) for k in range(0, shape[0], rows))

@@ -99,7 +99,9 @@ def as_text(result: Result) -> str:
 def _ending(facts: dict[str, Any]) -> str:
     sizes = "".join(f", {name} = {size}" for name, size in facts["sizes"].items())
     trials = f", {facts['trials']} trials" if facts["trials"] else ""
-    span = f"t = {_short(facts['t0'])} to {_short(facts['until'])}{' s' * bool(facts['time_unit'])}"
+    is_map = facts["time_unit"] == "steps"
+    ends = f"{_short(facts['t0'])} to {_short(facts['until'])}"
+    span = f"steps {ends}" if is_map else f"t = {ends}{' s' * bool(facts['time_unit'])}"
     text = f"{facts['status']}: {span}, {facts['times']} times saved{trials}{sizes}"
     if facts["stopped"] and len(facts["stopped"]) < facts["trials"]:
         text += f"; {len(facts['stopped'])} of the trials ended early"

@@ -21,6 +21,7 @@ from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import numpy_function
+from neurodyn.system.samples import Lines, Samples, read_samples
 from neurodyn.system.signals import (
     Combined,
     Constant,
@@ -46,6 +47,8 @@ SIGNALS: dict[str, tuple[Callable[..., Signal], dict[str, Any]]] = {
     "window": (Window, {"start": REQUIRED, "stop": REQUIRED, "height": 1.0}),
     "pulses": (Pulses, {"height": REQUIRED, "period": 1.0, "duty": 0.5, "phase": 0.0, "count": None}),
     "ramp": (Ramp, {"start": REQUIRED, "stop": REQUIRED, "low": 0.0, "high": 1.0}),
+    "steps": (Samples, {"samples": REQUIRED, "along": REQUIRED, "every": REQUIRED}),
+    "lines": (Lines, {"samples": REQUIRED, "along": REQUIRED, "every": REQUIRED}),
     "repeat": (Repeat, {"signal": REQUIRED, "period": REQUIRED, "count": REQUIRED}),
 }
 _OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -173,6 +176,8 @@ class _SignalReader:
         missing = [key for key, default in defaults.items() if default is REQUIRED and key not in given]
         if missing:
             self._reader().fail(node, "arguments", f"{word} needs {missing[0]}.", _takes(defaults))
+        if make in (Samples, Lines):
+            return read_samples(self._reader(), make, given, self.needs)
         told = {key: self._argument(key, argument) for key, argument in given.items()}
 
         def signal(values: Values) -> Signal:

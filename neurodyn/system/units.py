@@ -22,8 +22,8 @@ from neurodyn.system.generators import GENERATORS
 from neurodyn.system.signal_reader import SIGNALS
 
 # Arguments of signals that are times, and those that have the unit of the signal; all others are plain numbers.
-TIMES = ("start", "stop", "period")
-VALUES = ("height", "low", "high", "signal")
+TIMES = ("start", "stop", "period", "every")
+VALUES = ("height", "low", "high", "signal", "samples")
 
 
 def has_units(model: Model) -> bool:

@@ -56,6 +56,10 @@ CASES = {
     "q[i] = min(x[i], 0)": np.minimum(X, 0),
     "q[i] = max(x[i], 0) + max(x[j], j)": np.maximum(X, 0) + X.max(),
     "q[i] = argmax(W[i,j], j)": W.argmax(axis=1),
+    "q[i] = kth(W[i,j], 2, j)": np.sort(W, axis=1)[:, -2],
+    "q[i] = kth(W[i,j], i + 1, j)": np.sort(W, axis=1)[np.arange(4), 3 - np.arange(4)],
+    "q[i] = kth(x[j], 3, j) + kth(x[i], 4, j)": np.sort(X)[1] + X,
+    "q[i] = kth(W[i,j], 3, j != i)": np.sort(np.where(OFF, W, -np.inf), axis=1)[:, 1],
     "q[i] = prod(1 + W[i,j], j)": (1 + W).prod(axis=1),
     "q[i] = norm(W[i,j], j)": np.linalg.norm(W, axis=1),
     "q[i] = logsumexp(c*W[i,j], j)/c": np.log(np.exp(C * W).sum(axis=1)) / C,
@@ -171,3 +175,18 @@ def test_python_keywords_are_names() -> None:
 def test_a_factor_in_brackets_divides_the_flow() -> None:
     model = neurodyn.Model("(a + 1)*dx/dt = -x", states={"x": 1}, parameters={"a": 3.0})
     assert neurodyn.build(model).flow()(0, np.array([8.0]), {})[0] == -2.0
+
+
+def test_the_derivative_of_an_order_statistic_is_that_of_the_term_in_its_place() -> None:
+    model = neurodyn.Model(
+        "dx[i]/dt = -dE/dx[i]\nE = kth(x[j]**2, k, j)",
+        indices={"N": {"letters": "i j", "size": 4}},
+        states={"x[i]": 0},
+        parameters={"k": 2},
+    )
+    for k in range(1, 5):
+        place = np.argsort(X**2)[-k]
+        rate = neurodyn.build(model, k=k).flow()(0, X, {})
+        np.testing.assert_allclose(rate, np.where(np.arange(4) == place, -2 * X, 0), rtol=1e-14)
+    with pytest.raises(neurodyn.InputError, match="kth is asked for number 5 of 4 terms"):
+        neurodyn.build(model, k=5).observe(["E"])(0, X, {})

@@ -132,9 +132,9 @@ def where(condition: Case, a: Case, b: Case) -> Case:
     return Case(nodes.Where(condition.expr, a.expr, b.expr), value)
 
 
-def reduce(kind: type, body: Case, mask: Case, letters: Sequence[Idx], at: Sequence[Expr] = ()) -> Case:
-    """A binder of the letters; `at` are the positions of a softmax."""
-    places = [position(x) for x in at]
+def reduce(kind: type, body: Case, mask: Case, letters: Sequence[Idx], at: Sequence[Expr | Case] = ()) -> Case:
+    """A binder of the letters; `at` are the positions of a softmax, or the rank of a k-th largest."""
+    places = [x if isinstance(x, Case) else position(x) for x in at]
 
     def value(world: World, outer: At) -> float:
         terms = {}
@@ -144,7 +144,7 @@ def reduce(kind: type, body: Case, mask: Case, letters: Sequence[Idx], at: Seque
                 terms[tuple(place.values())] = body.value(world, inner)
         return FOLD[kind](terms, tuple(int(p.value(world, outer)) for p in places))
 
-    return Case(kind(body.expr, mask.expr, letters, *([at] if at else [])), value)
+    return Case(kind(body.expr, mask.expr, letters, *([[p.expr for p in places]] if at else [])), value)
 
 
 Terms = dict[tuple[int, ...], float]
@@ -165,6 +165,7 @@ FOLD: dict[type, Callable[[Terms, tuple[int, ...]], float]] = {
     reductions.LogSumExp: _lse,
     reductions.Largest: lambda terms, at: max(terms.values(), default=-math.inf),
     reductions.Smallest: lambda terms, at: min(terms.values(), default=math.inf),
+    reductions.KthLargest: lambda terms, at: sorted(terms.values())[-at[0]],
     reductions.Norm: lambda terms, at: math.hypot(*terms.values()),
     reductions.Count: lambda terms, at: float(sum(map(bool, terms.values()))),
     reductions.ArgLargest: lambda terms, at: max(terms, key=lambda place: terms[place])[0] if terms else 0,

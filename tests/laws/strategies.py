@@ -94,8 +94,20 @@ def _sum(draw: st.DrawFn, scope: tuple[Idx, ...], depth: int, style: Style) -> C
 def _reduction(draw: st.DrawFn, scope: tuple[Idx, ...], depth: int, style: Style) -> Case:
     kinds: list[type] = [reductions.LogSumExp, reductions.Softmax, reductions.Norm, reductions.Product]
     if not style.smooth:
-        kinds += [reductions.Largest, reductions.Smallest, reductions.Count]
-    return _bind(draw, scope, depth, style, draw(st.sampled_from(kinds)))
+        kinds += [reductions.Largest, reductions.Smallest, reductions.Count, reductions.KthLargest]
+    kind = draw(st.sampled_from(kinds))
+    if kind is reductions.KthLargest:
+        return _kth(draw, scope, depth, style)
+    return _bind(draw, scope, depth, style, kind)
+
+
+def _kth(draw: st.DrawFn, scope: tuple[Idx, ...], depth: int, style: Style) -> Case:
+    """The largest term, or the one whose rank is counted by a letter from outside."""
+    own = draw(st.sampled_from(LETTERS))
+    body = _case(draw, tuple(dict.fromkeys((own, *scope))), depth, style)
+    outer = [x for x in scope if same_range(x, own) and x != own]
+    rank = mixed([(1, draw(st.sampled_from(outer)))], 1, 0) if outer else number(1)
+    return reduce(reductions.KthLargest, body, number_true(), [own], [rank])
 
 
 def _bind(draw: st.DrawFn, scope: tuple[Idx, ...], depth: int, style: Style, kind: type) -> Case:

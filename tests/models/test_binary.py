@@ -144,3 +144,31 @@ class TestStaddonHiga:
         system = neurodyn.build("habituation_staddon_higa")
         runs = [neurodyn.simulate(system, start={"V_1": v}, steps=20)["V_1"].values for v in (0.0, 1.0)]
         np.testing.assert_allclose(runs[1] - runs[0], 0.8 ** np.arange(21), atol=1e-14)
+
+
+def test_the_projection_rule_keeps_correlated_patterns_that_hebbs_rule_loses() -> None:
+    """All of them are at rest, and attract: with units +1 in 85 % of the patterns, half as many as units."""
+    rng = np.random.default_rng(4)
+    patterns = np.where(rng.random((50, 100)) < 0.85, 1.0, -1.0)
+    rest = {}
+    for name in ("hopfield_pseudoinverse", "hopfield_binary"):
+        system = neurodyn.build(name, xi=patterns)
+        end = neurodyn.simulate(system, start={"S": patterns}, trials=50, steps=1, record=["S"])["S"].values[-1]
+        rest[name] = (end == patterns).all(axis=1).mean()
+    assert rest == {"hopfield_pseudoinverse": 1.0, "hopfield_binary": 0.0}
+    system = neurodyn.build("hopfield_pseudoinverse", xi=patterns[:30])
+    near = patterns[:30].copy()
+    near[:, :5] *= -1
+    end = neurodyn.simulate(system, start={"S": near}, trials=30, steps=5, record=["S"])["S"].values[-1]
+    assert (end == patterns[:30]).all()
+
+
+def test_the_projection_rule_is_a_projector_of_the_rank_of_the_patterns() -> None:
+    """P J = J off the diagonal; the trace of the projector is the rank, also where patterns depend on each other."""
+    patterns = np.where(np.random.default_rng(8).random((6, 20)) < 0.5, 1.0, -1.0)
+    patterns[5] = patterns[0]
+    system = neurodyn.build("hopfield_pseudoinverse", xi=patterns)
+    projector = patterns.T @ system.values["R"] @ patterns / 20
+    assert np.abs(projector @ projector - projector).max() < 1e-13
+    assert np.trace(projector) == pytest.approx(5, abs=1e-12)
+    np.testing.assert_allclose(system.values["J"], projector - np.diag(np.diag(projector)), atol=1e-13)

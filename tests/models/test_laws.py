@@ -13,6 +13,7 @@ SMALL = {
     "hopfield": {"N": 9, "P": 2},
     "dense_memory": {"N": 8, "K": 5},
     "dense_memory_polynomial": {"N": 8, "K": 5},
+    "dense_memory_exponential": {"N": 8, "K": 5},
     "diffusion_memory": {"d": 3, "K": 7},
     "digit_recall": {"K": 4},
     "dense_memory_features": {"D": 6, "K": 3, "Y": 300},

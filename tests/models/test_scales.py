@@ -19,6 +19,7 @@ SIZES = {
     "hopfield": {"N": 9, "P": 2},
     "dense_memory": {"N": 8, "K": 5},
     "dense_memory_polynomial": {"N": 8, "K": 5},
+    "dense_memory_exponential": {"N": 8, "K": 5},
     "diffusion_memory": {"d": 3, "K": 7},
     "digit_recall": {"K": 4},
     "kuramoto": {"N": 12},

@@ -196,6 +196,15 @@ class TestDenseMemory:
         attention = xi.T @ (weights / weights.sum())
         np.testing.assert_allclose(v + system.flow()(0, v, {}), attention, rtol=1e-12)
 
+    def test_exponential_flow_by_hand_and_recall_beyond_the_number_of_units(self) -> None:
+        system = neurodyn.build("dense_memory_exponential", sizes={"N": 10, "K": 6}, steep=0.3, beta=2.0)
+        xi = system.values["xi"]
+        v = np.random.default_rng(0).standard_normal(10)
+        weights = np.exp(0.3 * (xi @ np.tanh(2 * v) - 10))
+        np.testing.assert_allclose(system.flow()(0, v, {}), -v + xi.T @ weights, rtol=1e-12)
+        result = neurodyn.simulate(neurodyn.build("dense_memory_exponential"), record=["o"])
+        assert result["o"].values[0, 0] < 0.76 and result["o"].values[-1, 0] > 0.99
+
     def test_polynomial_flow_by_hand(self) -> None:
         system = neurodyn.build("dense_memory_polynomial", sizes={"N": 10, "K": 6}, n=3, beta=2.0)
         xi = system.values["xi"]

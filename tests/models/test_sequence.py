@@ -10,18 +10,6 @@ from scipy.special import erfc
 
 import neurodyn
 
-# The generalised pseudoinverse rule; C is the pseudoinverse of the overlaps of the patterns.
-PSEUDOINVERSE = neurodyn.Model(
-    """
-    next[m,i] = sum(xi[n,i]*where(n == m + 1 or m == P - 1 and n == 0, 1, 0), n)
-    o[m]      = sum(xi[m,j]*S[j], j)/N
-    S[i](t+1) = sign(sum(next[m,i]*sum(C[m,n]*o[n], n)**d, m), S[i])
-    """,
-    indices={"N": {"letters": "i j", "size": 100}, "P": {"letters": "m n", "size": 90}},
-    states={"S[i]": "xi[0,i]"},
-    parameters={"xi[m,i]": "signs()", "C[m,n]": {"about": "pseudoinverse of the overlaps"}, "d": 1},
-)
-
 
 def tail(ratio: float) -> float:
     """The chance that a Gaussian number of deviation 1 lies beyond 1/sqrt(ratio): that a bit flips."""
@@ -147,10 +135,20 @@ def test_the_pseudoinverse_recalls_independent_patterns_exactly(d: int, count: i
     for bias in (0.0, 0.6):
         patterns = spins(2, count, 100, bias=bias)
         assert np.linalg.matrix_rank(patterns) == count
-        inverse = np.linalg.pinv(patterns @ patterns.T / 100)
-        system = neurodyn.build(PSEUDOINVERSE, xi=patterns, C=inverse, d=d)
-        found = neurodyn.simulate(system, start={"S": patterns}, trials=count, steps=1)["S"].values[-1]
-        np.testing.assert_array_equal(found, np.roll(patterns, -1, axis=0))
+        system = neurodyn.build("sequence_pseudoinverse", xi=patterns, d=d)
+        found = neurodyn.simulate(system, start={"S": patterns}, trials=count, steps=1, record=["S", "o"])
+        np.testing.assert_array_equal(found["S"].values[-1], np.roll(patterns, -1, axis=0))
+        np.testing.assert_allclose(found["o"].values[0], np.eye(count), atol=1e-9)
+
+
+def test_more_patterns_than_units_degrade_and_are_told() -> None:
+    """Their overlaps have no inverse; the pseudoinverse makes a projector of them, and few bits flip."""
+    patterns = spins(5, 110, 100)
+    for d, most in ((1, 0.01), (2, 0.001), (3, 0.001)):
+        system = neurodyn.build("sequence_pseudoinverse", xi=patterns, d=d)
+        found = neurodyn.simulate(system, start={"S": patterns}, trials=110, steps=1, record=["S"])["S"].values[-1]
+        assert (found != np.roll(patterns, -1, axis=0)).mean() <= most
+        assert any("rank 100" in note for note in system.notes["R"])
 
 
 def dwell_formula(tau: int, strength: float, d: int) -> int | None:

@@ -184,6 +184,7 @@ REDUCE: dict[type, Callable[[Evaluator, reductions.Reduction, dict[Idx, int]], f
     reductions.LogSumExp: lambda e, r, at: _logsumexp(e.terms(r, at)),
     reductions.Largest: lambda e, r, at: max(e.terms(r, at), default=-math.inf),
     reductions.Smallest: lambda e, r, at: min(e.terms(r, at), default=math.inf),
+    reductions.KthLargest: lambda e, r, at: sorted(e.terms(r, at))[-e.whole(r.at[0], at)],
     reductions.Norm: lambda e, r, at: math.hypot(*e.terms(r, at)),
     reductions.Count: lambda e, r, at: math.fsum(bool(v) for v in e.terms(r, at)),
     reductions.ArgLargest: lambda e, r, at: e.position_of(r, at, 1),

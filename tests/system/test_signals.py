@@ -14,8 +14,17 @@ import neurodyn
 from neurodyn.system.signals import Pulses, Signal
 
 
+DATA = [1.0, -2.0, 3.0, 0.5]
+
+
 def signal_of(text: str) -> Signal:
-    model = neurodyn.Model("dx/dt = u", states={"x": 0}, parameters={"a": 2.0}, inputs={"u": text})
+    model = neurodyn.Model(
+        "dx/dt = u",
+        states={"x": 0},
+        parameters={"a": 2.0, "data[n]": DATA},
+        inputs={"u": text},
+        indices={"T": {"letters": "n", "size": 4}},
+    )
     return neurodyn.build(model).signals["u"]
 
 
@@ -36,6 +45,10 @@ BY_HAND = {
     "step(1) - a*step(2) + 0.5": lambda t: (t >= 1) - 2.0 * (t >= 2) + 0.5,
     "-step(1)*ramp(0, 4, 0, 4)": lambda t: -1.0 * (t >= 1) * float(np.clip(t, 0, 4)),
     "sin(t)*window(0, 3)": lambda t: np.sin(t) * (0 <= t < 3),
+    "steps(a*data[n], n, every=0.7)": lambda t: 2 * DATA[int(np.clip(t // 0.7, 0, 3))],
+    "lines(data[n], n, every=a)": lambda t: float(np.interp(t, [0, 2, 4, 6], DATA)),
+    "repeat(steps(n, n, every=0.5), period=2, count=3)": lambda t: (2 * t % 4 // 1) * (0 <= t < 6),
+    "step(1)*lines(data[n], n, every=1) - 1": lambda t: (t >= 1) * float(np.interp(t, [0, 1, 2, 3], DATA)) - 1,
     "cos(a*t)": lambda t: np.cos(2 * t),
 }
 
@@ -75,6 +88,25 @@ def test_pulses_have_the_area_they_promise(period: float, duty: float, phase: fl
     cuts = np.concatenate([[0.0], signal.edges(0.0, end), [end]])
     area = sum((b - a) * float(signal.on(a, b)(a)) for a, b in pairwise(cuts))
     assert area == pytest.approx(height * duty * period * count, rel=1e-9, abs=1e-9)
+
+
+def test_samples_of_an_input_with_letters() -> None:
+    """One row of the data after the other, each for as long as it should stand; results hold both sides of a change."""
+    data = np.random.default_rng(2).standard_normal((5, 3))
+    model = neurodyn.Model(
+        "dx[i]/dt = u[i]",
+        indices={"N": {"letters": "i", "size": 3}, "T": {"letters": "n", "size": 5}},
+        states={"x[i]": 0},
+        parameters={"data[n,i]": data},
+        inputs={"u[i]": "steps(data[n,i], n, every=0.2)"},
+        bench={"until": 1.2, "record": ["x", "u"]},
+    )
+    result = neurodyn.simulate(model, rtol=1e-9)
+    total = 0.2 * data.sum(axis=0) + 0.2 * data[-1]  # the last sample stands on
+    np.testing.assert_allclose(result["x"].values[-1], total, rtol=1e-12)
+    for k in range(1, 5):
+        np.testing.assert_array_equal(result.at(0.2 * k, side="left")["u"], data[k - 1])
+        np.testing.assert_array_equal(result.at(0.2 * k, side="right")["u"], data[k])
 
 
 def test_far_pulses_are_found_at_once() -> None:
