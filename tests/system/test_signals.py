@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 import neurodyn
 from neurodyn.system.signals import Pulses, Signal
 
-
 DATA = [1.0, -2.0, 3.0, 0.5]
 
 
