@@ -24,7 +24,9 @@ _WIDEST = 40  # a longer value is cut short in the table; --json has it whole
 @click.option(
     "--expand", is_flag=True, help="Print every equation, also those that layers, synapses and parts stand for."
 )
-@click.option("--latex", is_flag=True, help="Print the equations as LaTeX.")
+@click.option(
+    "--latex", is_flag=True, help="Print LaTeX for a paper's methods: equations, tables of symbols, references."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 def command(name: str, expand: bool, latex: bool, as_json: bool) -> None:
     """Show a model or circuit: equations as written, parameters, inputs, energy, claims, references.
@@ -37,7 +39,7 @@ def command(name: str, expand: bool, latex: bool, as_json: bool) -> None:
 
     model = load(name)
     if latex:
-        from neurodyn.model.display import model_latex
+        from neurodyn.model.methods import model_latex
 
         click.echo(model_latex(model))
     elif as_json:
@@ -68,7 +70,8 @@ def as_plain(model: Model) -> dict[str, Any]:
         },
         "states": {d.name: _plain(model, units, d, "start") for d in model.states.values()},
         "parameters": {
-            d.name: _plain(model, units, d, "value") | {"given": d.given} for d in model.parameters.values()
+            d.name: _plain(model, units, d, "value") | {"given": d.given, "source": d.cited}
+            for d in model.parameters.values()
         },
         "inputs": {d.name: _plain(model, units, d, "value") for d in model.inputs.values()},
         "observables": {
@@ -162,11 +165,12 @@ def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> 
             "" if d.before is None else _short(d.before),
             _unit(units, d),
             ", ".join(d.given),
+            d.cited,
             d.about,
         )
         for d in declared.values()
     ]
-    return _table(("name", "shape", value, "before", "unit", "given", "about"), rows)
+    return _table(("name", "shape", value, "before", "unit", "given", "source", "about"), rows)
 
 
 def _unit(units: Units, declared: Declaration) -> str:

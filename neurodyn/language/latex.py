@@ -20,11 +20,11 @@ Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
 GREEK = frozenset(_GREEK.split())
 _RELATIONS = {
     ast.Lt: "<",
-    ast.LtE: r"\le",
+    ast.LtE: r"\leq",
     ast.Gt: ">",
-    ast.GtE: r"\ge",
+    ast.GtE: r"\geq",
     ast.Eq: "=",
-    ast.NotEq: r"\ne",
+    ast.NotEq: r"\neq",
 }
 _MATRICES = {"inv": "-1", "pinv": "+", "invsqrt": "-1/2"}
 _BIG = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}
@@ -56,7 +56,9 @@ def unit_latex(node: ast.expr) -> str:
     """A unit as LaTeX, upright and with powers: mS cm^-2."""
 
     def factor(name: str, power: Fraction) -> str:
-        shown = rf"\mathrm{{{name.removesuffix('ohm')}}}" if name != "ohm" else ""
+        upright = name.removesuffix("ohm")
+        is_micro = name.startswith("u")
+        shown = r"\mu" * is_micro + (rf"\mathrm{{{upright[is_micro:]}}}" if upright[is_micro:] else "")
         shown += r"\Omega" * name.endswith("ohm")
         return shown if power == 1 else f"{shown}^{{{power}}}"
 
@@ -86,7 +88,8 @@ class Latex:
     def _node(self, node: ast.expr) -> tuple[str, int]:
         match node:
             case ast.Constant():
-                return self._number(str(node.value)), ATOM
+                text = node.value if isinstance(node.value, str) else None
+                return self._number(str(node.value)) if text is None else rf"\text{{{text}}}", ATOM
             case ast.Name() | ast.Subscript():
                 return self._reference(node), ATOM
             case ast.UnaryOp():
@@ -145,7 +148,10 @@ class Latex:
         raise TypeError(f"no LaTeX for {type(node.op).__name__}")
 
     def _power(self, node: ast.BinOp) -> str:
-        return f"{self.show(node.left, ATOM)}^{{{self.show(node.right, OR)}}}"
+        base = self.show(node.left, ATOM)
+        if isinstance(node.left, ast.BinOp) and self._is_derivative(node.left):
+            base = rf"\left({base}\right)"
+        return f"{base}^{{{self.show(node.right, OR)}}}"
 
     def _quotient(self, node: ast.BinOp) -> tuple[str, int]:
         below = self._differential(node.right)
@@ -197,6 +203,7 @@ class Latex:
         if (name in REDUCTIONS or name in COMPOSED) and heads and len(over) == len(heads):
             return self._reduction(name, node)
         arguments = [self.show(a, OR) for a in node.args]
+        arguments += [rf"\mathrm{{{k.arg}}} = {self.show(k.value, OR)}" for k in node.keywords]
         if name in _MATRICES:
             matrix, row, column = arguments
             return rf"\left[{matrix}\right]^{{{_MATRICES[name]}}}_{{{row}{column}}}", ATOM

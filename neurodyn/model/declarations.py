@@ -23,8 +23,8 @@ class Declaration:
     """A state, parameter, input, noise or observable: its letters and what was said of it.
 
     `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start, for
-    noise its kind. `before` is what a state was before the start. Numbers and lists in `value` and `scale` are in
-    `unit`, if there is one.
+    noise its kind. `before` is what a state was before the start, `cited` where the value comes from. Numbers and lists
+    in `value` and `scale` are in `unit`, if there is one.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Declaration:
     scale: float | str | None = None
     unit: str = ""
     about: str = ""
+    cited: str = ""
     source: Source = field(default=Source(""), compare=False, repr=False)
 
     @property
@@ -47,7 +48,7 @@ class Declaration:
 FIELDS: dict[str, tuple[str, ...]] = {
     "indices": ("size", "letters", "ends", "about"),
     "states": ("start", "before", "scale", "unit", "about"),
-    "parameters": ("value", "given", "unit", "about"),
+    "parameters": ("value", "given", "unit", "about", "source"),
     "inputs": ("value", "unit", "about"),
     "noise": ("kind", "about"),
     "observables": ("about", "unit"),
@@ -89,6 +90,7 @@ def read_declarations(
             scale=checked_scale(fields.get("scale"), key, source),
             unit=checked_unit(fields.get("unit", ""), key, source),
             about=str(fields.get("about", "")),
+            cited=str(fields.get("source", "")),
             source=source,
         )
     return found

@@ -1,13 +1,12 @@
-"""A model as a page: text, LaTeX, and HTML for notebooks."""
+"""A model as a page: text, and HTML for notebooks."""
 
 from __future__ import annotations
 
 import html
 from typing import Any
 
-from neurodyn.language.latex import Latex
-from neurodyn.language.source import Source
 from neurodyn.model.declarations import Declaration
+from neurodyn.model.methods import equation_latex
 from neurodyn.model.model import Model
 
 
@@ -21,34 +20,6 @@ def model_text(model: Model) -> str:
         if section:
             lines.append(f"{title}: {', '.join(d.key for d in section.values())}")
     return "\n".join(lines)
-
-
-def equation_latex(model: Model) -> list[str]:
-    """Each equation as LaTeX, in the order and grouping of the text."""
-    printer = Latex(model.names)
-    return [printer.statement(e.source, e.equals) for e in model.equations]
-
-
-def model_latex(model: Model) -> str:
-    """The equations as one LaTeX align environment, then the parameters as a table."""
-    rows = [text.replace(" = ", " &= ", 1) for text in equation_latex(model)]
-    parts = [r"\begin{align}", " \\\\\n".join(f"  {r}" for r in rows), r"\end{align}"]
-    if model.parameters:
-        parts += [r"\begin{tabular}{lll}", r"  symbol & value & meaning \\ \hline"]
-        parts += [_parameter_row(model, d) for d in model.parameters.values()]
-        parts.append(r"\end{tabular}")
-    return "\n".join(parts)
-
-
-def _parameter_row(model: Model, declared: Declaration) -> str:
-    symbol = Latex(model.names).text(Source(declared.key))
-    value = _escape(shown_value(declared))
-    return f"  ${symbol}$ & {value} & {_escape(declared.about)} \\\\"
-
-
-def _escape(text: str) -> str:
-    special = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "^": r"\^{}", "~": r"\~{}"}
-    return "".join(special.get(c, c) for c in text)
 
 
 def shown_value(declared: Declaration) -> str:

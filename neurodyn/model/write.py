@@ -112,7 +112,15 @@ def _declared(section: str, entries: Mapping[str, Declaration]) -> dict[str, Any
     for d in entries.values():
         given: Any = d.given[0] if len(d.given) == 1 else list(d.given)
         entry = _entry(
-            {main: d.value, "before": d.before, "given": given, "scale": d.scale, "unit": d.unit, "about": d.about}
+            {
+                main: d.value,
+                "before": d.before,
+                "given": given,
+                "scale": d.scale,
+                "unit": d.unit,
+                "about": d.about,
+                "source": d.cited,
+            }
         )
         found[d.key] = entry[main] if list(entry) == [main] else entry
     return found

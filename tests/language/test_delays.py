@@ -11,7 +11,7 @@ from neurodyn.language.names import Name, Names
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.language.spell import spell
-from neurodyn.model.display import equation_latex
+from neurodyn.model.methods import equation_latex
 
 HEAD = """
 [indices]

@@ -7,7 +7,8 @@ import pytest
 
 import neurodyn
 from neurodyn.language.spell import spell
-from neurodyn.model.display import equation_latex, model_html
+from neurodyn.model.display import model_html
+from neurodyn.model.methods import equation_latex
 from neurodyn.program.lower import Output
 from neurodyn.system.noise import Draws
 from neurodyn.system.structure import ORDER

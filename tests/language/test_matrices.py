@@ -7,7 +7,7 @@ import pytest
 
 import neurodyn
 from neurodyn.language.spell import spell
-from neurodyn.model.display import equation_latex
+from neurodyn.model.methods import equation_latex
 from tests.program.reference import evaluate_array
 
 HEAD = """

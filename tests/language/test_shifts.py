@@ -9,7 +9,7 @@ import neurodyn
 from neurodyn.calculus.letters import letter, size_symbol
 from neurodyn.calculus.positions import Clamped, Cyclic
 from neurodyn.language.spell import spell
-from neurodyn.model.display import equation_latex
+from neurodyn.model.methods import equation_latex
 from tests.program.reference import evaluate_array
 
 HEAD = """
