@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.special import logsumexp
+from scipy.stats import multivariate_normal
 
 import neurodyn
 
@@ -75,7 +76,7 @@ def system() -> neurodyn.System:
 
 
 class TestDiffusion:
-    """Identities I1, I2, I3 and I5 of the exact score (Pham et al. 2025)."""
+    """Identities I1 to I6 of the exact score (Pham et al. 2025)."""
 
     @staticmethod
     def log_density(x: np.ndarray, xi: np.ndarray, s: float) -> float:
@@ -123,6 +124,15 @@ class TestDiffusion:
             covariance = (seen["w"][:, None] * centred).T @ centred
             np.testing.assert_allclose(jacobian(0, x, {}), covariance / s - np.eye(4), atol=1e-12)
 
+    def test_density_is_a_function_of_the_energy(self, system: neurodyn.System) -> None:
+        """I4: p = (2 pi s)^(-d/2) exp(-E/2s), the mean of Gaussian densities around the memories."""
+        xi, s = system.values["xi"], float(system.values["s"])
+        energy = system.observe(["E"])
+        for x in self.states():
+            density = np.mean([multivariate_normal.pdf(x, m, s * np.eye(4)) for m in xi])
+            told = (2 * np.pi * s) ** -2 * np.exp(-float(energy(0, x, {})["E"]) / (2 * s))
+            assert told == pytest.approx(density, rel=1e-12)
+
     def test_mean_shift_never_raises_the_energy(self, system: neurodyn.System) -> None:
         """I5: iterating x <- D(x) (attention) descends."""
         observe = system.observe(["D", "E"])
@@ -137,6 +147,18 @@ class TestDiffusion:
     def test_energy_is_not_negative(self, system: neurodyn.System) -> None:
         energy = system.observe(["E"])
         assert min(float(energy(0, x, {})["E"]) for x in self.states()) >= 0
+
+    @pytest.mark.parametrize(("ratio", "stable"), [(1.01, True), (0.99, False)])
+    def test_the_mean_of_centred_data_splits_along_its_first_component(self, ratio: float, stable: bool) -> None:
+        """I6: memories of one norm, with their mirror images: the mean is a minimum while s > the top variance."""
+        half = np.random.default_rng(4).standard_normal((6, 3))
+        half /= np.linalg.norm(half, axis=1, keepdims=True)
+        data = np.concatenate([half, -half])
+        top = np.linalg.eigvalsh(data.T @ data / 12).max()
+        eigenvalues = np.linalg.eigvalsh(
+            neurodyn.build("diffusion_memory", xi=data, s=ratio * top).jacobian()(0, np.zeros(3), {})
+        )
+        assert bool(eigenvalues.max() < 0) is stable
 
     @pytest.mark.parametrize(("s", "stable"), [(1.01, True), (0.99, False)])
     def test_two_memories_split_at_their_squared_norm(self, s: float, stable: bool) -> None:
