@@ -52,6 +52,9 @@ def harvest(
         arrays["before"] = system.layout.unpack(plan.history)
     if trajectory.history is not None:
         arrays["history"] = system.layout.unpack(trajectory.history)
+    for kind, memory in (("before", plan.memory), ("history", trajectory.memory)):
+        if memory is not None:
+            arrays[kind] = dict(memory)
     dataset, outcome = label(system, seen.time, seen.variables), seen.outcome
     if seen.stops:
         ended = [Ended(s.outcome.status, s.outcome.message, s.time, s.valid) for s in seen.stops]

@@ -145,6 +145,8 @@ class March:
         self._progress.at(t)
 
     def _write(self, times: Floats, z: Floats) -> None:
+        if self.problem.past is not None:
+            self.problem.past.sample(times)
         states = self.problem.state(z)
         if self.stops:
             every = np.full((len(states), *self._plan.start.shape), np.nan)

@@ -114,8 +114,9 @@ def _read(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[int
 def _given(plan: Plan, trajectory: Trajectory) -> Callable[[int, float, Rows | None], Mapping[str, Any]]:
     """What was read beside the states at saved time number k, t, in some of the trials (None: all)."""
     if not plan.discrete:
-        pieces, places = plan.pieces(), _places(plan, trajectory.time)
-        return lambda k, t, _: pieces[places[k]].inputs(t)
+        pieces, places, kept = plan.pieces(), _places(plan, trajectory.time), trajectory.past
+        # What was kept of the past at a time is that of the trials that had come there.
+        return lambda k, t, _: {**pieces[places[k]].inputs(t), **(kept[k] if kept else {})}
     given, past = Given(plan), trajectory.past
     return lambda k, t, rows: given.at(int(t), None if past is None else past[k], rows)
 

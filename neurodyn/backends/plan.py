@@ -48,7 +48,9 @@ class Plan:
         trials: how many runs go side by side; None is one run without a trial axis.
         needed: the abilities that the system asks of a backend.
         history: of a map that looks back, the states before the start, flat, those one step back in row 0.
-        keep_past: whether each saved state must come with those that its observables look back at.
+        memory: of a flow with delays that goes on from a run, what that kept of its past; see `backends.past`.
+        kept: the earlier values of a flow that its recorded observables read.
+        keep_past: of a map, whether each saved state must come with those that its observables look back at.
     """
 
     system: System
@@ -66,6 +68,8 @@ class Plan:
     needed: frozenset[str] = frozenset({"flow"})
     history: Floats | None = None
     keep_past: bool = False
+    memory: Mapping[str, Any] | None = None
+    kept: tuple[str, ...] = ()
 
     @property
     def discrete(self) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from neurodyn.backends.check import check
+from neurodyn.backends.delayed import kept_names
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.prepare import prepare
 from neurodyn.backends.stepwise import prepare_map
@@ -37,6 +39,6 @@ def planned(system: System, names: Sequence[str], *, steps: Any, **asked: Any) -
     elif steps is not None:
         raise InputError(f"{system.name} is a flow, which has no steps.", code="not-a-map", remedy="Give until.")
     else:
-        plan = prepare(system, **asked)
+        plan = replace(prepare(system, **asked), kept=kept_names(system, names))
     check(plan)
     return plan

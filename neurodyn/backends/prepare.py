@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurodyn.backends.check import check_span
+from neurodyn.backends.delayed import check_direction, memory_of, with_earlier
 from neurodyn.backends.grids import save_points
 from neurodyn.backends.plan import Plan
 from neurodyn.errors import InputError
@@ -29,9 +30,10 @@ def prepare(
     begin = number("t0", system.time("t0", first(t0, bench.get("from"), 0.0)))
     end = number("until", system.time("until", first(until, bench.get("until"))))
     check_span(begin, end)
+    check_direction(system, begin, end)
     draws = whole("seed", first(seed, system.seed), 0)
     count = trial_count(first(trials, bench.get("trials")))
-    signals = read_inputs(system, inputs)
+    signals = with_earlier(system, read_inputs(system, inputs))
     return Plan(
         system=system,
         t0=begin,
@@ -45,6 +47,8 @@ def prepare(
         trials=count,
         seed=draws,
         progress=progress is not False,
+        needed=system.needs,
+        memory=memory_of(system, start, begin),
     )
 
 

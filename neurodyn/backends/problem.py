@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from neurodyn.backends.past import Past
 from neurodyn.backends.plan import Floats, Piece, Plan
 
 
@@ -30,6 +31,7 @@ class Problem:
         trials: the numbers of the trials that are in it; a run without trials is number 0.
         scale: the scale of each element of z.
         bad: the time and value of the last rate that was not finite; whoever accepts a step clears it.
+        past: what is kept of the states before, where the system has delays.
         counts: how often the rate (`rhs`) and the Jacobian were evaluated; selections of trials count together.
     """
 
@@ -39,6 +41,7 @@ class Problem:
         self.scale: Floats = np.tile(plan.system.layout.scales, len(self.trials))
         self.bad: tuple[float, Floats] | None = None
         self.counts: Counter[str] = Counter()
+        self.past = Past(plan) if plan.system.structure.delayed and len(plan.system.earlier.distinct) else None
         self._shape: tuple[int, ...] = plan.start.shape
         self._flow = plan.system.flow(trials=plan.trials is not None)
         self._derive = plan.system.jacobian
@@ -52,12 +55,15 @@ class Problem:
         chosen.trials = [self.trials[k] for k in rows]
         chosen.scale = self.scale[: len(rows) * self.size]
         chosen.bad = chosen._last = None
+        chosen.past = self.past and self.past.select(rows)
         chosen._shape = (len(rows), self.size) if len(self._shape) > 1 else self._shape
         return chosen
 
     def enter(self, piece: Piece) -> None:
         """Read inputs on this piece from now on."""
         self._piece, self._last = piece, None
+        if self.past is not None:
+            self.past.open(piece.begin, piece.end)
 
     def each(self, z: Floats) -> Floats:
         """One row per trial."""
@@ -71,7 +77,10 @@ class Problem:
     def rate(self, t: float, z: Floats) -> Floats:
         self.counts["rhs"] += 1
         y = (z * self.scale).reshape(self._shape)
-        rate: Floats = self._flow(t, y, self._piece.inputs(t)).ravel() / self.scale
+        given = self._piece.inputs(t)
+        if self.past is not None:
+            given.update(self.past.read(t))
+        rate: Floats = self._flow(t, y, given).ravel() / self.scale
         if not np.isfinite(rate).all():
             self.bad = t, rate
         return rate

@@ -19,7 +19,7 @@ class SciPy:
     """One trajectory, or a few trials side by side, of any size, stiff or not."""
 
     name = "scipy"
-    abilities = frozenset({"flow", "jacobian", "trials"})
+    abilities = frozenset({"flow", "jacobian", "trials", "delay:state"})
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
@@ -48,5 +48,16 @@ def _trajectory(plan: Plan, method: str, march: March, now: Outcome) -> Trajecto
         "jacobian": march.problem.counts["jacobian"],
         "restarts": march.restarts,
     }
-    outcome = joined(plan, failed, now)
-    return Trajectory(march.recorder.time, march.recorder.y, outcome, method, counts, march.t, march.end(), stops)
+    outcome, past = joined(plan, failed, now), march.problem.past
+    return Trajectory(
+        march.recorder.time,
+        march.recorder.y,
+        outcome,
+        method,
+        counts,
+        march.t,
+        march.end(),
+        stops,
+        memory=None if past is None else past.arrays(),
+        past=None if past is None else past.samples,
+    )

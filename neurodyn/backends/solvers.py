@@ -11,6 +11,7 @@ import scipy.integrate
 
 from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.problem import Problem
+from neurodyn.backends.remembering import Remembering
 from neurodyn.errors import InputError
 
 EXPLICIT = ("DOP853", "RK45")
@@ -28,6 +29,12 @@ def chosen_method(plan: Plan) -> str:
             f"The scipy backend has no method {method}.",
             code="unknown-method",
             remedy=f"Did you mean {near[0]}?" if near else f"It has: {', '.join(METHODS)}.",
+        )
+    if plan.system.structure.delayed and method not in EXPLICIT:
+        raise InputError(
+            f"{method} cannot run {plan.system.name}, which has delays: a step of it can be longer than a delay.",
+            code="method-delays",
+            remedy=f"Take {' or '.join(EXPLICIT)}.",
         )
     if method == "LSODA" and (plan.trials or 1) > 1:
         raise InputError(
@@ -57,8 +64,13 @@ def set_going(method: str, problem: Problem, piece: Piece, z: Floats, rate: Floa
         options: dict[str, Any] = {"first_step": _first_step(piece, z, rate, rtol, atol)}
     else:
         options = {"jac": problem.jacobian}
-    solver = getattr(scipy.integrate, method)
-    return solver(problem.rate, piece.begin, z, piece.end, rtol=rtol, atol=atol, **options)
+    solver, past = getattr(scipy.integrate, method), problem.past
+    if past is None:
+        return solver(problem.rate, piece.begin, z, piece.end, rtol=rtol, atol=atol, **options)
+    past.enter(piece.begin)
+    past.open(piece.begin, piece.end)
+    options["max_step"] = past.least
+    return Remembering(solver(problem.rate, piece.begin, z, piece.end, rtol=rtol, atol=atol, **options), past)
 
 
 def stepped(solver: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,9 @@ class Trajectory:
         end_time, end: the last time that was reached and the state there, to go on from.
         stops: how each trial ended; empty for a run without trials.
         history: of a map that looks back, the states before the end, those one step back in row 0.
-        past: if the plan keeps them, a window of states for each saved time: the one there, the one before, ...
+        memory: of a flow with delays, what is kept of its past, to go on from.
+        past: if the plan keeps them, a window of states for each saved time: the one there, the one before, ...;
+            of a flow with delays the earlier values that are read there, by their names.
     """
 
     time: NDArray[np.float64]
@@ -69,4 +71,5 @@ class Trajectory:
     end: NDArray[np.float64]
     stops: Sequence[Stop] = ()
     history: NDArray[np.float64] | None = None
-    past: Sequence[NDArray[np.float64]] | None = None
+    memory: Mapping[str, NDArray[Any]] | None = None
+    past: Sequence[Any] | None = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.model.declarations import value_source
+from neurodyn.model.measures import declared_unit
 from neurodyn.system.filling import filled
 from neurodyn.system.formulas import Formula
 from neurodyn.system.layout import Layout
@@ -57,7 +59,7 @@ def history_before(system: System, y: Array, t0: int, trials: int | None, seed: 
     if depth == 1:
         return None
     found = np.repeat(y[..., None, :], depth - 1, axis=-2)
-    values = Values(system.structure, system.sizes, system.given, seed, dict(system.values), system.formulas)
+    values = replace(system.bound(), seed=seed)
     slots = system.layout.unpack(found)  # views, so what is written there is written in `found`
     for name, declared in system.model.states.items():
         if declared.before is None:
@@ -73,7 +75,8 @@ def before(values: Values, name: str, t: int, trials: int | None) -> Array:
     declared = values.structure.model.states[name]
     letters, source, text = values.structure.letters(name), declared.source, declared.before
     if not isinstance(text, str):
-        return filled(f"{name} before the start", text, values.shape(letters, source), source)
+        value = declared_unit(declared).to_si(np.asarray(text)) if declared.unit else text
+        return filled(f"{name} before the start", value, values.shape(letters, source), source)
     placed = value_source(source, text)
     expr, calls = values.read(f"{name} before", placed, letters)
 

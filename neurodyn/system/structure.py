@@ -10,13 +10,15 @@ from sympy import Idx
 
 from neurodyn.calculus.chain import Chain
 from neurodyn.calculus.graphs import reaching, uses
+from neurodyn.calculus.letters import name_of
 from neurodyn.calculus.nodes import Partial, Rate
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.scans import find_scans
-from neurodyn.calculus.times import Next
+from neurodyn.calculus.times import Lag, Next
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
 from neurodyn.system.claims import Claim, read_claim
+from neurodyn.system.delays import Delayed, Delays
 from neurodyn.system.energy import energy_terms
 from neurodyn.system.steps import Past, Steps
 
@@ -37,6 +39,7 @@ class Structure:
         compiled: what follows from the equations alone, by what it is, filled as it is asked for.
         maps: the value that a step makes of each state (of one unit, if the map is asynchronous); empty for flows.
         steps: resolves new and past values of a map.
+        delays: resolves earlier values of a flow that has delays.
     """
 
     model: Model
@@ -48,6 +51,7 @@ class Structure:
     compiled: dict[Any, Any] = field(default_factory=dict, repr=False)
     maps: Mapping[str, Definition] = field(default_factory=dict)
     steps: Steps | None = None
+    delays: Delays | None = None
 
     @property
     def derived(self) -> tuple[str, ...]:
@@ -65,9 +69,15 @@ class Structure:
         return self.steps.pasts if self.steps else {}
 
     @property
+    def delayed(self) -> Mapping[str, Delayed]:
+        """What is read of earlier states and inputs of a flow, by the name of its variable."""
+        return self.delays.read if self.delays else {}
+
+    @property
     def by_trial(self) -> tuple[str, ...]:
         """Variables beside the states that differ between trials."""
-        return (*self.model.noise, *self.pasts, *((UNIT,) if self.asynchronous else ()))
+        earlier = (name for name, read in self.delayed.items() if name_of(read.of) in self.model.states)
+        return (*self.model.noise, *self.pasts, *earlier, *((UNIT,) if self.asynchronous else ()))
 
     def letters(self, name: str) -> tuple[Idx, ...]:
         """The letters of any quantity, hidden ones included."""
@@ -98,6 +108,9 @@ class Structure:
                 letters = (*letters, *self.steps.unit)
             left, right = self.steps.resolve(left), self.steps.resolve(right)
             self.steps.update()
+        if self.delays is not None:
+            self.delays.update()
+            left, right = self.delays.resolve(left), self.delays.resolve(right)
         return Claim(claim.text, left, claim.relation, right, letters)
 
 
@@ -119,7 +132,7 @@ def resolve(model: Model) -> Structure:
             chain.definitions[name] = Definition(definition.letters, chain.resolve(definition.expr))
     terms = tuple(energy_texts(model)) if model.energy else ()
     if not model.discrete:
-        return Structure(model, chain.definitions, resolved, _dynamic(model, chain.definitions), terms, chain)
+        return _flowing(model, chain, resolved, terms)
     return _stepwise(model, chain, maps, terms)
 
 
@@ -130,6 +143,16 @@ def _resolved(model: Model, chain: Chain, name: str, definition: Definition) -> 
         raise InputError(
             f"The derivative cannot be taken: {error}.", code="derivative", place=model.source_of(name).place(0)
         ) from None
+
+
+def _flowing(model: Model, chain: Chain, flows: Mapping[str, Definition], terms: tuple[str, ...]) -> Structure:
+    """The structure of a flow."""
+    if not any(e.expr.has(Lag) for e in model.equations):
+        return Structure(model, chain.definitions, flows, _dynamic(model, chain.definitions), terms, chain)
+    delays = Delays(model, chain.definitions)
+    flows = {n: Definition(d.letters, delays.resolve(d.expr)) for n, d in flows.items()}
+    dynamic = _dynamic(model, delays.definitions, delays.read)
+    return Structure(model, delays.definitions, flows, dynamic, terms, chain, delays=delays)
 
 
 def _stepwise(model: Model, chain: Chain, maps: Mapping[str, Definition], terms: tuple[str, ...]) -> Structure:

@@ -17,6 +17,7 @@ from neurodyn.language.names import near
 from neurodyn.model.model import Model
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
+from neurodyn.system.delayed import Earlier
 from neurodyn.system.formulas import Formulas
 from neurodyn.system.history import PastReader
 from neurodyn.system.jacobian import assembled, jacobian_of
@@ -101,11 +102,20 @@ class System:
         """Reads what the equations want of the past, and says how far back that is."""
         return PastReader(self.layout, self.structure.pasts, self.sizes)
 
+    @cached_property
+    def earlier(self) -> Earlier:
+        """What a flow with delays reads of the past, in numbers."""
+        return Earlier(self)
+
+    def bound(self) -> Values:
+        """What evaluates expressions of this system's parameters."""
+        return Values(self.structure, self.sizes, self.given, self.seed, dict(self.values), self.formulas)
+
     @property
     def needs(self) -> frozenset[str]:
         """The abilities that a backend must have to run it."""
         if not self.model.discrete:
-            return frozenset({"flow"})
+            return frozenset({"flow", *({"delay:state"} if self.structure.delayed else ())})
         random = {"map:random"} if self.model.noise else set()
         return frozenset({"map", *random, *({"map:async"} if self.structure.asynchronous else ())})
 
@@ -160,11 +170,13 @@ class System:
         """A time that is given as a number, a quantity or text, as a number; `name` is what an error calls it."""
         from neurodyn.system.quantities import si_time
 
-        values = Values(self.structure, self.sizes, self.given, self.seed, dict(self.values), self.formulas)
-        return si_time(name, value, self.units, values)
+        return si_time(name, value, self.units, self.bound())
 
     def flow(self, trials: bool = False) -> Flow:
-        """f(t, y, inputs): the rate of the flat state vector; y of shape (size,) or (trials, size)."""
+        """f(t, y, inputs): the rate of the flat state vector; y of shape (size,) or (trials, size).
+
+        Where there are delays, `inputs` holds what is read of the past too, by the names of `structure.delayed`.
+        """
         if self.model.discrete:
             raise InputError(f"{self.name} is a map: it has no flow.", code="not-a-flow", remedy="Use step().")
         outputs = [Output(n, d.letters, d.expr) for n, d in self.structure.flows.items()]

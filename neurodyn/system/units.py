@@ -41,7 +41,7 @@ def _texts(model: Model) -> Iterator[str]:
     yield from model.claims
     yield from (v for v in model.bench.values() if isinstance(v, str))
     for d in _declared(model):
-        yield from (v for v in (d.value, d.scale, *d.given) if isinstance(v, str))
+        yield from (v for v in (d.value, d.before, d.scale, *d.given) if isinstance(v, str))
 
 
 @dataclass(frozen=True, eq=False)

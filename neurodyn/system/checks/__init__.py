@@ -3,7 +3,7 @@
 from neurodyn.system.checks.before import before_rules
 from neurodyn.system.checks.bench import check_bench
 from neurodyn.system.checks.cycles import check_cycles
-from neurodyn.system.checks.delays import check_delays
+from neurodyn.system.checks.delays import check_delays, delay_rules
 from neurodyn.system.checks.dimensions import check_dimensions
 from neurodyn.system.checks.energies import check_energy
 from neurodyn.system.checks.flows import check_flows
@@ -28,9 +28,9 @@ MODEL_CHECKS = (
     check_update,
     check_bench,
     check_statements,
-    check_dimensions,
     check_delays,
+    check_dimensions,
 )
-VALUE_RULES = (given_rules, position_rules, before_rules)
+VALUE_RULES = (given_rules, position_rules, delay_rules, before_rules)
 
 __all__ = ["MODEL_CHECKS", "VALUE_RULES"]

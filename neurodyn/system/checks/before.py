@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.letters import name_of, names_in
 from neurodyn.errors import InputError
 from neurodyn.model.declarations import Declaration, value_source
 from neurodyn.model.model import Model
@@ -32,11 +32,13 @@ def _needs(model: Model, declared: Declaration) -> frozenset[str]:
 
 
 def _check(declared: Declaration, values: Values) -> None:
-    if all(past.state != declared.name for past in values.structure.pasts.values()):
+    structure = values.structure
+    read = {past.state for past in structure.pasts.values()} | {name_of(d.of) for d in structure.delayed.values()}
+    if declared.name not in read:
         raise InputError(
             f"{declared.name} says what it was before the start, but no equation looks back at it.",
             code="before",
-            remedy=f"Leave `before` out, or read {declared.name}(t - 1) in a map.",
+            remedy=f"Leave `before` out, or read {declared.name}(t - 1).",
             place=declared.source.place(0),
         )
     before(values, declared.name, -1, None)

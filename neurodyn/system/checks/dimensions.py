@@ -49,6 +49,11 @@ def _check_declared(units: Units, declared: Declaration) -> None:
         if found is not None and not found.fits(units.of(declared.name)):
             source = value_source(declared.source, declared.value)
             _differ(source, 0, f"{declared.name} is declared in {declared.unit}", "its value", found)
+    if isinstance(declared.before, str):
+        source = value_source(declared.source, declared.before)
+        found = units.of_value(source, declared.letters)
+        if found is not None and not found.fits(units.of(declared.name)):
+            _differ(source, 0, f"{declared.name} is {units.of(declared.name).words}", "what it was before", found)
     if declared.scale is not None:
         source, unit = declared.source, declared_unit(declared)
         if isinstance(declared.scale, str):
