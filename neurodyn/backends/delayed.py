@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def check_direction(system: System, t0: float, until: float) -> None:
     """Refuse to run delays backwards."""
-    if system.structure.delayed and until < t0:
+    if system.structure.remembered and until < t0:
         raise InputError(
             f"{system.name} has delays, so it cannot run backwards: what was does not follow from what is.",
             code="backward-delays",
@@ -35,12 +35,12 @@ def kept_names(system: System, names: Sequence[str]) -> tuple[str, ...]:
     """The earlier values that recorded quantities read."""
     structure = system.structure
     reached = frozenset[str]().union(*(names_reached(name, structure.definitions) for name in names))
-    return tuple(name for name in structure.delayed if name in reached)
+    return tuple(name for name in structure.remembered if name in reached)
 
 
 def memory_of(system: System, start: Any, t0: float) -> Mapping[str, Any] | None:
     """What a run that is continued has kept of its past; None for one that begins."""
-    if not isinstance(start, Result) or not (system.structure.delayed and system.earlier.distinct.size):
+    if not isinstance(start, Result) or not system.structure.remembered:
         return None
     kept, reached = start.arrays.get("history", {}), float(start.arrays["end"]["t"])
     rows = np.asarray(kept.get("rows", np.empty(0)))

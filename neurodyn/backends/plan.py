@@ -77,6 +77,11 @@ class Plan:
         return "map" in self.needed
 
     @property
+    def remembers(self) -> bool:
+        """Whether earlier states are read, so that they must be kept."""
+        return "delay:state" in self.needed
+
+    @property
     def forward(self) -> bool:
         return self.until > self.t0
 

@@ -41,7 +41,7 @@ class Problem:
         self.scale: Floats = np.tile(plan.system.layout.scales, len(self.trials))
         self.bad: tuple[float, Floats] | None = None
         self.counts: Counter[str] = Counter()
-        self.past = Past(plan) if plan.system.structure.delayed and len(plan.system.earlier.distinct) else None
+        self.past = Past(plan) if plan.remembers else None
         self._shape: tuple[int, ...] = plan.start.shape
         self._flow = plan.system.flow(trials=plan.trials is not None)
         self._derive = plan.system.jacobian

@@ -30,7 +30,7 @@ def chosen_method(plan: Plan) -> str:
             code="unknown-method",
             remedy=f"Did you mean {near[0]}?" if near else f"It has: {', '.join(METHODS)}.",
         )
-    if plan.system.structure.delayed and method not in EXPLICIT:
+    if plan.remembers and method not in EXPLICIT:
         raise InputError(
             f"{method} cannot run {plan.system.name}, which has delays: a step of it can be longer than a delay.",
             code="method-delays",

@@ -48,8 +48,8 @@ def jacobian_of(structure: Structure) -> Jacobian:
 
 
 def _derived(structure: Structure) -> Jacobian:
-    if structure.asynchronous or structure.pasts or structure.delayed:
-        earlier = "it has delays" if structure.delayed else "it reads earlier steps"
+    if structure.asynchronous or structure.pasts or structure.remembered:
+        earlier = "it has delays" if structure.remembered else "it reads earlier steps"
         why = "its step goes unit by unit" if structure.asynchronous else earlier
         raise InputError(f"{structure.model.name} has no Jacobian: {why}.", code="no-jacobian")
     varying = {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in structure.derived}

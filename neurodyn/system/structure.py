@@ -74,10 +74,14 @@ class Structure:
         return self.delays.read if self.delays else {}
 
     @property
+    def remembered(self) -> tuple[str, ...]:
+        """The variables that are earlier states: whoever integrates must have kept them."""
+        return tuple(name for name, read in self.delayed.items() if name_of(read.of) in self.model.states)
+
+    @property
     def by_trial(self) -> tuple[str, ...]:
         """Variables beside the states that differ between trials."""
-        earlier = (name for name, read in self.delayed.items() if name_of(read.of) in self.model.states)
-        return (*self.model.noise, *self.pasts, *earlier, *((UNIT,) if self.asynchronous else ()))
+        return (*self.model.noise, *self.pasts, *self.remembered, *((UNIT,) if self.asynchronous else ()))
 
     def letters(self, name: str) -> tuple[Idx, ...]:
         """The letters of any quantity, hidden ones included."""

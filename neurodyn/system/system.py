@@ -115,7 +115,7 @@ class System:
     def needs(self) -> frozenset[str]:
         """The abilities that a backend must have to run it."""
         if not self.model.discrete:
-            return frozenset({"flow", *({"delay:state"} if self.structure.delayed else ())})
+            return frozenset({"flow", *({"delay:state"} if self.structure.remembered else ())})
         random = {"map:random"} if self.model.noise else set()
         return frozenset({"map", *random, *({"map:async"} if self.structure.asynchronous else ())})
 

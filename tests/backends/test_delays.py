@@ -294,3 +294,13 @@ def test_the_past_that_is_kept_does_not_grow_with_the_run() -> None:
         past.add(Flat(k / 10, (k + 1) / 10))
     ring = past._ring
     assert ring.moved <= 1000 and len(ring._begin) <= 4 * LEAST_ROOM
+
+
+def test_earlier_inputs_alone_leave_a_flow_an_ordinary_one() -> None:
+    model = neurodyn.Model("dx/dt = -x + u(t - 1/2)", states={"x": 1.0}, inputs={"u": "step(1, 2)"})
+    system = neurodyn.build(model)
+    assert system.needs == {"flow"} and system.jacobian()(0.0, np.ones(1), {"u(t - 1/2)": 0.0}) == [[-1.0]]
+    result = neurodyn.simulate(system, until=3, method="BDF", rtol=1e-8, atol=1e-8)
+    t = result.time
+    wanted = np.exp(-t) + np.where(t > 1.5, 2 * (1 - np.exp(1.5 - t)), 0)
+    np.testing.assert_allclose(result["x"].values, wanted, atol=1e-6)
