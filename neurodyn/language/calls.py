@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import sympy as sp
 from sympy import Expr, Idx, Integer
@@ -15,6 +15,7 @@ from neurodyn.calculus.reductions import Count, KthLargest, Softmax, Sum
 from neurodyn.calculus.rewrite import TRUE
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, MATRICES, REDUCTIONS
 from neurodyn.language import times
+from neurodyn.language.elsewhere import where_it_belongs
 from neurodyn.language.guard import show_keywords
 from neurodyn.language.indexing import Frame
 from neurodyn.language.matrices import matrix_function
@@ -47,6 +48,13 @@ def call(reader: Reader, node: ast.Call) -> Expr | Boolean:
         row = ELEMENTWISE[name]
         _check_count(reader, node, name, row.arity)
         return row.make(*(reader.value(a) for a in node.args))
+    _refuse_unknown(reader, node, name)
+
+
+def _refuse_unknown(reader: Reader, node: ast.Call, name: str) -> NoReturn:
+    elsewhere = where_it_belongs(name)
+    if elsewhere is not None:
+        reader.fail(node, "elsewhere", *elsewhere)
     known = sorted({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, *MATRICES, "where", *reader.names.functions})
     remedy = near(name, known) or f"Known: {', '.join(known)}."
     reader.fail(node, "unknown-function", f"{name} is not a function of the language.", remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import numpy as np
@@ -16,6 +17,7 @@ from neurodyn.plots.recorded import Floats, Recorded
 from neurodyn.plots.style import PALETTE, RISING, ROLE, SIGNED
 
 LINES = 12  # more than this many lines in one panel are drawn as an image
+LONGEST_LABEL = 24  # in letters: about the height of a panel
 _LARGE = 1e100  # beyond this matplotlib's own arithmetic overflows
 
 
@@ -85,9 +87,15 @@ def row_names(variable: xr.DataArray) -> list[str]:
 
 
 def unit_label(variable: xr.DataArray) -> str:
-    """What the rows of a variable are: the words of the model about its index sets, or their names."""
+    """What the rows of a variable are: the first words of the model about its index sets, or their names."""
     dims = [str(dim) for dim in variable.dims if dim != "time"]
-    return plain(", ".join(str(variable[dim].attrs.get("about") or dim) for dim in dims))
+    return plain(", ".join(_kind(str(variable[dim].attrs.get("about", "")), dim) for dim in dims))
+
+
+def _kind(about: str, dim: str) -> str:
+    """`patterns; the last is followed by the first` as `patterns`; the name of the set where that is long still."""
+    first = re.split(r"[,;:(]", about)[0].strip()
+    return first if 0 < len(first) <= LONGEST_LABEL else dim
 
 
 def borders(time: Floats) -> Floats:

@@ -65,6 +65,9 @@ def test_rows_are_called_what_the_model_calls_them(hopfield):
     data["N"].attrs["about"] = "units"
     assert plot(data, "heat", variable="v").axes[0].get_ylabel() == "units"
     assert plot(data.isel(N=[0, 1]), "time").axes[0].get_legend().get_title().get_text() == "units"
+    for said, label in (("patterns; the last is followed by the first", "patterns"), ("a word too many " * 5, "N")):
+        data["N"].attrs["about"] = said
+        assert plot(data, "heat", variable="v").axes[0].get_ylabel() == label
 
 
 def test_a_long_title_is_wrapped(hopfield):
