@@ -39,7 +39,7 @@ def run_startup() -> None:
     print(f"  python alone        {bare:6.3f}")
     print(f"  import neurodyn    +{startup.seconds(startup.IMPORT) - bare:6.3f}")
     print(f"  neurodyn --help    +{startup.seconds(startup.HELP) - bare:6.3f}")
-    names = [entry.name for entry in neurodyn.library()]
+    names = [entry.name for entry in neurodyn.library() if not entry.device]
     startup.ready(names[0])  # loads SymPy and SciPy
     print(f"\n  {'model':28}{'load':>8}{'build':>8}{'flow':>8}{'jacobian':>10}{'all':>8}")
     for name in names:

@@ -27,17 +27,18 @@ from neurodyn.calculus.letters import (
 )
 from neurodyn.calculus.nodes import Partial, Rate
 from neurodyn.calculus.rewrite import Definition, transform
+from neurodyn.calculus.times import Ddt
 
 TIME = "t"
 
 
 class Chain:
-    """Resolves `dA/dB` and `dA/dt` over a growing set of definitions.
+    """Resolves `dA/dB`, `dA/dt` and `ddt(e)` over a growing set of definitions.
 
     Args:
         definitions: the model's definitions; hidden ones are added to a copy.
         letters: the declared letters of every quantity.
-        flow: the right side of a state's flow at its own letters, or None for what is no state.
+        flow: the rate of a state (or of an unknown) at its own letters, or None for what is held still.
         wires: definitions `part.u` that are inputs of a part: what the part itself says of `dA/dB` holds them still.
     """
 
@@ -54,16 +55,16 @@ class Chain:
         self._wires = frozenset(wires)
 
     def resolve(self, expr: Expr) -> Expr:
-        """The expression with every `dA/dB` and `dA/dt` replaced by hidden definitions or flows."""
+        """The expression with every `dA/dB`, `dA/dt` and `ddt(e)` replaced by hidden definitions or rates."""
 
         def change(node: sp.Basic) -> sp.Basic:
             if isinstance(node, Partial):
                 return self.partial(*node.args)
             if isinstance(node, Rate):
                 return self.rate(node.args[0])
-            return node
+            return self._rate_of_expr(node.args[0]) if isinstance(node, Ddt) else node
 
-        return transform(expr, change) if expr.has(Partial, Rate) else expr
+        return transform(expr, change) if expr.has(Partial, Rate, Ddt) else expr
 
     def partial(self, above: Reference, below: Reference) -> Expr:
         """dA/dB with A followed through its definitions down to B; B counts as independent.

@@ -1,4 +1,4 @@
-"""Quantities at another time: the value that a step of a map makes, and earlier values in maps and flows."""
+"""Quantities at another time (new values of a map, earlier ones in maps and flows), and rates in laws of devices."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ class Lag(Elementwise):
 
     def fdiff(self, argindex: int = 1) -> Any:
         raise TypeError("none passes through the value of another time")
+
+
+class Ddt(Elementwise):
+    """`ddt(e)` in the law of a device: the rate of an expression, resolved when a system is built."""
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        raise TypeError("a rate must be resolved before it is differentiated")

@@ -130,4 +130,4 @@ REDUCTION_UNITS = {
 # Functions of whole matrices of parameters.
 MATRICES = (*matrices.SQUARE, matrices.Basis.word)
 
-RESERVED = frozenset({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, *MATRICES, "rank", "where", "pi", "t", "dt"})
+RESERVED = frozenset({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, *MATRICES, "rank", "where", "ddt", "pi", "t", "dt"})

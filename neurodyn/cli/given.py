@@ -38,7 +38,7 @@ def sort_settings(model: Model, settings: Mapping[str, Any]) -> tuple[dict[str, 
 
     if has_units(model):
         settings = {name: repr(value) if isinstance(value, float) else value for name, value in settings.items()}
-    start = {name: value for name, value in settings.items() if name in model.states}
+    start = {name: value for name, value in settings.items() if name in model.variables}
     return {name: value for name, value in settings.items() if name not in start}, start
 
 

@@ -69,6 +69,8 @@ def as_plain(model: Model) -> dict[str, Any]:
             for name, index in model.indices.items()
         },
         "states": {d.name: _plain(model, units, d, "start") for d in model.states.values()},
+        "unknowns": {d.name: _plain(model, units, d, "guess") for d in model.unknowns.values()},
+        "pins": {d.name: d.about for d in model.pins.values()},
         "parameters": {
             d.name: _plain(model, units, d, "value") | {"given": d.given, "source": d.cited}
             for d in model.parameters.values()
@@ -115,8 +117,11 @@ def page(model: Model, expand: bool = False) -> list[str]:
         if not (hidden and "." in name)
     ]
     lines += _section("Indices", _table(("name", "size", "letters", "ends", "about"), indices))
+    pins = [(pin.name, pin.about) for pin in model.pins.values()]
+    lines += _section("Pins", _table(("name", "about"), pins))
     for title, declared, value in (
         ("States", model.states, "start"),
+        ("Unknowns", model.unknowns, "guess"),
         ("Parameters", model.parameters, "value"),
         ("Inputs", model.inputs, "value"),
         ("Noise", model.noise, "kind"),

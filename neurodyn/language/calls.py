@@ -13,6 +13,7 @@ from neurodyn.calculus.letters import fresh, size_of
 from neurodyn.calculus.nodes import Where
 from neurodyn.calculus.reductions import Count, KthLargest, Softmax, Sum
 from neurodyn.calculus.rewrite import TRUE
+from neurodyn.calculus.times import Ddt
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, MATRICES, REDUCTIONS
 from neurodyn.language import times
 from neurodyn.language.elsewhere import where_it_belongs
@@ -44,6 +45,8 @@ def call(reader: Reader, node: ast.Call) -> Expr | Boolean:
         _check_count(reader, node, name, (3,))
         c, a, b = node.args
         return Where(reader.condition(c), reader.value(a), reader.value(b))
+    if name == "ddt":
+        return _rate(reader, node)
     if name in ELEMENTWISE:
         row = ELEMENTWISE[name]
         _check_count(reader, node, name, row.arity)
@@ -55,9 +58,22 @@ def _refuse_unknown(reader: Reader, node: ast.Call, name: str) -> NoReturn:
     elsewhere = where_it_belongs(name)
     if elsewhere is not None:
         reader.fail(node, "elsewhere", *elsewhere)
-    known = sorted({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, *MATRICES, "where", *reader.names.functions})
+    known = sorted({*ELEMENTWISE, *REDUCTIONS, *COMPOSED, *MATRICES, "where", "ddt", *reader.names.functions})
     remedy = near(name, known) or f"Known: {', '.join(known)}."
     reader.fail(node, "unknown-function", f"{name} is not a function of the language.", remedy)
+
+
+def _rate(reader: Reader, node: ast.Call) -> Expr:
+    """`ddt(e)`, which stands in the laws of devices and nowhere else."""
+    _check_count(reader, node, "ddt", (1,))
+    if not reader.names.implicit or reader.generators:
+        reader.fail(
+            node,
+            "ddt",
+            "ddt stands in the laws of devices: in models with pins or unknowns, in p.i = ... and 0 = ...",
+            "Elsewhere the rate of A along the flow is written dA/dt.",
+        )
+    return Ddt(reader.value(node.args[0]))
 
 
 def _function_name(reader: Reader, node: ast.Call) -> str:

@@ -176,6 +176,9 @@ class UnitReader:
             return self.special[name](self, node)
         if name in self.names.functions:
             return self._user_function(node, name)
+        if name == "ddt":
+            unit = self.unit(node.args[0])
+            return unit and unit / SECOND
         if name == "where":
             self.unit(node.args[0])
             return self.same(node.args[1:], "chosen between")
@@ -183,14 +186,17 @@ class UnitReader:
         heads = [a.left if isinstance(a, ast.Compare) else a for a in indices]
         over = [isinstance(a, ast.Name) and show_keywords(a.id) in self.names.letters for a in heads]
         if (name in REDUCTIONS or name in COMPOSED) and over and all(over):
-            for restriction in indices:
-                self.unit(restriction)
-            if name == "kth":
-                self.plain(node.args[1], "The rank")
-            return self._apply(REDUCTION_UNITS.get(name, UnitRule.PLAIN), name, node.args[:1])
+            return self._reduction(node, name, indices)
         if name in MATRICES:
             return self._matrix_function(node.args[0], name)
         return self._apply(ELEMENTWISE[name].unit, name, node.args)
+
+    def _reduction(self, node: ast.Call, name: str, indices: list[ast.expr]) -> Measure:
+        for restriction in indices:
+            self.unit(restriction)
+        if name == "kth":
+            self.plain(node.args[1], "The rank")
+        return self._apply(REDUCTION_UNITS.get(name, UnitRule.PLAIN), name, node.args[:1])
 
     def _matrix_function(self, matrix: ast.expr, name: str) -> Measure:
         unit = self.unit(matrix)

@@ -1,4 +1,4 @@
-"""Left sides and keys: `W[i,j]`, `tau*dx[i]/dt`, `x[i](t+1)`, `f(z)`."""
+"""Left sides and keys: `W[i,j]`, `tau*dx[i]/dt`, `x[i](t+1)`, `f(z)`, and the `0` of a constraint."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from neurodyn.language.source import Source
 class Head:
     """The left side of a statement.
 
-    `kind` is definition, flow, map or function; `letters` are the indices (or the arguments of a function);
-    `factor` is the slice of the text that multiplies a flow, or None.
+    `kind` is definition, flow, map, function or constraint (which has no name); `letters` are the indices (or the
+    arguments of a function); `factor` is the slice of the text that multiplies a flow, or None.
     """
 
     kind: str
@@ -37,6 +37,8 @@ def read_head(source: Source, stop: int) -> Head:
         return _call(source, tree, text)
     if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Div) and _is_dt(tree.right):
         return _flow(source, tree.left, text)
+    if isinstance(tree, ast.Constant) and tree.value == 0 and not isinstance(tree.value, bool):
+        return Head("constraint", "", ())
     name, letters = _name_and_letters(source, tree, text, 0)
     return Head("definition", name, letters)
 

@@ -207,6 +207,8 @@ class Latex:
         if name in _MATRICES:
             matrix, row, column = arguments
             return rf"\left[{matrix}\right]^{{{_MATRICES[name]}}}_{{{row}{column}}}", ATOM
+        if name == "ddt":
+            return rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}t}}\left({arguments[0]}\right)", ATOM
         if name in ELEMENTWISE:
             template = ELEMENTWISE[name].latex
             if "{0}" in template:

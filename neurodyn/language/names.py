@@ -16,7 +16,7 @@ from neurodyn.language.source import Source
 class Name:
     """A declared or defined quantity: what kind it is and the index sets it runs over."""
 
-    kind: str  # state, parameter, input, noise, event, definition
+    kind: str  # state, unknown, parameter, input, noise, potential, event, definition
     sets: tuple[str, ...]
     letters: tuple[str, ...]
 
@@ -40,6 +40,11 @@ class Names:
     functions: Mapping[str, UserFunction] = field(default_factory=dict)
     discrete: bool = False  # whether the model is a map: other times are then steps
     ends: Mapping[str, str] = field(default_factory=dict)  # index set -> what happens beyond its ends
+
+    @property
+    def implicit(self) -> bool:
+        """Whether laws and constraints say what some quantities are: potentials of pins and nodes, unknowns."""
+        return any(q.kind in ("unknown", "potential") for q in self.quantities.values())
 
     def letter(self, name: str) -> Idx:
         """The free letter of that name."""

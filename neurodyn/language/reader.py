@@ -17,7 +17,7 @@ from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
 from neurodyn.errors import InputError
 from neurodyn.language import calls, indexing, numbers, quotients
 from neurodyn.language.guard import column_of, parse, show_keywords
-from neurodyn.language.names import Names
+from neurodyn.language.names import Names, near
 from neurodyn.language.source import Source
 
 TIME = Symbol("t", real=True)
@@ -155,7 +155,11 @@ class Reader:
 
     def unknown(self, node: ast.AST, name: str) -> NoReturn:
         """Refuse a name that is declared nowhere."""
-        part, dot, _ = name.partition(".")
+        part, dot, word = name.partition(".")
+        potentials = [n for n, known in self.names.quantities.items() if dot and known.kind in ("unknown", "potential")]
+        if word == "v" and any(n.endswith(".v") for n in potentials):
+            remedy = near(name, potentials) or "The lines of the parts name the nodes."
+            self.fail(node, "unknown-name", f"{part} is no node or pin here, so it has no potential.", remedy)
         if dot and not any(known.startswith(part + dot) for known in self.names.quantities):
             self.fail(node, "attribute", "A dot cannot stand in an expression.", "Refer to quantities by their names.")
         if name in ELEMENTWISE or name in REDUCTIONS or name in COMPOSED or name in self.names.functions:

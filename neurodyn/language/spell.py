@@ -15,7 +15,7 @@ from neurodyn.calculus.nodes import Delta, Floor, Larger, Partial, Rate, Smaller
 from neurodyn.calculus.positions import Clamped, Cyclic, Inside, Open, Padded, Position
 from neurodyn.calculus.reductions import KthLargest, Reduction, Softmax
 from neurodyn.calculus.rewrite import TRUE
-from neurodyn.calculus.times import Lag, Next
+from neurodyn.calculus.times import Ddt, Lag, Next
 from neurodyn.calculus.vocabulary import ELEMENTWISE, REDUCTIONS
 from neurodyn.errors import InputError
 
@@ -164,6 +164,8 @@ class _Speller:
         if isinstance(expr, (Next, Lag)):
             time = "t+1" if isinstance(expr, Next) else f"t - {self.show(expr.args[1], MULTIPLY, names)}"
             return f"{self.show(expr.args[0], ATOM, names)}({time})", ATOM
+        if isinstance(expr, Ddt):
+            return f"ddt({self.show(expr.args[0], OR, names)})", ATOM
         if isinstance(expr, Delta):
             a, b = (self.show(x, ADD, names) for x in expr.args)
             return f"where({a} == {b}, 1, 0)", ATOM

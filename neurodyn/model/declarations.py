@@ -20,11 +20,11 @@ from neurodyn.model.measures import checked_scale, checked_unit
 
 @dataclass(frozen=True)
 class Declaration:
-    """A state, parameter, input, noise or observable: its letters and what was said of it.
+    """A state, unknown, parameter, input, noise, observable or pin: its letters and what was said of it.
 
     `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start, for
-    noise its kind. `before` is what a state was before the start, `cited` where the value comes from. Numbers and lists
-    in `value` and `scale` are in `unit`, if there is one.
+    an unknown the guess, for noise its kind. `before` is what a state was before the start, `cited` where the value
+    comes from. Numbers and lists in `value` and `scale` are in `unit`, if there is one.
     """
 
     name: str
@@ -48,10 +48,12 @@ class Declaration:
 FIELDS: dict[str, tuple[str, ...]] = {
     "indices": ("size", "letters", "ends", "about"),
     "states": ("start", "before", "scale", "unit", "about"),
+    "unknowns": ("guess", "scale", "unit", "about"),
     "parameters": ("value", "given", "unit", "about", "source"),
     "inputs": ("value", "unit", "about"),
     "noise": ("kind", "about"),
     "observables": ("about", "unit"),
+    "pins": ("about",),
     "layers": ("start", "scale", "unit", "about", *LAYER),
     "synapses": ("energy", "about"),
 }
@@ -60,7 +62,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 def read_declarations(
     section: str, entries: Mapping[str, Any], letters: Mapping[str, str], locate: Locate
 ) -> dict[str, Declaration]:
-    """One of the sections states, parameters, inputs, noise, observables."""
+    """One of the sections states, unknowns, parameters, inputs, noise, observables, pins."""
     found: dict[str, Declaration] = {}
     for key, entry in entries.items():
         source = locate(section, key)
@@ -84,7 +86,7 @@ def read_declarations(
         found[name] = Declaration(
             name,
             indices,
-            value=plain(fields.get(FIELDS[section][0])) if section != "observables" else None,
+            value=plain(fields.get(FIELDS[section][0])) if FIELDS[section][0] != "about" else None,
             before=plain(fields.get("before")),
             given=_statements(fields.get("given", ()), key, source),
             scale=checked_scale(fields.get("scale"), key, source),

@@ -15,7 +15,14 @@ def model_text(model: Model) -> str:
     written = [e.text for e in model.equations] if model.layers or model.parts else model.text.split("\n")
     lines = [f"{model.name}: {model.summary}" if model.summary else model.name]
     lines += ["", *(f"    {line}" for line in written), ""]
-    sections = {"states": model.states, "parameters": model.parameters, "inputs": model.inputs, "noise": model.noise}
+    sections = {
+        "states": model.states,
+        "unknowns": model.unknowns,
+        "parameters": model.parameters,
+        "inputs": model.inputs,
+        "noise": model.noise,
+    }
+    sections["pins"] = model.pins
     for title, section in sections.items():
         if section:
             lines.append(f"{title}: {', '.join(d.key for d in section.values())}")
@@ -41,7 +48,12 @@ def model_html(model: Model) -> str:
     body = " \\\\ ".join(text.replace(" = ", " &= ", 1) for text in equation_latex(model))
     rows = [
         (title, d.key, shown_value(d), d.about)
-        for title, section in (("state", model.states), ("parameter", model.parameters), ("input", model.inputs))
+        for title, section in (
+            ("state", model.states),
+            ("unknown", model.unknowns),
+            ("parameter", model.parameters),
+            ("input", model.inputs),
+        )
         for d in section.values()
     ]
     cells = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)

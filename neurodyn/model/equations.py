@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Idx, S
 
+from neurodyn.calculus.times import Ddt
 from neurodyn.calculus.vocabulary import RESERVED
 from neurodyn.errors import InputError
+from neurodyn.language.free import free_letters
+from neurodyn.language.guard import parse
 from neurodyn.language.heads import Head, read_head
 from neurodyn.language.names import Name, Names, UserFunction
 from neurodyn.language.reader import Reader
@@ -23,7 +27,8 @@ class Equation:
     """One equation: as written (`source`) and as symbols.
 
     A flow reads `factor * d name[letters]/dt = expr`; a map `name[letters](t+1) = expr`; a definition
-    `name[letters] = expr`; a function has no symbols of its own (it is expanded where it is used).
+    `name[letters] = expr`; a constraint `0 = expr`, for each position of its letters, under a name that counts them
+    (`0:1`); a function has no symbols of its own (it is expanded where it is used).
     """
 
     kind: str
@@ -57,7 +62,9 @@ def read_equations(
         heads.append((source, read_head(source, len(left)), start))
     _refuse_mixed(heads)
     names = _namespace(sets, declared, heads)
-    return names, tuple(_equation(names, *item) for item in heads)
+    count = itertools.count(1)
+    numbered = [replace(h, name=f"0:{next(count)}") if h.kind == "constraint" else h for _, h, _ in heads]
+    return names, tuple(_equation(names, s, h, at) for (s, _, at), h in zip(heads, numbered, strict=True))
 
 
 def _namespace(
@@ -75,7 +82,8 @@ def _namespace(
             continue
         for entry in entries.values():
             kind = "noise" if section == "noise" else section[:-1]
-            _take(taken, entry.name, f"a {kind}", entry.source, 0)
+            article = "an" if kind == "unknown" else "a"
+            _take(taken, entry.name, f"{article} {kind}", entry.source, 0)
             quantities[entry.name] = Name(kind, tuple(letters[x] for x in entry.letters), entry.letters)
     functions: dict[str, UserFunction] = {}
     for source, head, start in heads:
@@ -150,9 +158,18 @@ def _equation(names: Names, source: Source, head: Head, start: int) -> Equation:
         return Equation("function", head.name, (), S.One, S.Zero, source, start)
     if head.kind in ("flow", "map"):
         head = _state_head(names, source, head)
+    if head.kind == "constraint":
+        head = replace(head, letters=tuple(free_letters(parse(source, start), names.letters)))
     letters = tuple(names.letter(x) for x in head.letters)
     scope = dict(zip(head.letters, letters, strict=True))
     expr = Reader(names, source, scope=scope, start=start).read()
+    if head.kind in ("flow", "map") and expr.has(Ddt):
+        raise InputError(
+            f"ddt stands in laws and constraints, and this is the {head.kind} of {head.name}.",
+            code="ddt",
+            remedy="Write its argument's rate as a constraint: 0 = ddt(...) - r, with r in [unknowns].",
+            place=source.place(source.text.find("ddt")),
+        )
     factor: Expr = S.One
     if head.factor is not None:
         factor = Reader(names, source, scope=scope, start=head.factor[0], stop=head.factor[1]).read()

@@ -14,6 +14,7 @@ from neurodyn.language.heads import Head, read_head
 from neurodyn.language.names import near
 from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation
+from neurodyn.model.circuits import node_laws, node_potentials, nodes_of, pin_wires, potential
 from neurodyn.model.declarations import Declaration
 from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.parts import VALUED, Part
@@ -29,7 +30,7 @@ class Flat:
 
     sets: dict[str, IndexSet]
     sections: dict[str, dict[str, Declaration]]
-    wires: dict[str, Declaration]  # inputs of parts that equations define
+    wires: dict[str, Declaration]  # inputs and pins of parts that equations define
     statements: tuple[Source, ...]
 
 
@@ -37,6 +38,7 @@ def flatten(
     parts: Mapping[str, Part],
     sets: Mapping[str, IndexSet],
     sections: Mapping[str, Mapping[str, Declaration]],
+    pins: Mapping[str, Declaration],
     statements: Sequence[Source],
 ) -> Flat:
     """The circuit as one model; without parts, what was given."""
@@ -44,7 +46,9 @@ def flatten(
     if parts:
         _check_own(parts, sets, sections)
         _check_size(parts)
-        flat = replace(flat, statements=(*_join(parts, flat), *statements))
+        joined = _join(parts, flat)
+        flat.sections["unknowns"].update(node_potentials(parts, pins, sections["unknowns"]))
+        flat = replace(flat, statements=(*joined, *node_laws(parts, pins), *statements))
     letters = {x: s.name for s in flat.sets.values() for x in s.letters}
     for source in statements:
         _wire(source, parts, flat, letters)
@@ -64,6 +68,9 @@ def _join(parts: Mapping[str, Part], flat: Flat) -> list[Source]:
         for declared in part.model.wires.values():
             new = _declaration(part, "wires", declared, renaming)
             flat.wires[new.name] = new
+        potentials, ties = pin_wires(part)
+        flat.wires.update({d.name: d for d in potentials})
+        statements += ties
         statements += (renaming.statement(e) for e in part.model.equations)
     return statements
 
@@ -139,9 +146,10 @@ def _check_own(
     parts: Mapping[str, Part], sets: Mapping[str, IndexSet], sections: Mapping[str, Mapping[str, Declaration]]
 ) -> None:
     """Dotted names belong to parts, and parts have names of their own."""
+    nodes = {potential(node) for node in nodes_of(parts)}
     own: Iterable[Any] = (*sets.values(), *(d for name in SECTIONS for d in sections[name].values()))
     for declared in own:
-        if "." in declared.name:
+        if "." in declared.name and declared.name not in nodes:
             raise InputError(
                 f"{declared.name} has a dot: such names belong to parts.",
                 code="dotted-name",

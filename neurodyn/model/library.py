@@ -16,13 +16,14 @@ GROUPS = ("models", "circuits")
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the library."""
+    """One file of the library; a device has pins, and runs as a part of circuits alone."""
 
     name: str
     group: str
     theme: str
     summary: str
     path: Path
+    device: bool
 
 
 def folder(group: str) -> Path:
@@ -38,7 +39,8 @@ def library() -> tuple[Entry, ...]:
     for group in GROUPS:
         for path in sorted(folder(group).glob("*.toml")):
             raw = tomllib.loads(path.read_text(encoding="utf-8"))
-            found.append(Entry(path.stem, group, str(raw.get("theme", "")), str(raw.get("summary", "")), path))
+            told = (str(raw.get("theme", "")), str(raw.get("summary", "")))
+            found.append(Entry(path.stem, group, *told, path, "pins" in raw))
     return tuple(found)
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
-from neurodyn.language.unit_text import read_quantity, read_unit
+from neurodyn.language.unit_text import mentions_unit, read_quantity, read_unit
 from neurodyn.language.units import NUMBER, Unit
 from neurodyn.model.locate import value_source
 
 if TYPE_CHECKING:
     from neurodyn.model.declarations import Declaration
+
+
+def speaks_of_units(texts: Iterable[str], declared: Collection[Declaration]) -> bool:
+    """Whether anything that is written has a unit."""
+    values = (v for d in declared for v in (d.value, d.before, d.scale, *d.given) if isinstance(v, str))
+    return any(d.unit for d in declared) or any(mentions_unit(text) for text in (*texts, *values))
 
 
 def declared_unit(declared: Declaration) -> Unit:

@@ -32,6 +32,8 @@ def model_latex(model: Model) -> str:
     lines += _indices(model)
     symbol, value = _symbol(model), _value(model)
     lines += _table("state", model.states, {"start": value, "meaning": _about}, symbol)
+    lines += _table("unknown", model.unknowns, {"guess": value, "meaning": _about}, symbol)
+    lines += _table("pin", model.pins, {"meaning": _about}, symbol)
     columns: dict[str, Cell] = {"value": value, "domain": _domain(model), "meaning": _about, "source": _cited}
     lines += _table("parameter", model.parameters, columns, symbol)
     lines += _table("input", model.inputs, {"value": value, "meaning": _about}, symbol)

@@ -34,12 +34,13 @@ class Model:
         name, summary, references: what it is called, one line about it, where it comes from.
         theme: where the library lists it, one of `neurodyn.model.themes.THEMES`.
         indices: index sets, `{"N": {"letters": "i j", "size": 64}}`.
-        states, parameters, inputs, noise, observables: `{"W[i,j]": {"value": ..., "given": ..., "about": ...}}`; a bare
-            value stands for the first field (`start` for states, `kind` for noise).
+        states, unknowns, parameters, inputs, noise, observables: `{"W[i,j]": {"value": ..., "given": ...}}`; a bare
+            value stands for the first field (`start` for states, `guess` for unknowns, `kind` for noise).
         layers, synapses: `{"x[i]": {"activation": "g[i]", "lagrangian": "tanh"}}` and `{"memory": "-sum(...)"}`, which
             stand for equations; the states of layers are among `states`.
         parts: `{"first": {"model": "habituation", "alpha": 0.2}}`: models whose names, `first.x`, are among the states,
             parameters, inputs and equations of this one; a definition of a part's input is a wire.
+        pins: `{"p": {}}`: what makes the model a device, a part of circuits that name the node of each pin.
         update: `asynchronous` for a map that updates one unit after the other.
         energy: the name of the definition that is the energy; of a model with layers, `E` unless said otherwise.
         claims: statements that the model makes about itself, such as `dE/dt <= 0`.
@@ -62,6 +63,7 @@ class Model:
     claims: tuple[str, ...]
     indices: Mapping[str, IndexSet]
     states: Mapping[str, Declaration]
+    unknowns: Mapping[str, Declaration]
     parameters: Mapping[str, Declaration]
     inputs: Mapping[str, Declaration]
     noise: Mapping[str, Declaration]
@@ -69,6 +71,8 @@ class Model:
     layers: Mapping[str, Layer]
     synapses: Mapping[str, Synapse]
     parts: Mapping[str, Part]
+    pins: Mapping[str, Declaration]
+    potentials: Mapping[str, Declaration]
     wires: Mapping[str, Declaration]
     bench: Mapping[str, Any]
     equations: tuple[Equation, ...] = field(compare=False)
@@ -85,6 +89,7 @@ class Model:
         theme: str = "",
         indices: Mapping[str, Any] | None = None,
         states: Mapping[str, Any] | None = None,
+        unknowns: Mapping[str, Any] | None = None,
         parameters: Mapping[str, Any] | None = None,
         inputs: Mapping[str, Any] | None = None,
         noise: Mapping[str, Any] | None = None,
@@ -92,6 +97,7 @@ class Model:
         layers: Mapping[str, Any] | None = None,
         synapses: Mapping[str, Any] | None = None,
         parts: Mapping[str, Any] | None = None,
+        pins: Mapping[str, Any] | None = None,
         update: str | None = None,
         energy: str | None = None,
         claims: Sequence[str] = (),
@@ -101,7 +107,7 @@ class Model:
         locate = locate or Locate()
         check_theme(theme, locate("", "theme").place(0))
         sections = dict(states=states, parameters=parameters, inputs=inputs, noise=noise, observables=observables)
-        sections |= {"layers": layers, "synapses": synapses, "parts": parts}
+        sections |= {"unknowns": unknowns, "layers": layers, "synapses": synapses, "parts": parts, "pins": pins}
         _check_sections({"indices": indices, "bench": bench, **sections})
         sets = read_index_sets(indices or {}, locate)
         text = _as_text(equations)
@@ -151,13 +157,23 @@ class Model:
         return {e.name: e for e in self.equations if e.kind == "map"}
 
     @property
+    def constraints(self) -> tuple[Equation, ...]:
+        """The equations `0 = ...`, node laws among them."""
+        return tuple(e for e in self.equations if e.kind == "constraint")
+
+    @property
+    def variables(self) -> dict[str, Declaration]:
+        """What a run solves for: the states, then the unknowns."""
+        return {**self.states, **self.unknowns}
+
+    @property
     def discrete(self) -> bool:
         """Whether time goes in steps: the model is a map."""
         return self.names.discrete
 
     def declaration(self, name: str) -> Declaration | None:
-        """The declaration of a state, parameter, input or noise."""
-        for section in (self.states, self.parameters, self.inputs, self.noise):
+        """The declaration of a state, unknown, parameter, input, noise, or potential of a pin."""
+        for section in (self.states, self.unknowns, self.parameters, self.inputs, self.noise, self.potentials):
             if name in section:
                 return section[name]
         return None

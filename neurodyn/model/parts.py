@@ -11,12 +11,13 @@ from neurodyn.errors import InputError
 from neurodyn.language.heads import read_key
 from neurodyn.language.names import near
 from neurodyn.language.source import Source
+from neurodyn.model.circuits import GROUND, check_pins
 from neurodyn.model.declarations import Locate, key_source, plain
 
 if TYPE_CHECKING:
     from neurodyn.model.model import Model
 
-VALUED = ("parameters", "states", "inputs")  # sections whose entries a part's line may set
+VALUED = ("parameters", "states", "unknowns", "inputs")  # sections whose entries a part's line may set
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def read_parts(entries: Mapping[str, Any], letters: Mapping[str, str], locate: L
         part = Part(name, row, fields, _load(fields["model"], locate, source), source)
         _check_update(part)
         _check_fields(part)
+        check_pins(part)
         found[name] = part
     return found
 
@@ -86,6 +88,13 @@ def _check_key(name: str, row: tuple[str, ...], letters: Mapping[str, str], sour
                 remedy=near(x, list(letters)) or "Declare it in [indices].",
                 place=source.place(0),
             )
+    if name == GROUND:
+        raise InputError(
+            f"{GROUND} is the node at 0 V, so no part can have that name.",
+            code="name-taken",
+            remedy="Rename the part.",
+            place=source.place(0),
+        )
     if "." in name:
         raise InputError(
             f"The name of a part has no dot, as {name} does.",
@@ -107,9 +116,9 @@ def _check_update(part: Part) -> None:
 
 def _check_fields(part: Part) -> None:
     model = part.model
-    known = [*model.indices, *(name for section in VALUED for name in getattr(model, section))]
+    known = [*model.pins, *model.indices, *(name for section in VALUED for name in getattr(model, section))]
     for word, value in part.fields.items():
-        if word == "model":
+        if word == "model" or word in model.pins:
             continue
         if word not in known:
             defined = word in model.definitions

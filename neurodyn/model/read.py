@@ -23,6 +23,7 @@ _TOP = (
 _SECTIONS = (
     "indices",
     "states",
+    "unknowns",
     "parameters",
     "inputs",
     "noise",
@@ -30,10 +31,11 @@ _SECTIONS = (
     "layers",
     "synapses",
     "parts",
+    "pins",
     "bench",
 )
 # Words of the language whose meaning comes later: refused by name, so that nothing is silently left out.
-_LATER = ("unknowns", "events", "pins")
+_LATER = ("events",)
 _STRINGS = ("name", "summary", "theme", "equations", "update", "energy", "family")
 _LISTS = ("references", "claims")
 _DESCRIBED = ("summary", "references", "theme")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from neurodyn.model.circuits import current, nodes_of, potential
 from neurodyn.model.declarations import FIELDS, Declaration
 from neurodyn.model.layers import ENERGY
 from neurodyn.model.model import FORMAT, Model
@@ -68,17 +69,20 @@ def _equations(model: Model) -> str:
 
 
 def _expanded(model: Model) -> dict[str, dict[str, Any]]:
-    """Every declaration, those of layers and parts among them."""
+    """Every declaration, those of layers and parts among them; the currents of pins come with the pins."""
+    observables = {n: d for n, d in model.observables.items() if n not in map(current, model.pins)}
     return {
         "indices": {
             s.name: _entry({"letters": " ".join(s.letters), "size": s.size, "ends": s.ends, "about": s.about})
             for s in model.indices.values()
         },
         "states": _declared("states", model.states),
+        "unknowns": _declared("unknowns", model.unknowns),
         "parameters": _declared("parameters", model.parameters),
         "inputs": _declared("inputs", {**model.inputs, **model.wires}),
         "noise": _declared("noise", model.noise),
-        "observables": _declared("observables", model.observables),
+        "observables": _declared("observables", observables),
+        "pins": _declared("pins", model.pins),
         "bench": dict(model.bench),
     }
 
@@ -88,11 +92,13 @@ def _sections(model: Model) -> dict[str, dict[str, Any]]:
     found = _expanded(model)
     bench = found.pop("bench")
     shorthand = {layer.state.key for layer in model.layers.values()}
+    nodes = (model.unknowns.get(potential(node)) for node in nodes_of(model.parts))
+    said = {d.name for d in nodes if d is not None and (d.value is not None or d.scale or d.about)}
     for section in found:
         found[section] = {
             key: entry
             for key, entry in found[section].items()
-            if key not in shorthand and not (model.parts and "." in key)
+            if key not in shorthand and (key in said or not (model.parts and "." in key))
         }
     for entry in found["indices"].values():
         entry["letters"] = " ".join(x for x in entry["letters"].split() if not (model.parts and "." in x))

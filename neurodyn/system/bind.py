@@ -64,9 +64,10 @@ def check_names(model: Model, given: Mapping[str, Any]) -> None:
                 remedy="Make it a parameter with a value instead.",
                 place=model.source_of(name).place(0),
             )
-        if name in model.states:
+        if name in model.variables:
+            what = "a state" if name in model.states else "an unknown"
             raise InputError(
-                f"{name} is a state, so it has no value at build.",
+                f"{name} is {what}, so it has no value at build.",
                 code="state-value",
                 remedy=f"Give its start to simulate: start={{'{name}': ...}}.",
                 place=model.source_of(name).place(0),

@@ -14,6 +14,7 @@ from neurodyn.model.library import load
 from neurodyn.model.model import Model
 from neurodyn.system.bind import check_names, rules_on_values, signal_of
 from neurodyn.system.checks import MODEL_CHECKS
+from neurodyn.system.checks.regular import check_regular
 from neurodyn.system.layout import Layout
 from neurodyn.system.quantities import si_values
 from neurodyn.system.ranks import bind_ranks
@@ -53,18 +54,19 @@ def build(
     for check in MODEL_CHECKS:
         check(model)
     structure, units = resolve(model), Units.of_model(model)
+    check_regular(structure)
     given = si_values(units, given)
     chosen = _seed(model.bench.get("seed", 0) if seed is None else seed)
     known = bind_sizes(model, sizes or {}, given)
     bound = Values(structure, known, given, chosen)
     bind_ranks(bound, known)
-    shapes = {n: bound.shape(structure.letters(n), d.source) for n, d in model.states.items()}
+    shapes = {n: bound.shape(structure.letters(n), d.source) for n, d in model.variables.items()}
     computed = bound.all()
     for rule in rules_on_values(bound):
         rule.check(bound)
     signals = {name: signal_of(bound, name) for name in model.inputs}
     starts = Starts(bound)
-    layout = Layout.of(shapes, {n: scale_of(d, units, partial(starts.of, n)) for n, d in model.states.items()})
+    layout = Layout.of(shapes, {n: scale_of(d, units, partial(starts.of, n)) for n, d in model.variables.items()})
     return System(structure, bound.sizes, computed, given, signals, layout, chosen, {}, bound.formulas, bound.notes)
 
 

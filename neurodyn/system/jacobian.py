@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Add, Expr, S
+from sympy import Add, Expr, Idx, S
 
 from neurodyn.calculus.contract import sum_over
 from neurodyn.calculus.derivative import derivative
@@ -29,10 +29,14 @@ from neurodyn.system.structure import Structure
 
 @dataclass(frozen=True)
 class Jacobian:
-    """The blocks that are not zero, by the names of row and column, and definitions that they speak of."""
+    """The blocks that are not zero, by the names of row and column, and definitions that they speak of.
+
+    `hidden` are those definitions that were made for the blocks.
+    """
 
     outputs: Mapping[tuple[str, str], Output]
     definitions: Mapping[str, Definition]
+    hidden: frozenset[str]
 
 
 def jacobian_of(structure: Structure) -> Jacobian:
@@ -42,52 +46,71 @@ def jacobian_of(structure: Structure) -> Jacobian:
     """
     key = "jacobian outputs"
     if key not in structure.compiled:
-        structure.compiled[key] = _derived(structure)
+        if structure.residuals:
+            name = structure.model.name
+            raise InputError(
+                f"{name} has constraints, so it has no flow to derive.",
+                code="no-jacobian",
+                remedy="Use residual_jacobian().",
+            )
+        if structure.asynchronous or structure.pasts or structure.remembered:
+            earlier = "it has delays" if structure.remembered else "it reads earlier steps"
+            why = "its step goes unit by unit" if structure.asynchronous else earlier
+            raise InputError(f"{structure.model.name} has no Jacobian: {why}.", code="no-jacobian")
+        columns = {n: structure.letters(n) for n in structure.model.states}
+        structure.compiled[key] = derived(structure, {**structure.flows, **structure.maps}, columns)
     found: Jacobian = structure.compiled[key]
     return found
 
 
-def _derived(structure: Structure) -> Jacobian:
-    if structure.asynchronous or structure.pasts or structure.remembered:
-        earlier = "it has delays" if structure.remembered else "it reads earlier steps"
-        why = "its step goes unit by unit" if structure.asynchronous else earlier
-        raise InputError(f"{structure.model.name} has no Jacobian: {why}.", code="no-jacobian")
+def derived(structure: Structure, rows: Mapping[str, Definition], columns: Mapping[str, tuple[Idx, ...]]) -> Jacobian:
+    """The derivatives of each row by each column, a variable with its letters."""
     varying = {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in structure.derived}
     through = _Through(varying)
     found = {}
-    for row, right in {**structure.flows, **structure.maps}.items():
+    for row, right in rows.items():
         own = tuple(fresh(x) for x in right.letters)
         full = inline(right.at(own), varying, through.stop)
-        for column in structure.model.states:
-            at = tuple(fresh(x) for x in structure.letters(column))
+        for column, letters in columns.items():
+            at = tuple(fresh(x) for x in letters)
             block = through.derivative(full, quantity(column, at))
             if block != S.Zero:
                 name = f"d{row}/d{column}"
                 found[row, column] = Output(name, (*own, *at), block)
-    return Jacobian(found, {**structure.definitions, **through.hidden})
+    return Jacobian(found, {**structure.definitions, **through.hidden}, frozenset(through.hidden))
 
 
 Blocks = Callable[[float, Mapping[str, Any]], dict[str, Any]]
 
 
 def assembled(
-    blocks: Blocks, layout: Layout, pairs: Sequence[tuple[str, str]]
+    blocks: Blocks,
+    layout: Layout,
+    pairs: Sequence[tuple[str, str]],
+    rows: Layout | None = None,
+    columns: Layout | None = None,
 ) -> Callable[[float, NDArray[np.float64], Mapping[str, Any]], NDArray[np.float64]]:
-    """The whole matrix from its blocks, as a function of time, flat state and inputs."""
-    spans = {
-        n: slice(at, at + int(np.prod(shape)))
-        for n, shape, at in zip(layout.names, layout.shapes, layout.offsets, strict=True)
-    }
+    """The whole matrix from its blocks, as a function of time, flat state and inputs.
+
+    Rows and columns lie as the state does, unless said otherwise.
+    """
+    rows, columns = rows or layout, columns or layout
+    down, along = _spans(rows), _spans(columns)
 
     def jacobian(t: float, y: NDArray[np.float64], inputs: Mapping[str, Any]) -> NDArray[np.float64]:
         found = blocks(t, {**layout.unpack(y), **inputs})
-        full = np.zeros((layout.size, layout.size))
+        full = np.zeros((rows.size, columns.size))
         for row, column in pairs:
             block = found[f"d{row}/d{column}"]
-            full[spans[row], spans[column]] = np.reshape(block, (spans[row].stop - spans[row].start, -1))
+            full[down[row], along[column]] = np.reshape(block, (down[row].stop - down[row].start, -1))
         return full
 
     return jacobian
+
+
+def _spans(layout: Layout) -> dict[str, slice]:
+    names = zip(layout.names, layout.shapes, layout.offsets, strict=True)
+    return {n: slice(at, at + int(np.prod(shape))) for n, shape, at in names}
 
 
 class _Through:

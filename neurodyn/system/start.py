@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 def start_vector(system: System, given: Mapping[str, Any], trials: int | None, seed: int) -> Array:
     """The flat start: shape (size,) or (trials, size)."""
     for name in given:
-        if name not in system.model.states:
+        if name not in system.model.variables:
             raise system.unknown(name)
     values = Values(system.structure, system.sizes, system.given, seed, dict(system.values), system.formulas)
     starts = Starts(values, si_values(system.units, given), trials)
@@ -60,17 +60,19 @@ class Starts:
         if name not in self.known:
             if name in asking:
                 ring = " -> ".join([*asking[asking.index(name) :], name])
-                source = self.values.structure.model.states[name].source
+                source = self.values.structure.model.variables[name].source
                 raise InputError(f"The values go round in a circle: {ring}.", code="cycle", place=source.place(0))
             self.known[name] = self._compute(name, (*asking, name))
         return self.known[name]
 
     def _compute(self, name: str, asking: tuple[str, ...]) -> Array:
-        declared = self.values.structure.model.states[name]
+        declared = self.values.structure.model.variables[name]
         given = self.given.get(name)
         source = declared.source if given is None else Source(f"start of {name}")
         shape = self.values.shape(self.values.structure.letters(name), source)
         value = si_value(declared) if given is None else given
+        if value is None and name in self.values.structure.model.unknowns:
+            value = 0.0
         if value is None:
             raise InputError(
                 f"The state {name} has no start.",
@@ -116,7 +118,7 @@ class Starts:
             if name in seen or name not in structure.dynamic:
                 continue
             seen.add(name)
-            if name in structure.model.states:
+            if name in structure.model.variables:
                 found.append(name)
             elif name in structure.definitions and not structure.definitions[name].expr.has(Rate):
                 pending += sorted(names_in(structure.definitions[name].expr))

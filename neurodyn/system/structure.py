@@ -10,11 +10,11 @@ from sympy import Idx
 
 from neurodyn.calculus.chain import Chain
 from neurodyn.calculus.graphs import reaching, uses
-from neurodyn.calculus.letters import name_of
+from neurodyn.calculus.letters import name_of, quantity
 from neurodyn.calculus.nodes import Partial, Rate
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.scans import find_scans
-from neurodyn.calculus.times import Lag, Next
+from neurodyn.calculus.times import Ddt, Lag, Next
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
 from neurodyn.system.claims import Claim, read_claim
@@ -33,13 +33,15 @@ class Structure:
 
     Attributes:
         definitions: every definition, hidden ones (`dE/dv`) included.
-        flows: the rate of each state at its own letters, factors divided out; empty for a map.
+        flows: the rate of each state at its own letters, factors divided out; empty for a map, and with constraints.
         dynamic: names that vary in a run (they depend on a state, an input or time).
         terms: source texts of the energy's additive terms; term k is the definition `E:k`.
         compiled: what follows from the equations alone, by what it is, filled as it is asked for.
         maps: the value that a step makes of each state (of one unit, if the map is asynchronous); empty for flows.
         steps: resolves new and past values of a map.
         delays: resolves earlier values of a flow that has delays.
+        residuals: of a model with constraints, what must be 0: for each state its rate less its flow, under the name of
+            the state, and each constraint, under `0:k`. They speak of the rates of states and unknowns, `dx/dt`.
     """
 
     model: Model
@@ -52,6 +54,7 @@ class Structure:
     maps: Mapping[str, Definition] = field(default_factory=dict)
     steps: Steps | None = None
     delays: Delays | None = None
+    residuals: Mapping[str, Definition] = field(default_factory=dict)
 
     @property
     def derived(self) -> tuple[str, ...]:
@@ -81,7 +84,9 @@ class Structure:
     @property
     def by_trial(self) -> tuple[str, ...]:
         """Variables beside the states that differ between trials."""
-        return (*self.model.noise, *self.pasts, *self.remembered, *((UNIT,) if self.asynchronous else ()))
+        rates = map(rate_name, self.model.variables) if self.residuals else ()
+        unit = (UNIT,) if self.asynchronous else ()
+        return (*self.model.noise, *self.pasts, *self.remembered, *unit, *rates)
 
     def letters(self, name: str) -> tuple[Idx, ...]:
         """The letters of any quantity, hidden ones included."""
@@ -128,16 +133,24 @@ def resolve(model: Model) -> Structure:
     unresolved = {n: Definition(e.letters, e.expr / e.factor) for n, e in flows.items()}
     definitions = {**model.definitions, **energy_terms(model)}
     letters = {n: model.names.letters_of(n) for n in model.names.quantities}
-    chain = Chain(definitions, letters, unresolved.get, model.wires)
+    rates = {n: Definition(letters[n], quantity(rate_name(n), letters[n])) for n in model.variables}
+    chain = Chain(definitions, letters, (rates if model.names.implicit else unresolved).get, model.wires)
     resolved = {name: _resolved(model, chain, name, d) for name, d in unresolved.items()}
     maps = {n: _resolved(model, chain, n, Definition(e.letters, e.expr)) for n, e in model.maps.items()}
     for name, definition in definitions.items():
-        if definition.expr.has(Partial, Rate):
+        if definition.expr.has(Partial, Rate, Ddt):
             chain.definitions[name] = Definition(definition.letters, chain.resolve(definition.expr))
     terms = tuple(energy_texts(model)) if model.energy else ()
+    if model.names.implicit:
+        return _implicit(model, chain, resolved, rates, terms)
     if not model.discrete:
         return _flowing(model, chain, resolved, terms)
     return _stepwise(model, chain, maps, terms)
+
+
+def rate_name(name: str) -> str:
+    """The name under which the rate of a state or unknown stands in residuals; no text can spell it."""
+    return f"d{name}/dt"
 
 
 def _resolved(model: Model, chain: Chain, name: str, definition: Definition) -> Definition:
@@ -157,6 +170,20 @@ def _flowing(model: Model, chain: Chain, flows: Mapping[str, Definition], terms:
     flows = {n: Definition(d.letters, delays.resolve(d.expr)) for n, d in flows.items()}
     dynamic = _dynamic(model, delays.definitions, delays.read)
     return Structure(model, delays.definitions, flows, dynamic, terms, chain, delays=delays)
+
+
+def _implicit(
+    model: Model, chain: Chain, flows: Mapping[str, Definition], rates: Mapping[str, Definition], terms: tuple[str, ...]
+) -> Structure:
+    """The structure of a model with constraints."""
+    residuals = {}
+    for name in model.states:
+        own = rates[name].letters
+        residuals[name] = Definition(own, rates[name].expr - flows[name].at(own))
+    for law in model.constraints:
+        residuals[law.name] = _resolved(model, chain, law.name, Definition(law.letters, law.expr))
+    dynamic = _dynamic(model, chain.definitions, (*model.unknowns, *map(rate_name, model.variables)))
+    return Structure(model, chain.definitions, {}, dynamic, terms, chain, residuals=residuals)
 
 
 def _stepwise(model: Model, chain: Chain, maps: Mapping[str, Definition], terms: tuple[str, ...]) -> Structure:

@@ -10,18 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurodyn.calculus.letters import quantity
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.errors import InputError
 from neurodyn.language.names import near
 from neurodyn.model.model import Model
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
+from neurodyn.system import residual as implicit
 from neurodyn.system.delayed import Earlier
 from neurodyn.system.formulas import Formulas
 from neurodyn.system.history import PastReader
 from neurodyn.system.jacobian import assembled, jacobian_of
 from neurodyn.system.layout import Layout
+from neurodyn.system.observing import Observe, observe_function
 from neurodyn.system.signals import Signal
 from neurodyn.system.start import start_vector
 from neurodyn.system.stepping import Step, step_function
@@ -32,7 +33,6 @@ from neurodyn.system.values import Values
 Array = NDArray[np.float64]
 Inputs = Mapping[str, Any]
 Flow = Callable[[float, Array, Inputs], Array]
-Observe = Callable[[float, Array, Inputs], dict[str, Array]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -114,13 +114,15 @@ class System:
     @property
     def needs(self) -> frozenset[str]:
         """The abilities that a backend must have to run it."""
+        if self.structure.residuals:
+            return frozenset({"dae"})
         if not self.model.discrete:
             return frozenset({"flow", *({"delay:state"} if self.structure.remembered else ())})
         random = {"map:random"} if self.model.noise else set()
         return frozenset({"map", *random, *({"map:async"} if self.structure.asynchronous else ())})
 
     def role(self, name: str) -> str:
-        """What a name is: state, input, noise, parameter, derived, observable or energy."""
+        """What a name is: state, unknown, input, noise, parameter, derived, observable or energy."""
         known = self.model.names.quantities.get(name)
         if known is None:
             raise self.unknown(name)
@@ -133,7 +135,7 @@ class System:
     def about(self, name: str) -> str:
         """What was said of a name: its description, or the remark behind its equation."""
         m = self.model
-        for section in (m.states, m.parameters, m.inputs, m.wires, m.noise, m.observables):
+        for section in (m.variables, m.parameters, m.inputs, m.wires, m.noise, m.observables):
             if name in section and section[name].about:
                 return section[name].about
         equation = self.model.equation(name)
@@ -177,8 +179,7 @@ class System:
 
         Where there are delays, `inputs` holds what is read of the past too, by the names of `structure.delayed`.
         """
-        if self.model.discrete:
-            raise InputError(f"{self.name} is a map: it has no flow.", code="not-a-flow", remedy="Use step().")
+        implicit.check_flow(self.structure)
         outputs = [Output(n, d.letters, d.expr) for n, d in self.structure.flows.items()]
         bound = self.bind(("flow", trials), outputs, trials)
         layout = self.layout
@@ -198,21 +199,17 @@ class System:
         bound = self.bind(("jacobian",), list(derived.outputs.values()), False, derived.definitions)
         return assembled(bound, self.layout, list(derived.outputs))
 
+    def residual(self, trials: bool = False) -> implicit.Residual:
+        """f(t, y, rate, inputs): what a model with constraints makes 0; y holds the states, then the unknowns."""
+        return implicit.residual_function(self, trials)
+
+    def residual_jacobian(self) -> implicit.ResidualJacobian:
+        """f(t, y, rate, inputs): the derivatives of the residual by y and by the rate, each (size, size)."""
+        return implicit.residual_jacobian(self)
+
     def observe(self, names: Sequence[str], trials: bool = False) -> Observe:
         """f(t, y, inputs): the quantities named, each of its own shape, a leading trial axis with trials."""
-        outputs = []
-        for name in names:
-            if name not in self.structure.definitions and name not in self.model.names.quantities:
-                raise self.unknown(name)
-            letters = self.structure.letters(name)
-            outputs.append(Output(name, letters, quantity(name, letters)))
-        bound = self.bind(("observe", tuple(names), trials), outputs, trials)
-        layout = self.layout
-
-        def observe(t: float, y: Array, inputs: Inputs) -> dict[str, Array]:
-            return bound(t, {**layout.unpack(y), **inputs})
-
-        return observe
+        return observe_function(self, names, trials)
 
     def bind(
         self, key: Any, outputs: Sequence[Output], trials: bool, definitions: Mapping[str, Definition] | None = None

@@ -12,11 +12,10 @@ from sympy import S
 from neurodyn.language.dimensions import Measure, Special, UnitReader
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
-from neurodyn.language.unit_text import mentions_unit
 from neurodyn.language.units import NUMBER, SECOND, Unit
 from neurodyn.model.declarations import Declaration, value_source
 from neurodyn.model.equations import Equation
-from neurodyn.model.measures import declared_unit
+from neurodyn.model.measures import declared_unit, speaks_of_units
 from neurodyn.model.model import Model
 from neurodyn.system.generators import GENERATORS
 from neurodyn.system.signal_reader import SIGNALS
@@ -28,11 +27,11 @@ VALUES = ("height", "low", "high", "signal", "samples")
 
 def has_units(model: Model) -> bool:
     """Whether anything in the model has a unit; if not, nothing is checked."""
-    return any(mentions_unit(text) for text in _texts(model)) or any(d.unit for d in _declared(model))
+    return speaks_of_units(_texts(model), list(_declared(model)))
 
 
 def _declared(model: Model) -> Iterator[Declaration]:
-    for section in (model.states, model.parameters, model.inputs, model.observables, model.wires):
+    for section in (model.variables, model.parameters, model.inputs, model.observables, model.wires):
         yield from section.values()
 
 
@@ -40,8 +39,6 @@ def _texts(model: Model) -> Iterator[str]:
     yield from (e.text for e in model.equations)
     yield from model.claims
     yield from (v for v in model.bench.values() if isinstance(v, str))
-    for d in _declared(model):
-        yield from (v for v in (d.value, d.before, d.scale, *d.given) if isinstance(v, str))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +78,9 @@ class Units:
 
     def _find(self, name: str) -> Measure:
         declared = self.model.declaration(name)
+        told = self.model.observables.get(name)
+        if told is not None and told.unit:
+            return declared_unit(told)
         if declared is None:
             equation = self.model.equation(name)
             return SECOND if equation is None else self.of_equation(equation)

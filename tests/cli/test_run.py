@@ -258,3 +258,11 @@ def test_a_bench_names_its_figure(capsys, folder, monkeypatch):
     assert run(capsys, "plane.toml", "--plot", "out.png")[0] == 0
     assert run(capsys, "plane.toml", "--plot", "out.png", "--kind", "time")[0] == 0
     assert kinds == ["phase", "time"]
+
+
+def test_a_device_needs_a_circuit(capsys):
+    code = main(["run", "resistor"])
+    err = capsys.readouterr().err
+    assert code == 2 and err.startswith("neurodyn: resistor is a device with pins, which needs a circuit.")
+    assert 'D1 = { model = "resistor", p = "...", n = "..." }' in err
+    assert main(["show", "resistor", "--expand"]) == 0 and "one end" in capsys.readouterr().out

@@ -10,7 +10,7 @@ import neurodyn
 from neurodyn.cli import main
 
 QUICK = ("habituation_chain",)
-NAMES = [e.name for e in neurodyn.library()]
+NAMES = [e.name for e in neurodyn.library() if not e.device]
 
 
 @pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NAMES])

@@ -9,6 +9,7 @@ import neurodyn
 from neurodyn.program.lower import Output
 
 NAMES = [e.name for e in neurodyn.library()]
+DEVICES = [e.name for e in neurodyn.library() if e.device]
 SMALL = {
     "hopfield": {"N": 9, "P": 2},
     "dense_memory": {"N": 8, "K": 5},
@@ -29,7 +30,7 @@ SMALL = {
 MILD = {"dense_memory_features": {"beta": 2.0}}
 # The Jacobian of attention takes seconds to derive, at any size.
 SLOW_JACOBIAN = {"energy_transformer"}
-FLOWS = [n for n in NAMES if not neurodyn.load(n).discrete]  # maps: test_map_laws.py
+FLOWS = [n for n in NAMES if n not in DEVICES and not neurodyn.load(n).discrete]  # maps: test_map_laws.py
 WITH_ENERGY = [n for n in FLOWS if neurodyn.load(n).energy]
 WITH_CLAIMS = [n for n in FLOWS if neurodyn.load(n).claims]
 

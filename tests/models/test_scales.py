@@ -13,7 +13,7 @@ from neurodyn.language.source import Source
 from neurodyn.language.unit_text import read_unit
 from neurodyn.system.units import Units, has_units
 
-NAMES = [e.name for e in neurodyn.library() if not neurodyn.load(e.name).discrete]  # maps have no units
+NAMES = [e.name for e in neurodyn.library() if not (e.device or neurodyn.load(e.name).discrete)]  # maps have no units
 WITH_UNITS = [n for n in NAMES if has_units(neurodyn.load(n))]
 SIZES = {
     "hopfield": {"N": 9, "P": 2},

@@ -13,7 +13,7 @@ import neurodyn
 from neurodyn.system.signals import Step
 from neurodyn.system.system import System
 
-NAMES = [entry.name for entry in neurodyn.library()]
+NAMES = [entry.name for entry in neurodyn.library() if not entry.device]
 
 # Every way in which one value can follow from another: through values, draws, derived parameters, rules, signals.
 WOVEN = """

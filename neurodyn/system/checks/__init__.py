@@ -2,8 +2,10 @@
 
 from neurodyn.system.checks.before import before_rules
 from neurodyn.system.checks.bench import check_bench
+from neurodyn.system.checks.constraints import check_constraints
 from neurodyn.system.checks.cycles import check_cycles
 from neurodyn.system.checks.delays import check_delays, delay_rules
+from neurodyn.system.checks.devices import check_device, check_rates
 from neurodyn.system.checks.dimensions import check_dimensions
 from neurodyn.system.checks.energies import check_energy
 from neurodyn.system.checks.flows import check_flows
@@ -18,6 +20,7 @@ from neurodyn.system.checks.updates import check_update
 
 # In the order in which they run: a later check may rely on an earlier one.
 MODEL_CHECKS = (
+    check_constraints,
     check_flows,
     check_cycles,
     check_matrices,
@@ -30,6 +33,8 @@ MODEL_CHECKS = (
     check_statements,
     check_delays,
     check_dimensions,
+    check_rates,
+    check_device,
 )
 VALUE_RULES = (given_rules, position_rules, delay_rules, before_rules)
 

@@ -10,6 +10,7 @@ from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation
 from neurodyn.language.unit_text import read_quantity
 from neurodyn.language.units import NUMBER, SECOND, Unit
+from neurodyn.model.circuits import potential
 from neurodyn.model.declarations import Declaration, value_source
 from neurodyn.model.equations import Equation
 from neurodyn.model.measures import declared_unit
@@ -29,14 +30,13 @@ def check_dimensions(model: Model) -> None:
             remedy="Write its numbers without units.",
             place=next(e for e in model.equations if e.kind == "map").source.place(0),
         )
-    for section in (model.parameters, model.inputs, model.states):
+    for section in (model.parameters, model.inputs, model.variables):
         for declared in section.values():
             _check_declared(units, declared)
+    checks = {"flow": _check_flow, "definition": _check_definition, "constraint": Units.of_equation}
     for equation in model.equations:
-        if equation.kind == "flow":
-            _check_flow(units, equation)
-        elif equation.kind == "definition":
-            _check_definition(units, equation)
+        if equation.kind in checks:
+            checks[equation.kind](units, equation)
     for claim in model.claims:
         units.reader(value_source(model.locate("", "claims"), claim)).read()
     for key in ("from", "until", "every"):
@@ -82,7 +82,9 @@ def _check_definition(units: Units, equation: Equation) -> None:
     model = units.model
     declared = model.observables.get(equation.name) or model.wires.get(equation.name)
     if declared is not None and declared.unit and found is not None and not found.fits(declared_unit(declared)):
-        what = f"{equation.name} is declared in {declared.unit}"
+        pin = potential(equation.name.removesuffix(".i"))
+        law = pin in model.potentials or pin in model.wires
+        what = f"{equation.name} is {'the current of a pin,' if law else 'declared'} in {declared.unit}"
         _differ(equation.source, equation.equals, what, "its equation", found)
 
 

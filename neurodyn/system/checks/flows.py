@@ -13,7 +13,7 @@ def _missing(model: Model, key: str) -> str:
 
 def check_flows(model: Model) -> None:
     """Refuse a model without states, a state without an equation, or with two."""
-    if not model.states:
+    if not model.states and not model.names.implicit:
         raise InputError(
             f"{model.name} has no states, so there is nothing to simulate.",
             code="no-states",
@@ -33,7 +33,7 @@ def check_flows(model: Model) -> None:
             )
         seen.add(equation.name)
         for name in sorted(names_in(equation.factor)):
-            if model.names.quantities[name].kind in ("state", "input"):
+            if model.names.quantities[name].kind in ("state", "unknown", "input"):
                 raise InputError(
                     f"{name} varies in a run, so it cannot stand before d{equation.name}/dt.",
                     code="flow-factor",

@@ -11,7 +11,7 @@ from neurodyn.model.model import Model
 def check_matrices(model: Model) -> None:
     """Refuse flows that call them, and definitions that depend on a state, an input or time."""
     definitions = model.definitions
-    varying = reaching(uses(definitions), {"t", *model.states, *model.inputs})
+    varying = reaching(uses(definitions), {"t", *model.variables, *model.potentials, *model.inputs})
     for equation in model.equations:
         if equation.kind != "flow" and equation.name not in varying:
             continue

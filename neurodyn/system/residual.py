@@ -1,0 +1,114 @@
+"""Models with constraints: 0 = F(t, y, rate), with y the states and then the unknowns, and rate = dy/dt.
+
+What an integrator of these differential-algebraic equations needs:
+
+- F and both its derivatives, by y and by the rate. F is affine in the rate wherever `ddt` is applied to what the
+  variables say and laws are not nonlinear in it; `constant_mass` tells whether the derivative by the rate, the mass
+  matrix, is one matrix for all times and states. It has zero columns for what has no rate, so the method must be
+  implicit: backward differences with variable steps (as in IDA), or Radau, on F itself.
+- a start that fulfils the equations. Guesses of unknowns need not: the integrator keeps what the mass matrix sees of
+  them (the voltage on a capacitor) and solves for the rest, again after each edge of an input.
+- index 1: where the rates are left out, the remaining equations determine the remaining unknowns. A loop of capacitors
+  and voltage sources has a higher index; `check_regular` lets it pass, since its equations determine what happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurodyn.calculus.letters import names_in, size_of
+from neurodyn.errors import InputError
+from neurodyn.program.lower import Output
+from neurodyn.system.jacobian import Jacobian, assembled, derived
+from neurodyn.system.layout import Layout
+from neurodyn.system.structure import Structure, rate_name
+
+if TYPE_CHECKING:
+    from neurodyn.system.system import System
+
+Array = NDArray[np.float64]
+Residual = Callable[[float, Array, Array, Mapping[str, Any]], Array]
+ResidualJacobian = Callable[[float, Array, Array, Mapping[str, Any]], tuple[Array, Array]]
+
+
+def residual_function(system: System, trials: bool) -> Residual:
+    """F(t, y, rate, inputs), flat; with trials one row each."""
+    outputs = [Output(n, d.letters, d.expr) for n, d in _residuals(system).items()]
+    bound, rows = system.bind(("residual", trials), outputs, trials), _rows(system)
+
+    def residual(t: float, y: Array, rate: Array, inputs: Mapping[str, Any]) -> Array:
+        return rows.pack(bound(t, {**system.layout.unpack(y), **rates(system, rate), **inputs}), trials)
+
+    return residual
+
+
+def residual_jacobian(system: System) -> ResidualJacobian:
+    """The derivatives of F by y and by the rate, both (size, size) at y and rate of shape (size,)."""
+    _residuals(system)
+    made = [_matrix(system, by_rate) for by_rate in (False, True)]
+
+    def jacobian(t: float, y: Array, rate: Array, inputs: Mapping[str, Any]) -> tuple[Array, Array]:
+        given = {**rates(system, rate), **inputs}
+        return made[0](t, y, given), made[1](t, y, given)
+
+    return jacobian
+
+
+def check_flow(structure: Structure) -> None:
+    """Refuse to give the flow of what has none."""
+    name = structure.model.name
+    if structure.model.discrete:
+        raise InputError(f"{name} is a map: it has no flow.", code="not-a-flow", remedy="Use step().")
+    if structure.residuals:
+        raise InputError(f"{name} has constraints: it has no flow.", code="not-a-flow", remedy="Use residual().")
+
+
+def rates(system: System, rate: Array) -> dict[str, Array]:
+    """The parts of a flat rate by their hidden names: `observe` takes them among the inputs."""
+    return {rate_name(name): value for name, value in system.layout.unpack(rate).items()}
+
+
+def blocks(structure: Structure, by_rate: bool) -> Jacobian:
+    """The derivatives of the residuals by each variable, or by its rate, in index notation."""
+    key = ("residual", by_rate)
+    if key not in structure.compiled:
+        name = rate_name if by_rate else str
+        columns = {name(n): structure.letters(n) for n in structure.model.variables}
+        structure.compiled[key] = derived(structure, structure.residuals, columns)
+    found: Jacobian = structure.compiled[key]
+    return found
+
+
+def constant_mass(structure: Structure) -> bool:
+    """Whether the mass matrix follows from parameters alone."""
+    mass = blocks(structure, True)
+    return all(names_in(o.expr).isdisjoint({*structure.dynamic, *mass.hidden}) for o in mass.outputs.values())
+
+
+def _residuals(system: System) -> Mapping[str, Any]:
+    if not system.structure.residuals:
+        raise InputError(
+            f"{system.name} has no constraints, so it has no residual.",
+            code="no-residual",
+            remedy="Use flow() or step().",
+        )
+    return system.structure.residuals
+
+
+def _matrix(system: System, by_rate: bool) -> Callable[[float, Array, Mapping[str, Any]], Array]:
+    found = blocks(system.structure, by_rate)
+    bound = system.bind(("residual jacobian", by_rate), list(found.outputs.values()), False, found.definitions)
+    name = rate_name if by_rate else str
+    columns = {name(n): shape for n, shape in zip(system.layout.names, system.layout.shapes, strict=True)}
+    return assembled(bound, system.layout, list(found.outputs), _rows(system), Layout.of(columns, {}))
+
+
+def _rows(system: System) -> Layout:
+    """How the residuals lie in the flat vector."""
+    residuals = system.structure.residuals
+    shapes = {n: tuple(system.sizes[str(size_of(x))] for x in d.letters) for n, d in residuals.items()}
+    return Layout.of(shapes, {})
