@@ -61,6 +61,12 @@ def draw(data: Recorded, *, x: str | None = None, y: str | None = None, span: Sp
             code="no-system",
             remedy="Give a result, or system=, the system that was run.",
         )
+    if data.system.structure.delayed:
+        raise InputError(
+            f"{data.system.name} has delays: where it goes is not decided by its state alone.",
+            code="no-plane",
+            remedy="Record a state and its earlier value, and take kind='time'.",
+        )
     across, up = _names(data.system, x, y)
     (x_data, x_path), (y_data, y_path) = data.element(across), data.element(up)
     plane = _plane(data, data.system, (across, up))

@@ -12,6 +12,7 @@ from neurodyn.calculus.matrices import Basis
 from neurodyn.program.lower import Output
 from neurodyn.system.structure import UNIT
 from tests.models import test_laws, test_map_laws
+from tests.models.past import earlier_values
 from tests.program.reference import evaluate_array
 
 SIZES = {**test_laws.SMALL, **test_map_laws.SMALL, "dense_memory_features": {"D": 6, "K": 3, "Y": 20}}
@@ -29,6 +30,7 @@ def variables(system: neurodyn.System) -> dict[str, np.ndarray | float]:
     scale = 0.3 * system.layout.scales
     y = system.start() + scale * rng.standard_normal(system.layout.size)
     found = dict(system.layout.unpack(y)) | {n: s.on(T, T + 1e-3)(T) for n, s in system.signals.items()}
+    found |= earlier_values(system)
     if system.model.discrete:
         found |= test_map_laws.given(system, None)
     return found | ({UNIT: 1.0} if system.structure.asynchronous else {})

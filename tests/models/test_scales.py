@@ -23,6 +23,8 @@ SIZES = {
     "diffusion_memory": {"d": 3, "K": 7},
     "digit_recall": {"K": 4},
     "kuramoto": {"N": 12},
+    "sequence_delay": {"N": 24, "P": 2},
+    "sequence_trace": {"N": 24, "P": 2},
 }
 QUICK = (
     "hodgkin_huxley",
@@ -76,7 +78,7 @@ def rescaled(model: neurodyn.Model, factor: str, scale: float | None = None) -> 
     starts = {}
     for state in model.states.values():
         x = re.escape(state.name)
-        reference = re.compile(rf"(?<![\w.]){x}(\[[^\]]*\])?(?![\w(])")
+        reference = re.compile(rf"(?<![\w.]){x}(\[[^\]]*\])?(\(t [^()]*\))?(?![\w(])")
         below = re.compile(rf"(d\w+(?:\[[^\]]*\])?)/d{x}(\[[^\]]*\])?(?!\w)")
         rate = re.compile(rf"(?<![\w/])d{x}(\[[^\]]*\])?/dt(?!\w)")
         new = []
@@ -84,7 +86,7 @@ def rescaled(model: neurodyn.Model, factor: str, scale: float | None = None) -> 
             left, _, right = text.partition("=")
             right = below.sub(rf"({factor}*\1/d{x}\2)", right)
             right = rate.sub(rf"(1/{factor}*d{x}\1/dt)", right)
-            right = reference.sub(rf"({state.name}\1/{factor})", right)
+            right = reference.sub(rf"({state.name}\1\2/{factor})", right)
             if rate.search(left):
                 right = f" {factor}*({right.strip()})"
             new.append(f"{left}={right}")
@@ -102,12 +104,14 @@ def rescaled(model: neurodyn.Model, factor: str, scale: float | None = None) -> 
         elif value is not None:
             value = (float(factor) * np.asarray(value)).tolist()
         states[state.key] = {"start": value, "unit": state.unit}
+        if state.before is not None:
+            states[state.key]["before"] = f"{factor}*({state.before})"
         states[state.key]["scale"] = scale or scales(model, state.name, float(factor))
     own = neurodyn.Model.from_text(model.to_toml(expand=True))
     return neurodyn.Model(
         equations,
         name=own.name,
-        indices={s.name: {"letters": " ".join(s.letters), "size": s.size} for s in own.indices.values()},
+        indices={s.name: _set_entry(s) for s in own.indices.values()},
         states=states,
         parameters={d.key: _entry(d) for d in own.parameters.values()},
         inputs={d.key: _entry(d) for d in own.inputs.values()},
@@ -125,6 +129,11 @@ def scales(model: neurodyn.Model, name: str, factor: float) -> object:
     if state.scale is not None:
         return float(state.scale) * factor
     return factor if state.value == 0 else None
+
+
+def _set_entry(index_set) -> dict[str, object]:
+    ends = {"ends": index_set.ends} if index_set.ends else {}
+    return {"letters": " ".join(index_set.letters), "size": index_set.size, **ends}
 
 
 def _entry(declared) -> dict[str, object]:
