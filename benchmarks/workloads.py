@@ -90,6 +90,25 @@ def dense_memory(memories: int = 10_000, size: int = 784, trials: int = 256) -> 
     )
 
 
+def kuramoto_graph(size: int = 100_000, degree: int = 10) -> Workload:
+    """Phase oscillators on a random graph: gathers, a sine and a segment sum for each edge."""
+    system = neurodyn.build("kuramoto_graph", sizes={"N": size}, C=f"indegree({degree})")
+    flow, theta = system.flow(), system.start()
+    wires, k, omega = system.wirings["C"], system.values["k"], system.values["omega"]
+    first, second = wires.first, wires.second
+    starts = np.searchsorted(first, np.arange(size))  # every oscillator has edges
+
+    def by_hand() -> np.ndarray:
+        pull = np.take(theta, second)
+        pull -= np.take(theta, first)
+        np.sin(pull, out=pull)
+        pull *= k
+        return omega + np.add.reduceat(pull, starts)
+
+    calls: dict[str, Call] = {HAND: by_hand, LOWERED: lambda: flow(0.0, theta, {}), "sines alone": lambda: np.sin(k)}
+    return Workload(f"Kuramoto on a graph, {size:,} nodes, {len(first):,} edges", calls, 0.0, "")
+
+
 def lorenz() -> Workload:
     """A small system: what a call costs beside the arithmetic of NumPy's scalars."""
     flow = _lowered("lorenz", {}, {"sigma": np.array(10.0), "rho": np.array(28.0), "b": np.array(8 / 3)}, False)
@@ -110,5 +129,5 @@ def check(workload: Workload) -> None:
     np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-12)
 
 
-ALL = {"hopfield": hopfield, "dense": dense_memory, "lorenz": lorenz}
+ALL = {"hopfield": hopfield, "dense": dense_memory, "graph": kuramoto_graph, "lorenz": lorenz}
 __all__ = ["ALL", "Workload", "check"]

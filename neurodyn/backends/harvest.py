@@ -14,6 +14,7 @@ from neurodyn.results import Result
 from neurodyn.results.label import label
 from neurodyn.results.recipe import plain, plain_values, recipe
 from neurodyn.results.trials import Ended, flattened, with_trials
+from neurodyn.system.edge_lists import EdgeList
 from neurodyn.system.signals import is_signal
 
 
@@ -66,5 +67,6 @@ def harvest(
 
 def _arrays(values: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the values that are arrays of numbers; numbers, text and signals stand in the recipe itself."""
-    found = {name: np.asarray(value) for name, value in values.items() if not is_signal(value)}
+    told = {name: value.array() if isinstance(value, EdgeList) else value for name, value in values.items()}
+    found = {name: np.asarray(value) for name, value in told.items() if not is_signal(value)}
     return {name: array for name, array in found.items() if array.ndim and array.dtype.kind in "biuf"}

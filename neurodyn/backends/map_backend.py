@@ -21,7 +21,7 @@ class Map:
     """One run, or many trials side by side, in steps; random, asynchronous, with history."""
 
     name = "map"
-    abilities = frozenset({"map", "map:random", "map:async", "trials"})
+    abilities = frozenset({"map", "map:random", "map:async", "sparse", "trials"})
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""

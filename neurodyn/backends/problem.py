@@ -86,7 +86,7 @@ class Problem:
         return rate
 
     def jacobian(self, t: float, z: Floats) -> Any:
-        """The derivative of the rate: dense for one run, sparse and block-diagonal for trials.
+        """The derivative of the rate: sparse where the system's is, and block-diagonal for trials; else dense.
 
         Newton's method needs it only nearly: where a solver tries a state at which it is not finite, the last finite
         one of this piece serves, and the solver rejects the step if that does not lead to a solution.
@@ -96,7 +96,7 @@ class Problem:
         self.counts["jacobian"] += 1
         inputs = self._piece.inputs(t)
         states, scale = self.state(z).reshape(-1, self.size), self.scale[: self.size]
-        blocks = np.stack([self._jacobian(t, y, inputs) for y in states]) * (scale / scale[:, None])
+        blocks = [_scaled(self._jacobian(t, y, inputs), scale) for y in states]
         found = blocks[0] if len(blocks) == 1 else _block_diagonal(blocks)
         rows = np.asarray(found.sum(axis=1)).ravel()
         if np.isfinite(rows).all():
@@ -105,11 +105,28 @@ class Problem:
             raise NoJacobian(t, rows)
         return self._last
 
+    def dense_jacobian(self, t: float, z: Floats) -> Floats:
+        """The derivative of the rate as an array, for a method that takes no other."""
+        found = self.jacobian(t, z)
+        dense: Floats = found if isinstance(found, np.ndarray) else found.toarray()
+        return dense
 
-def _block_diagonal(blocks: Floats) -> Any:
-    """A sparse matrix with the blocks (trial, row, column) on its diagonal."""
-    from scipy.sparse import csc_matrix
 
+def _scaled(matrix: Any, scale: Floats) -> Any:
+    """A Jacobian, dense or by columns, in units of the scales."""
+    if isinstance(matrix, np.ndarray):
+        return matrix * (scale / scale[:, None])
+    matrix.data *= np.repeat(scale, np.diff(matrix.indptr)) / scale[matrix.indices]
+    return matrix
+
+
+def _block_diagonal(found: Sequence[Any]) -> Any:
+    """A sparse matrix with the blocks of the trials on its diagonal."""
+    from scipy.sparse import block_diag, csc_matrix
+
+    if not isinstance(found[0], np.ndarray):
+        return block_diag(found, format="csc")
+    blocks = np.stack(found)
     trials, n, _ = blocks.shape
     rows = np.arange(n) + n * np.arange(trials)[:, None]
     indices = np.repeat(rows, n, axis=0).ravel()

@@ -63,7 +63,7 @@ def set_going(method: str, problem: Problem, piece: Piece, z: Floats, rate: Floa
     if method in EXPLICIT:
         options: dict[str, Any] = {"first_step": _first_step(piece, z, rate, rtol, atol)}
     else:
-        options = {"jac": problem.jacobian}
+        options = {"jac": problem.dense_jacobian if method == "LSODA" else problem.jacobian}
     solver, past = getattr(scipy.integrate, method), problem.past
     if past is None:
         return solver(problem.rate, piece.begin, z, piece.end, rtol=rtol, atol=atol, **options)

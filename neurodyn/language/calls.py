@@ -10,9 +10,10 @@ from sympy import Expr, Idx, Integer
 from sympy.logic.boolalg import Boolean
 
 from neurodyn.calculus.letters import fresh, size_of
-from neurodyn.calculus.nodes import Where
+from neurodyn.calculus.nodes import Larger, Where
 from neurodyn.calculus.reductions import Count, KthLargest, Softmax, Sum
 from neurodyn.calculus.rewrite import TRUE
+from neurodyn.calculus.supports import edge_condition
 from neurodyn.calculus.times import Ddt
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, MATRICES, REDUCTIONS
 from neurodyn.language import times
@@ -147,12 +148,16 @@ def _reduction(reader: Reader, node: ast.Call, name: str) -> Expr | Boolean:
     is_counting = name in ("count", "any", "all")
     body = inner.condition(node.args[0]) if is_counting else inner.value(node.args[0])
     mask = sp.And(*masks, *frame.conditions)
+    edges = edge_condition(reader.names.on, name, body, letters)
+    mask = sp.And(mask, edges)
     if is_counting:
         return _counting(name, body, mask, letters)
     if name == "softmax":
         return Softmax(body, mask, letters, [reader.scope[w] for w in words])
     if name == "mean":
-        return Sum(body, mask, letters) / _number_of_terms(mask, letters)
+        count = _number_of_terms(mask, letters)
+        # A mean over no edges is 0: most graphs have units without any.
+        return Sum(body, mask, letters) / (count if edges is TRUE else Larger(count, Integer(1)))
     if name in ("argmax", "argmin", "kth") and len(letters) > 1:
         reader.fail(node, "arguments", f"{name} runs over one index.")
     if name == "kth":

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sympy import Expr, Idx
 
 from neurodyn.calculus.letters import Reference, letter, quantity, size_symbol
+from neurodyn.calculus.supports import edge_dim
 from neurodyn.language.source import Source
 
 
@@ -40,6 +41,7 @@ class Names:
     functions: Mapping[str, UserFunction] = field(default_factory=dict)
     discrete: bool = False  # whether the model is a map: other times are then steps
     ends: Mapping[str, str] = field(default_factory=dict)  # index set -> what happens beyond its ends
+    on: Mapping[str, str] = field(default_factory=dict)  # quantity -> the support whose edges it lives on
 
     @property
     def implicit(self) -> bool:
@@ -57,6 +59,17 @@ class Names:
     def reference(self, name: str) -> Reference:
         """The quantity at its own letters."""
         return quantity(name, self.letters_of(name))
+
+    def dims(self, name: str) -> tuple[str, ...]:
+        """What results call the axes of a quantity: its index sets, a second use as `N_pre`; or edges, as `C_edge`."""
+        if name in self.on:
+            return (edge_dim(self.on[name]),)
+        found: list[str] = []
+        for s in self.quantities[name].sets:
+            while s in found:
+                s = f"{s}_pre"
+            found.append(s)
+        return tuple(found)
 
     def size(self, name: str) -> Expr:
         """The size of an index set."""

@@ -23,8 +23,9 @@ class Declaration:
     """A state, unknown, parameter, input, noise, observable or pin: its letters and what was said of it.
 
     `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start, for
-    an unknown the guess, for noise its kind. `before` is what a state was before the start, `cited` where the value
-    comes from. Numbers and lists in `value` and `scale` are in `unit`, if there is one.
+    an unknown the guess, for noise its kind. `before` is what a state was before the start, `on` the support that it
+    lives on, with its letters, `cited` where the value comes from. Numbers and lists in `value` and `scale` are in
+    `unit`, if there is one.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Declaration:
     before: Any = None
     given: tuple[str, ...] = ()
     scale: float | str | None = None
+    on: str = ""
     unit: str = ""
     about: str = ""
     cited: str = ""
@@ -47,9 +49,9 @@ class Declaration:
 # What an entry of each section may say; the first field is meant by a bare value.
 FIELDS: dict[str, tuple[str, ...]] = {
     "indices": ("size", "letters", "ends", "about"),
-    "states": ("start", "before", "scale", "unit", "about"),
+    "states": ("start", "on", "before", "scale", "unit", "about"),
     "unknowns": ("guess", "scale", "unit", "about"),
-    "parameters": ("value", "given", "unit", "about", "source"),
+    "parameters": ("value", "on", "given", "unit", "about", "source"),
     "inputs": ("value", "unit", "about"),
     "noise": ("kind", "about"),
     "observables": ("about", "unit"),
@@ -90,6 +92,7 @@ def read_declarations(
             before=plain(fields.get("before")),
             given=_statements(fields.get("given", ()), key, source),
             scale=checked_scale(fields.get("scale"), key, source),
+            on=_support(fields.get("on", ""), key, source),
             unit=checked_unit(fields.get("unit", ""), key, source),
             about=str(fields.get("about", "")),
             cited=str(fields.get("source", "")),
@@ -117,6 +120,14 @@ def entry_fields(section: str, key: str, entry: Any, source: Source) -> dict[str
 def plain(value: Any) -> Any:
     """Arrays and NumPy numbers as plain nested lists and numbers."""
     return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _support(value: Any, key: str, source: Source) -> str:
+    if not isinstance(value, str):
+        raise InputError(
+            f"on of {key} must be text in quotes.", code="support", remedy='Write on = "C[i,j]".', place=source.place(0)
+        )
+    return value
 
 
 def _statements(value: Any, key: str, source: Source) -> tuple[str, ...]:

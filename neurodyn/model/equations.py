@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Idx, S
 
+from neurodyn.calculus.rewrite import Definition
+from neurodyn.calculus.supports import living_on
 from neurodyn.calculus.times import Ddt
 from neurodyn.calculus.vocabulary import RESERVED
 from neurodyn.errors import InputError
@@ -20,6 +22,7 @@ from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation
 from neurodyn.model.declarations import Declaration
 from neurodyn.model.index_sets import IndexSet
+from neurodyn.model.supports import declared_supports
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,16 @@ def read_equations(
     names = _namespace(sets, declared, heads)
     count = itertools.count(1)
     numbered = [replace(h, name=f"0:{next(count)}") if h.kind == "constraint" else h for _, h, _ in heads]
-    return names, tuple(_equation(names, s, h, at) for (s, _, at), h in zip(heads, numbered, strict=True))
+    items = [(source, head, at) for (source, _, at), head in zip(heads, numbered, strict=True)]
+    equations = tuple(_equation(names, *item) for item in items)
+    while names.on:
+        # What a mean over edges is depends on which definitions live on them, and the other way round.
+        on = living_on(names.on, {e.name: Definition(e.letters, e.expr) for e in equations if e.kind == "definition"})
+        if on == names.on:
+            break
+        names = replace(names, on=on)
+        equations = tuple(_equation(names, *item) for item in items)
+    return names, equations
 
 
 def _namespace(
@@ -96,7 +108,8 @@ def _namespace(
             quantities[head.name] = Name("definition", tuple(letters[x] for x in head.letters), head.letters)
     discrete = any(head.kind == "map" for _, head, _ in heads)
     ends = {s.name: s.ends for s in sets.values() if s.ends}
-    names = Names(letters, frozenset(sets), quantities, functions, discrete, ends)
+    on = declared_supports(declared, letters)
+    names = Names(letters, frozenset(sets), quantities, functions, discrete, ends, on)
     _refuse_shadowed_differentials(names, heads, declared)
     return names
 

@@ -92,6 +92,7 @@ def _declaration(part: Part, section: str, declared: Declaration, renaming: Rena
         letters=(*part.letters, *(renaming.letters[x] for x in declared.letters)),
         value=part.fields[declared.name] if said else renaming.value(declared.value),
         before=renaming.value(declared.before),
+        on=renaming.text(declared.on) if declared.on else "",
         given=tuple(renaming.text(g) for g in declared.given),
         source=part.source if said else Source(source.text, line=source.line, file=source.file or part.model.file),
     )

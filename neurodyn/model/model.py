@@ -182,6 +182,14 @@ class Model:
         """The definition, flow or map of a name."""
         return next((e for e in self.equations if e.name == name and e.kind != "function"), None)
 
+    def about(self, name: str) -> str:
+        """What was said of a name: its description, or the remark behind its equation."""
+        for section in (self.variables, self.parameters, self.inputs, self.wires, self.noise, self.observables):
+            if name in section and section[name].about:
+                return section[name].about
+        equation = self.equation(name)
+        return equation.comment if equation is not None and equation.kind == "definition" else ""
+
     def source_of(self, name: str) -> Source:
         """Where a name is declared or defined."""
         found = self.equation(name) or self.declaration(name)

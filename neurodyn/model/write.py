@@ -120,6 +120,7 @@ def _declared(section: str, entries: Mapping[str, Declaration]) -> dict[str, Any
         entry = _entry(
             {
                 main: d.value,
+                "on": d.on,
                 "before": d.before,
                 "given": given,
                 "scale": d.scale,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sympy as sp
 from sympy import Idx, Indexed, Symbol
@@ -12,9 +13,22 @@ from neurodyn.calculus.letters import indices_of, name_of
 from neurodyn.calculus.reductions import Reduction
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.scans import Scan
+from neurodyn.calculus.supports import Supports, edge_letter
 from neurodyn.errors import InputError
 from neurodyn.program.builder import Builder, Letter, Ref
-from neurodyn.program.program import BODY, SETUP, TRIAL, Program
+from neurodyn.program.program import BODY, SETUP, TRIAL, Program, wiring_name
+
+if TYPE_CHECKING:
+    from neurodyn.program.on_edges import OnEdges
+
+
+class NotAtEdges(InputError):
+    """A quantity on a support is read where there is no edge; `name` is the quantity."""
+
+    def __init__(self, name: str, sentence: str, remedy: str) -> None:
+        super().__init__(sentence, code="not-lowered", remedy=remedy)
+        self.name = name
+
 
 Rule = Callable[["Context", sp.Basic], Ref]
 
@@ -44,25 +58,29 @@ class Context:
         trial_names: Collection[str],
         rules: Mapping[type, Rule],
         recursions: Recursions,
+        supports: Supports,
     ) -> None:
         self.builder, self.rules = builder, rules
         self.definitions = dict(definitions)
         self.sizes, self.subprogram = recursions.sizes, recursions.subprogram
-        self._recursions = recursions
+        self.recursions = recursions
         self.constant, self.trial_names = frozenset(constant), frozenset(trial_names)
         self.bounded: dict[sp.Basic, bool] = {}  # what `masks.py` found out
         self._refs: dict[sp.Basic, Ref] = {}
         self._axes: dict[sp.Basic, frozenset[Letter]] = {}
         self._defined: dict[str, Ref | None] = {}
+        self.supports = supports
+        self._on_edges: dict[tuple[str, frozenset[tuple[Idx, int]]], OnEdges] = {}
 
     def lower(self, expr: sp.Basic) -> Ref:
         """The value of an expression; its axes are the letters free in it that matter, and perhaps the trials."""
         found = self._refs.get(expr)
         if found is None:
-            found = self._refs[expr] = self._rule(expr)(self, expr)
+            found = self._refs[expr] = self.rule_of(expr)(self, expr)
         return found
 
-    def _rule(self, expr: sp.Basic) -> Rule:
+    def rule_of(self, expr: sp.Basic) -> Rule:
+        """The rule for the class of an expression."""
         for kind in type(expr).__mro__:
             if kind in self.rules:
                 return self.rules[kind]
@@ -75,17 +93,24 @@ class Context:
     def defined(self, name: str) -> Ref:
         """The value of a definition at its own letters: lowered at its first use, shared by all."""
         if name not in self._defined:
-            scan = self._recursions.scans.get(name)
+            scan = self.recursions.scans.get(name)
             if scan is not None:
                 self._defined.update(dict.fromkeys(scan.order))
-                self._defined.update(self._recursions.rule(self, scan))
+                self._defined.update(self.recursions.rule(self, scan))
             else:
                 self._defined[name] = None  # marks that it is being lowered
-                self._defined[name] = self.lower(self.definitions[name].expr)
+                self._defined[name] = self._lowered_definition(name)
         found = self._defined[name]
         if found is None:
             raise InputError(f"`{name}` is defined through itself.", code="cycle")
         return found
+
+    def _lowered_definition(self, name: str) -> Ref:
+        definition = self.definitions[name]
+        if name not in self.supports.on:
+            return self.lower(definition.expr)
+        here = self.on_edges(self.supports.on[name], {x: side for side, x in enumerate(definition.letters)})
+        return here.spread(here.lower(definition.expr))
 
     def define(self, name: str, definition: Definition) -> None:
         """Add a definition of the lowering's own."""
@@ -120,9 +145,39 @@ class Context:
         name, indices = name_of(expr), indices_of(expr)
         axes = frozenset[Letter]([TRIAL] if name in self.trial_names else [])
         used = list(indices)
-        if name in self.definitions:
+        if name in self.definitions and name in self.supports.on:
+            axes |= frozenset(self.defined(name).axes) & {TRIAL}
+        elif name in self.definitions:
             letters = self.definitions[name].letters
             inner = frozenset(self.defined(name).axes)
             axes |= inner & {TRIAL}
             used = [index for letter, index in zip(letters, indices, strict=True) if letter in inner]
         return axes.union(*(self.axes_of(index) for index in used))
+
+    def on_edges(self, support: str, ends: Mapping[Idx, int]) -> OnEdges:
+        """The context in which two letters stand at the ends of the edges of a support."""
+        from neurodyn.program.on_edges import OnEdges
+
+        key = (support, frozenset(ends.items()))
+        if key not in self._on_edges:
+            self._on_edges[key] = OnEdges(self, support, ends)
+        return self._on_edges[key]
+
+    def wiring(self, support: str) -> Ref:
+        """The edges of a support."""
+        level = SETUP if wiring_name(support) in self.constant else BODY
+        return self.builder.emit("wiring", (), (), data=wiring_name(support), level=level)
+
+    def on_support(self, name: str) -> Ref:
+        """The values of a quantity that lives on a support, one for each edge."""
+        if name in self.definitions:
+            return self.defined(name)
+        return self.load(name, (edge_letter(self.supports.on[name]),))
+
+    def is_axis(self, letter: Idx) -> bool:
+        """Whether values have an axis for the letter."""
+        return True
+
+    def gathered(self, ref: Ref) -> Ref:
+        """A value where it is used: read at the ends of edges, where these stand for letters."""
+        return ref

@@ -13,6 +13,7 @@ from neurodyn.calculus.contract import contract
 from neurodyn.calculus.positions import Inside, Position
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.scans import find_scans
+from neurodyn.calculus.supports import Pair, Supports, edge_letter
 from neurodyn.errors import InputError
 from neurodyn.program import branches, elementary, positions, reducing, scanning, sums, terms
 from neurodyn.program.builder import Builder
@@ -56,6 +57,7 @@ def lower(
     constant: Collection[str],
     states: Collection[str],
     trials: bool = False,
+    on: Mapping[str, str] | None = None,
 ) -> Program:
     """The program that computes the outputs.
 
@@ -66,13 +68,17 @@ def lower(
         constant: names whose arrays are known before the run; what follows from them alone is computed once.
         states: names that vary by trial. All other names (inputs) are the same for all trials.
         trials: whether the states, and every output, have a leading axis of trials.
+        on: the support of each name that lives on one. The edges of a support `C` are among the constants (or the
+            variables) as `wiring_name("C")`, how many there are among the sizes as `edges_size("C")`; the values on it
+            have one axis, of edges, for both letters, and so has an output whose letters are a `Pair`.
 
     Raises:
         InputError: `not-lowered`, for an expression that has no array form.
     """
     definitions = {name: Definition(d.letters, _contracted(d.expr)) for name, d in definitions.items()}
     recursions = Recursions(find_scans(definitions), scanning.lowered, sizes, lower)
-    context = Context(Builder(sizes), definitions, constant, states if trials else (), RULES, recursions)
+    supports = Supports(on or {}, definitions)
+    context = Context(Builder(sizes), definitions, constant, states if trials else (), RULES, recursions, supports)
     results = [_result(context, o, trials) for o in outputs]
     return _program(context, results, states)
 
@@ -82,8 +88,12 @@ def _contracted(expr: sp.Expr) -> sp.Expr:
 
 
 def _result(ctx: Context, output: Output, trials: bool) -> Result:
+    letters: tuple[Idx, ...] = output.letters
+    if isinstance(letters, Pair):
+        ctx = ctx.on_edges(letters.support, {x: side for side, x in enumerate(letters[:2])})
+        letters = (edge_letter(letters.support), *letters[2:])
     ref = elementary.as_number(ctx, ctx.lower(_contracted(output.expr)))
-    wanted = (*([TRIAL] if trials else []), *output.letters)
+    wanted = (*([TRIAL] if trials else []), *letters)
     strangers = [str(a) for a in ref.axes if a not in wanted]
     if strangers:
         raise InputError(
@@ -97,7 +107,7 @@ def _program(ctx: Context, results: Sequence[Result], states: Collection[str]) -
     """Without the steps that no output needs."""
     steps = ctx.builder.steps
     live = _live(steps, (r.value for r in results))
-    loads = [(str(s.data), s) for k, s in steps.items() if k in live and s.op == "load"]
+    loads = [(str(s.data), s) for k, s in steps.items() if k in live and s.op in ("load", "wiring")]
     return Program(
         steps={k: s for k, s in steps.items() if k in live},
         results=tuple(results),

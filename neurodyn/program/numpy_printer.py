@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from neurodyn.program import runtime
+from neurodyn.program import runtime, wiring
 from neurodyn.program.loops import Runner
 from neurodyn.program.numpy_contract import TRIAL_COUNT, aligned, transposed
+from neurodyn.program.numpy_edges import ON_EDGES
 from neurodyn.program.numpy_memory import VIEWS, Memory
 from neurodyn.program.numpy_names import Names, mangled
 from neurodyn.program.numpy_ops import SPELL, shape_source
 from neurodyn.program.program import BODY, SETUP, Program, Result, Step
+from neurodyn.program.wiring import Wiring
 
 Array = Any
 Bound = Callable[[float, Mapping[str, Array]], dict[str, Array]]
@@ -41,14 +43,21 @@ class Compiled:
             letters, with a leading axis of trials for states if the program has trials; an input without letters
             may be a number. It gives a new array for each output (a NumPy scalar for one without axes).
         """
-        return self._make(*(np.asarray(values[n], dtype=float)[()] for n in self.program.constants))
+        return self._make(*(_constant(values[n]) for n in self.program.constants))
+
+
+_SPELL = {**SPELL, **ON_EDGES}
+
+
+def _constant(value: Any) -> Any:
+    return value if isinstance(value, Wiring) else np.asarray(value, dtype=float)[()]
 
 
 def numpy_function(program: Program) -> Compiled:
     """Print and compile a program. Names of users reach the source only as parts of longer names."""
     printer = _Printer(program)
     source = printer.source()
-    scope = {"np": np, "special": special, "runtime": runtime, **printer.keys}
+    scope = {"np": np, "special": special, "runtime": runtime, "wiring": wiring, **printer.keys}
     exec(compile(source, "<lowered>", "exec"), scope)
     return Compiled(program, source, scope["bind"])
 
@@ -77,10 +86,10 @@ class _Printer:
         """The lines of a step in the body; those of the setup go to the setup."""
         if step.op == "literal":
             return []
-        if step.op == "load" and step.level == SETUP:
+        if step.op in ("load", "wiring") and step.level == SETUP:
             self.names.give(value, constants[str(step.data)])
             return []
-        if step.op in ("load", "time"):
+        if step.op in ("load", "wiring", "time"):
             return [self._load(value, step)]
         if step.op == "loop":
             self._add_loop(step.data)
@@ -101,7 +110,7 @@ class _Printer:
             return "t = np.float64(t)"
         self.keys[f"n{name}"] = step.data
         source = f"variables[n{name}]"
-        if step.axes:
+        if step.axes or step.op == "wiring":
             return f"{name} = {source}"
         # A state is a view of the whole state; an input can be a number, which would raise where NumPy's do not.
         return f"{name} = {source}[()]" if step.data in self.program.states else f"{name} = np.float64({source})"
@@ -109,7 +118,7 @@ class _Printer:
     def _lines(self, value: int, step: Step) -> list[str]:
         """The line that computes a value, and lines that drop what nobody reads any more."""
         target = self.memory.target(value, step)
-        code = SPELL[step.op](self.names, step, target)
+        code = _SPELL[step.op](self.names, step, target)
         if target is None:
             self.names.give(value, f"{'s' if step.level == SETUP else 'v'}{value}")
             lines = [f"{self.names.view(value)} = {code}"]

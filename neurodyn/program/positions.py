@@ -12,7 +12,7 @@ from neurodyn.calculus.positions import Clamped, Cyclic, Inside, Open, Padded, P
 from neurodyn.errors import InputError
 from neurodyn.program.arithmetic import binary
 from neurodyn.program.builder import Letter, Ref
-from neurodyn.program.context import Context
+from neurodyn.program.context import Context, NotAtEdges
 from neurodyn.program.program import BODY, TRIAL
 from neurodyn.program.sliding import MOST_TURNS, mix, slid
 
@@ -32,6 +32,13 @@ def reference(ctx: Context, expr: sp.Basic) -> Ref:
 def _stored(ctx: Context, expr: Symbol | Indexed) -> tuple[Ref, Places]:
     """The whole array that a reference reads from, and where each of its letters is put."""
     name, indices = name_of(expr), indices_of(expr)
+    if name in ctx.supports.on:
+        support = ctx.supports.on[name]
+        raise NotAtEdges(
+            name,
+            f"{name} lives on the edges of {support}, but is read here where there is none.",
+            f"Read it in a sum with a factor that is 0 where {support} is, or in an equation on {support}.",
+        )
     if name in ctx.definitions:
         return ctx.defined(name), dict(zip(ctx.definitions[name].letters, indices, strict=True))
     slots = tuple(str(k) for k in range(len(indices)))
@@ -64,7 +71,7 @@ def place(ctx: Context, ref: Ref, positions: Places) -> Ref:
         marks = tuple(fixed.get(a) for a in ref.axes)
         ref = ctx.builder.emit("at", (ref,), tuple(a for a in ref.axes if a not in fixed), data=marks)
     computed = {a: p for a, p in wanted.items() if not isinstance(p, Idx) and a not in fixed and a not in sliding}
-    return _taken(ctx, ref, computed) if computed else ref
+    return taken(ctx, ref, computed) if computed else ref
 
 
 def diagonal(ctx: Context, ref: Ref) -> Ref:
@@ -102,7 +109,7 @@ def _is_sliding(ctx: Context, ref: Ref, places: Places, slot: Letter) -> bool:
     return used.isdisjoint(found[1])
 
 
-def _taken(ctx: Context, ref: Ref, computed: Places) -> Ref:
+def taken(ctx: Context, ref: Ref, computed: Places) -> Ref:
     """Elements at computed positions: each position is a value of its own, with its own letters."""
     slots = [a for a in ref.axes if a in computed]
     refs = [ref, *(_safe(ctx, computed[a]) for a in slots)]

@@ -15,6 +15,11 @@ TRIAL = "T"
 SETUP, BODY = 0, 1
 
 
+def wiring_name(support: str) -> str:
+    """The name under which a program reads the edges of a support."""
+    return f"wiring of {support}"
+
+
 @dataclass(frozen=True)
 class Output:
     """A wanted value: `name[letters] = expr`, with its axes in the order of the letters."""
@@ -100,7 +105,7 @@ class Program:
     Attributes:
         steps: by number; those at `SETUP` level are run once for each set of constants.
         results: the wanted values.
-        constants: names of the constants that are read.
+        constants: names of the constants that are read, wirings among them.
         variables: names of the states and inputs that are read.
         states: names that carry the trial axis, if the program has one.
     """

@@ -24,6 +24,7 @@ from neurodyn.program.arithmetic import binary, product
 from neurodyn.program.builder import Letter, Ref
 from neurodyn.program.context import Context
 from neurodyn.program.elementary import as_number, select
+from neurodyn.program.on_edges import OnEdges, context_of
 from neurodyn.program.positions import place
 
 NEUTRAL = {
@@ -49,17 +50,17 @@ OPS = {
 def reduce_over(ctx: Context, op: str, ref: Ref, letters: Sequence[Letter]) -> Ref:
     """Reduce those of the letters that the value has."""
     over = [a for a in ref.axes if a in letters]
-    if not over:
-        return ref
-    return ctx.builder.emit(op, (ref,), [a for a in ref.axes if a not in letters], over=over)
+    if over:
+        ref = ctx.builder.emit(op, (ref,), [a for a in ref.axes if a not in letters], over=over)
+    return ctx.reduced(op, ref, letters) if isinstance(ctx, OnEdges) else ref
 
 
-def masked(ctx: Context, expr: Reduction) -> Ref:
+def masked(ctx: Context, expr: Reduction, mask: sp.Basic) -> Ref:
     """The body, with the neutral element where the mask leaves a term out."""
     body = ctx.lower(expr.body)
-    if expr.mask is S.true:
+    if mask is S.true:
         return body
-    condition = ctx.lower(expr.mask)
+    condition = ctx.lower(mask)
     if ctx.builder.number(condition) == 1:
         return body
     return select(ctx, condition, body, ctx.builder.literal(NEUTRAL[type(expr)]))
@@ -67,13 +68,14 @@ def masked(ctx: Context, expr: Reduction) -> Ref:
 
 def missing(ctx: Context, ref: Ref, expr: Reduction) -> int:
     """How often each term stands for itself: the number of positions of the letters that the value lacks."""
-    return ctx.builder.volume([x for x in expr.letters if x not in ref.axes])
+    return ctx.builder.volume([x for x in expr.letters if x not in ref.axes and ctx.is_axis(x)])
 
 
 def simple(ctx: Context, expr: sp.Basic) -> Ref:
     """The largest or smallest term, its position, or the product of the terms."""
     assert isinstance(expr, Reduction)
-    body = masked(ctx, expr)
+    ctx, mask = context_of(ctx, expr)
+    body = masked(ctx, expr, mask)
     if isinstance(expr, (ArgLargest, ArgSmallest)) and expr.letters[0] not in body.axes:
         return ctx.builder.literal(0.0)
     result = reduce_over(ctx, OPS[type(expr)], body, expr.letters)
@@ -86,7 +88,7 @@ def simple(ctx: Context, expr: sp.Basic) -> Ref:
 def kth(ctx: Context, expr: sp.Basic) -> Ref:
     """The k-th largest term; those that take no part count as -infinity, and there is none before the first."""
     assert isinstance(expr, KthLargest)
-    body, rank = masked(ctx, expr), ctx.lower(expr.rank)
+    body, rank = masked(ctx, expr, expr.mask), ctx.lower(expr.rank)
     [letter] = expr.letters
     if letter not in body.axes:
         body = ctx.builder.emit("broadcast", (body,), (*body.axes, letter))
@@ -97,26 +99,28 @@ def kth(ctx: Context, expr: sp.Basic) -> Ref:
 def count(ctx: Context, expr: sp.Basic) -> Ref:
     """How many terms fulfil body and mask."""
     assert isinstance(expr, Count)
-    condition = ctx.lower(sp.And(expr.body, expr.mask))
+    ctx, mask = context_of(ctx, expr)
+    condition = ctx.lower(sp.And(expr.body, mask))
     result = reduce_over(ctx, "count", condition, expr.letters)
     if result == condition:
         result = as_number(ctx, condition)
     return product(ctx.builder, (result,), (), sp.Integer(missing(ctx, condition, expr)))
 
 
-def _exponentials(ctx: Context, expr: Reduction) -> tuple[Ref, Ref, Ref]:
+def _exponentials(ctx: Context, expr: Reduction, mask: sp.Basic) -> tuple[Ref, Ref, Ref]:
     """The largest exponent, exponentials relative to it, and their sum: shared by `logsumexp` and `softmax`."""
     build = ctx.builder
-    body = masked(ctx, expr)
+    body = masked(ctx, expr, mask)
     top = build.elementwise("finite_or_zero", (reduce_over(ctx, "largest", body, expr.letters),))
-    terms = build.elementwise("exp", (binary(build, "subtract", body, top),))
+    terms = build.elementwise("exp", (binary(build, "subtract", body, ctx.gathered(top)),))
     return top, terms, reduce_over(ctx, "sum", terms, expr.letters)
 
 
 def logsumexp(ctx: Context, expr: sp.Basic) -> Ref:
     """log of the sum of exponentials, without overflow; -infinity where no term takes part."""
     assert isinstance(expr, LogSumExp)
-    top, terms, total = _exponentials(ctx, expr)
+    ctx, mask = context_of(ctx, expr)
+    top, terms, total = _exponentials(ctx, expr, mask)
     times = ctx.builder.literal(float(missing(ctx, terms, expr)))
     logarithm = ctx.builder.elementwise("log", (product(ctx.builder, (total, times)),))
     return binary(ctx.builder, "add", logarithm, top)
@@ -125,8 +129,9 @@ def logsumexp(ctx: Context, expr: sp.Basic) -> Ref:
 def softmax(ctx: Context, expr: sp.Basic) -> Ref:
     """exp of the body at a position over the sum of exponentials; 0 where no term takes part."""
     assert isinstance(expr, Softmax)
-    _, terms, total = _exponentials(ctx, expr)
+    here, mask = context_of(ctx, expr)
+    _, terms, total = _exponentials(here, expr, mask)
     total = ctx.builder.elementwise("one_if_zero", (total,))
-    times = ctx.builder.literal(float(missing(ctx, terms, expr)))
-    weights = product(ctx.builder, (terms,), (total, times))
+    times = ctx.builder.literal(float(missing(here, terms, expr)))
+    weights = product(ctx.builder, (terms,), (here.gathered(total), times))
     return place(ctx, weights, dict(zip(expr.letters, expr.at, strict=True)))

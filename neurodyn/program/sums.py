@@ -18,6 +18,7 @@ from neurodyn.calculus.reductions import Norm, Sum
 from neurodyn.program.arithmetic import Signed, addition, peel, product
 from neurodyn.program.builder import Letter, Ref
 from neurodyn.program.context import Context
+from neurodyn.program.edge_sums import edge_terms, edge_total
 from neurodyn.program.masks import Value, masked_sum
 from neurodyn.program.squares import squared_distance
 from neurodyn.program.terms import exact, fraction
@@ -61,6 +62,13 @@ def total(ctx: Context, body: Expr, mask: Sequence[sp.Basic], letters: Sequence[
     """The sum of `body` over `letters` where all conditions of `mask` hold."""
     coefficient, rest = body.as_coeff_Mul()
     factors = list(Mul.make_args(rest))
+    if ctx.supports.on and any(map(ctx.supports.concerns, (rest, *mask))):
+        terms = edge_terms(ctx, rest, mask, letters)
+        if terms is not None:
+            return _sum_of_terms(ctx, coefficient, terms, mask, letters)
+        edges = edge_total(ctx, factors, mask, letters, total)
+        if edges is not None:
+            return _times(ctx, coefficient, edges[0], [edges[1]], [])
     if not mask:
         distance = _distance(ctx, factors, letters)
         if distance is not None:
@@ -68,12 +76,19 @@ def total(ctx: Context, body: Expr, mask: Sequence[sp.Basic], letters: Sequence[
             return _times(ctx, coefficient, outside, [ref], [])
     terms = _split(ctx, factors, frozenset(letters))
     if terms is not None:
-        parts: list[Signed] = []
-        for term in terms:
-            c, factor = (coefficient * term).as_coeff_Mul()
-            parts.append((bool(c < 0), total(ctx, abs(c) * factor, mask, letters)))
-        return addition(ctx.builder, parts)
+        return _sum_of_terms(ctx, coefficient, terms, mask, letters)
     return _sum_of_product(ctx, coefficient, factors, mask, letters)
+
+
+def _sum_of_terms(
+    ctx: Context, coefficient: Expr, terms: Sequence[Expr], mask: Sequence[sp.Basic], letters: Sequence[Idx]
+) -> Ref:
+    """The terms of an opened bracket, each summed by itself."""
+    parts: list[Signed] = []
+    for term in terms:
+        c, factor = (coefficient * term).as_coeff_Mul()
+        parts.append((bool(c < 0), total(ctx, abs(c) * factor, mask, letters)))
+    return addition(ctx.builder, parts)
 
 
 def _times(ctx: Context, coefficient: Expr, outside: Sequence[Expr], over: Sequence[Ref], under: Sequence[Ref]) -> Ref:

@@ -61,7 +61,7 @@ def add(ctx: Context, expr: sp.Basic) -> Ref:
 
 def _is_diagonal(ctx: Context, factor: Expr) -> bool:
     """Whether a factor is a delta of two letters with equally many values."""
-    if not isinstance(factor, Delta) or not all(isinstance(a, Idx) for a in factor.args):
+    if not isinstance(factor, Delta) or not all(isinstance(a, Idx) and ctx.is_axis(a) for a in factor.args):
         return False
     a, b = factor.args
     return ctx.builder.size(a) == ctx.builder.size(b)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurodyn.errors import InputError
+from neurodyn.system.edge_lists import EdgeList
 
 if TYPE_CHECKING:
     from neurodyn.results.result import Result
@@ -75,6 +76,9 @@ def check_recipe(result: Result) -> None:
 
 def _in_full(values: Mapping[str, Any], arrays: Mapping[str, Any]) -> dict[str, Any]:
     full = {**values, **arrays}
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value.get("edges") and name in arrays:
+            full[name] = EdgeList(*arrays[name])
     for name, value in full.items():
         if isinstance(value, Mapping):
             raise InputError(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.calculus.supports import edge_dim
+
 if TYPE_CHECKING:
     from xarray import Dataset
 
@@ -33,6 +35,11 @@ def label(system: System, time: NDArray[np.float64], variables: Mapping[str, NDA
     unit = {"unit": "steps"} if system.model.discrete else {}
     dataset = xr.Dataset(labelled, coords={"time": ("time", time, unit)})
     numbered = {str(dim): np.arange(size) for dim, size in dataset.sizes.items() if dim not in ("time", "part")}
+    for support, wiring in system.wirings.items():
+        dim = edge_dim(support)
+        if dim in dataset.sizes:
+            ends = zip(system.model.parameters[support].letters, wiring.ends, strict=True)
+            dataset = dataset.assign_coords({f"{support}_{x}": (dim, end) for x, end in ends})
     if parts in labelled:
         numbered["part"] = np.asarray(system.energy_terms, dtype=str)
     if system.units.active:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurodyn.system.edge_lists import EdgeList
 from neurodyn.system.signal_text import signal_text
 from neurodyn.system.signals import is_signal
 
@@ -60,6 +61,8 @@ def plain(value: Any, unit: str = "", second: str = "") -> Any:
     """
     if isinstance(value, str):
         return value
+    if isinstance(value, EdgeList):
+        return {**plain(value.array()), "edges": True}
     if is_signal(value):
         return signal_text(value, unit, second) or {"untold": str(value)}
     try:

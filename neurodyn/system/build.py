@@ -15,6 +15,8 @@ from neurodyn.model.model import Model
 from neurodyn.system.bind import check_names, rules_on_values, signal_of
 from neurodyn.system.checks import MODEL_CHECKS
 from neurodyn.system.checks.regular import check_regular
+from neurodyn.system.checks.supports import check_supports
+from neurodyn.system.edges import plain_edges
 from neurodyn.system.layout import Layout
 from neurodyn.system.quantities import si_values
 from neurodyn.system.ranks import bind_ranks
@@ -60,8 +62,10 @@ def build(
     known = bind_sizes(model, sizes or {}, given)
     bound = Values(structure, known, given, chosen)
     bind_ranks(bound, known)
+    check_supports(structure, bound.sizes)
     shapes = {n: bound.shape(structure.letters(n), d.source) for n, d in model.variables.items()}
     computed = bound.all()
+    given = plain_edges(bound, given)
     for rule in rules_on_values(bound):
         rule.check(bound)
     signals = {name: signal_of(bound, name) for name in model.inputs}

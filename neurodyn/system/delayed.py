@@ -17,7 +17,7 @@ from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
 from neurodyn.system.delayed_signal import DelayedSignal
 from neurodyn.system.delays import TIME, Delayed
-from neurodyn.system.formulas import Call, Formula
+from neurodyn.system.formulas import Drawn, Formula
 from neurodyn.system.signals import Signal
 from neurodyn.system.values import Values
 
@@ -129,7 +129,7 @@ class Earlier:
             _, calls = self._text(name)
             letters = self._system.structure.letters(name)
             for k, call in enumerate(calls):
-                if trials is None or not call.generator.random:
+                if trials is None or not call.random:
                     found[call.name] = values.draw(call, letters, k, (), None, seed)
                 else:
                     each = [values.draw(call, letters, k, (), trial, seed) for trial in range(trials)]
@@ -142,7 +142,7 @@ class Earlier:
         asked = {name_of(r.delayed.of) for r in self.readings}
         return tuple(n for n, d in self._system.model.states.items() if isinstance(d.before, str) and n in asked)
 
-    def _text(self, name: str) -> tuple[Expr, tuple[Call, ...]]:
+    def _text(self, name: str) -> tuple[Expr, tuple[Drawn, ...]]:
         """What `before` says of a state, and its draws."""
         declared = self._system.model.states[name]
         source = value_source(declared.source, declared.before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -12,12 +13,17 @@ from sympy import Expr, Idx
 
 from neurodyn.calculus.letters import names_in, quantity
 from neurodyn.calculus.rewrite import Definition
+from neurodyn.calculus.supports import edges_size
 from neurodyn.language.names import Names
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Bound, numpy_function
+from neurodyn.program.program import wiring_name
+from neurodyn.program.wiring import Wiring
+from neurodyn.system.connecting import Connection, read_rule
 from neurodyn.system.generators import GENERATORS, Generator
+from neurodyn.system.wirings import RULES
 
 Array = NDArray[np.float64]
 Made = TypeVar("Made")
@@ -26,9 +32,13 @@ MOST = 1024  # entries; a model has far fewer, but a loop may give ever new text
 
 @dataclass(frozen=True, eq=False)
 class Formulas:
-    """What was made of the texts of a model for certain sizes, by key; the oldest entries make room for new ones."""
+    """What was made of the texts of a model for certain sizes, by key; the oldest entries make room for new ones.
+
+    `wirings` holds the edges of each support, which stay as long as the sizes do.
+    """
 
     made: dict[Hashable, Any] = field(default_factory=dict)
+    wirings: dict[str, Wiring] = field(default_factory=dict)
 
     def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """The entry of a key, made at its first use."""
@@ -40,13 +50,22 @@ class Formulas:
         found: Made = self.made[key]
         return found
 
+    @property
+    def edges(self) -> dict[str, Wiring]:
+        """The edges of supports, by the names under which programs read them."""
+        return {wiring_name(support): wiring for support, wiring in self.wirings.items()}
+
+    def sizes(self, sizes: Mapping[str, int]) -> dict[str, int]:
+        """The sizes of index sets with the numbers of edges."""
+        return {**sizes, **{edges_size(support): len(wiring) for support, wiring in self.wirings.items()}}
+
 
 @dataclass(frozen=True, eq=False)
 class Formula:
     """Expressions over the same letters, compiled.
 
     Attributes:
-        needs: the names whose values they read.
+        needs: the names whose values they read, wirings of supports among them.
         shape: of each result.
     """
 
@@ -62,6 +81,7 @@ class Formula:
         shape: tuple[int, ...],
         sizes: Mapping[str, int],
         definitions: Mapping[str, Definition] | None = None,
+        on: Mapping[str, str] | None = None,
     ) -> Formula:
         """Lower and compile expressions, which may speak of the definitions."""
         definitions = definitions or {}
@@ -69,10 +89,11 @@ class Formula:
         needs = tuple(sorted(frozenset[str]().union(*map(names_in, parts)) - definitions.keys()))
         outputs = [Output(str(k), letters, expr) for k, expr in enumerate(exprs)]
         # All names are variables to it: a setup for constants would be one more call for each new value.
-        program = lower(outputs, definitions=definitions, sizes=sizes, constant=(), states=())
-        return cls(needs, shape, numpy_function(program).bind({}))
+        program = lower(outputs, definitions=definitions, sizes=sizes, constant=(), states=(), on=on)
+        wirings = tuple(n for n in program.variables if n in {wiring_name(support) for support in (on or {}).values()})
+        return cls((*needs, *wirings), shape, numpy_function(program).bind({}))
 
-    def __call__(self, values: Mapping[str, Array], t: float = 0.0) -> list[Any]:
+    def __call__(self, values: Mapping[str, Any], t: float = 0.0) -> list[Any]:
         """The results for these values, at a time if the expressions speak of it."""
         return list(self.compute(t, values).values())
 
@@ -86,10 +107,18 @@ class Call:
     arguments: tuple[Expr, ...]
     source: Source
 
+    @property
+    def random(self) -> bool:
+        """Whether each trial has draws of its own."""
+        return self.generator.random
 
-def read_drawing(names: Names, name: str, source: Source, letters: tuple[Idx, ...]) -> tuple[Expr, tuple[Call, ...]]:
+
+Drawn = Call | Connection
+
+
+def read_drawing(names: Names, name: str, source: Source, letters: tuple[Idx, ...]) -> tuple[Expr, tuple[Drawn, ...]]:
     """The expression of the value of `name`, in which each draw is a hidden quantity `name~k`."""
-    calls: list[Call] = []
+    calls: list[Drawn] = []
 
     def generate(word: str) -> Any:
         def callback(reader: Reader, node: Any) -> Expr:
@@ -100,8 +129,14 @@ def read_drawing(names: Names, name: str, source: Source, letters: tuple[Idx, ..
 
         return callback
 
+    def connect(reader: Reader, node: ast.Call) -> Expr:
+        hidden = f"{name}~{len(calls)}"
+        calls.append(read_rule(reader, node, hidden, letters))
+        return quantity(hidden, letters)
+
     scope = {str(x.label): x for x in letters}
-    reader = Reader(names, source, scope=scope, generators={w: generate(w) for w in GENERATORS})
+    generators = {**{w: generate(w) for w in GENERATORS}, **dict.fromkeys(RULES, connect)}
+    reader = Reader(names, source, scope=scope, generators=generators)
     return reader.read(), tuple(calls)
 
 

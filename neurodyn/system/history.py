@@ -91,6 +91,6 @@ def before(values: Values, name: str, t: int, trials: int | None) -> Array:
         known = {n: draws[n] if n in draws else values.of(n) for n in formula.needs if n != TIME}
         return filled(f"{name} before the start", formula(known, float(t))[0], formula.shape, placed)
 
-    if trials is None or not any(c.generator.random for c in calls):
+    if trials is None or not any(c.random for c in calls):
         return once(None)
     return np.stack([once(trial) for trial in range(trials)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,13 @@ from neurodyn.calculus.scans import find_scans
 from neurodyn.errors import InputError
 from neurodyn.program.lower import Output
 from neurodyn.system.layout import Layout
+from neurodyn.system.sparse_jacobian import Pattern, Term, is_worthwhile, terms_of
 from neurodyn.system.structure import Structure
+
+if TYPE_CHECKING:
+    from neurodyn.system.system import System
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,36 @@ def assembled(
 def _spans(layout: Layout) -> dict[str, slice]:
     names = zip(layout.names, layout.shapes, layout.offsets, strict=True)
     return {n: slice(at, at + int(np.prod(shape))) for n, shape, at in names}
+
+
+def jacobian_function(system: System, sparse: bool | None) -> Callable[[float, Floats, Mapping[str, Any]], Any]:
+    """The Jacobian of a system as a function of time, flat state and inputs; see `System.jacobian`."""
+    structure, layout, wirings = system.structure, system.layout, system.wirings
+    derived = jacobian_of(structure)
+    terms = sparse_terms(structure, derived)
+    if sparse is False and not wirings:
+        bound = system.bind(("jacobian",), list(derived.outputs.values()), False, derived.definitions)
+        return assembled(bound, layout, list(derived.outputs))
+    if sparse is None and not wirings and not is_worthwhile(terms, layout, system.sizes):
+        return jacobian_function(system, False)
+    pattern = Pattern.of(terms, layout, system.sizes, (structure.on, wirings))
+    values = system.bind(("sparse jacobian",), [t.output for t in terms], False, derived.definitions)
+
+    def jacobian(t: float, y: Floats, inputs: Mapping[str, Any]) -> Any:
+        found = pattern.matrix(values(t, {**layout.unpack(y), **inputs}))
+        return found.toarray() if sparse is False else found
+
+    return jacobian
+
+
+def sparse_terms(structure: Structure, derived: Jacobian) -> list[Term]:
+    """The terms of the Jacobian's blocks."""
+    key = "jacobian terms"
+    if key not in structure.compiled:
+        counts = {state: len(structure.letters(state)) for state in structure.model.states}
+        structure.compiled[key] = terms_of(derived.outputs, structure.on, counts)
+    found: list[Term] = structure.compiled[key]
+    return found
 
 
 class _Through:

@@ -6,13 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from neurodyn.errors import InputError
 from neurodyn.system.bind import check_names, rules_on_values, signal_needs, signal_of
 from neurodyn.system.checks.rule import ValueRule
+from neurodyn.system.edges import plain_edges
 from neurodyn.system.quantities import si_values
 from neurodyn.system.values import Values
 
 if TYPE_CHECKING:
     from neurodyn.system.system import System
+
+
+def _keep_wirings(system: System, change: Change) -> None:
+    """Edges are structure: compiled code, the layout and results depend on how many there are."""
+    for name in change.stale:
+        if name in system.wirings:
+            raise InputError(
+                f"The edges of {name} would change.", code="rewired", remedy="Build the system anew with these values."
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +51,7 @@ def rebind(system: System, changed: Mapping[str, Any]) -> System:
     # Texts decide what depends on what; numbers do not.
     texts = tuple((name, value) if isinstance(value, str) else name for name, value in given.items())
     change = system.formulas.get(("change", tuple(changed), texts), lambda: _change(bound, changed))
+    _keep_wirings(system, change)
     before, known = system.values, bound.known
     for name in change.kept:
         known[name] = before[name]
@@ -55,7 +67,7 @@ def rebind(system: System, changed: Mapping[str, Any]) -> System:
         system.structure,
         system.sizes,
         values,
-        given,
+        plain_edges(bound, given),
         signals,
         system.layout,
         system.seed,

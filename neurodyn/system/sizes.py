@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sympy import Integer
+from sympy import Idx, Integer
 
-from neurodyn.calculus.letters import size_symbol
+from neurodyn.calculus.letters import size_of, size_symbol
 from neurodyn.errors import InputError
 from neurodyn.language.guard import parse, show_keywords
 from neurodyn.language.names import near
 from neurodyn.language.reader import Reader
+from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
 from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.model import Model
@@ -140,3 +141,31 @@ def checked_size(name: str, size: Any, index_set: IndexSet | None) -> int:
             place=place,
         )
     return int(size)
+
+
+def counts(letters: tuple[Idx, ...], known: Mapping[str, int], source: Source | None) -> tuple[int, ...]:
+    """How many positions each letter takes."""
+    sets = [str(size_of(x)) for x in letters]
+    for unknown in (s for s in sets if s not in known):
+        raise InputError(
+            f"The size of {unknown} is needed before it is known.",
+            code="size-cycle",
+            remedy="A rank may speak only of what does not run over the index set itself.",
+            place=source.place(0) if source else None,
+        )
+    return tuple(known[s] for s in sets)
+
+
+def array_shape(letters: tuple[Idx, ...], known: Mapping[str, int], source: Source | None) -> tuple[int, ...]:
+    """The shape of an array over letters; refuses what no memory holds."""
+    shape = counts(letters, known, source)
+    elements = int(np.prod(shape, dtype=object)) if shape else 1
+    if elements > MOST_ELEMENTS:
+        sizes = " x ".join(f"{size_of(x)} = {n:,}" for x, n in zip(letters, shape, strict=True))
+        raise InputError(
+            f"An array over {sizes} would need {elements * 8 / 2**30:,.0f} GiB.",
+            code="memory",
+            remedy="Choose smaller sizes.",
+            place=source.place(0) if source else None,
+        )
+    return shape

@@ -12,12 +12,14 @@ from sympy import Expr, Idx
 
 from neurodyn.calculus.letters import names_in
 from neurodyn.calculus.nodes import Rate
+from neurodyn.calculus.supports import Pair
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
 from neurodyn.model.measures import si_value
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import numpy_function
+from neurodyn.system.edge_lists import flat
 from neurodyn.system.filling import filled
 from neurodyn.system.quantities import si_values
 from neurodyn.system.values import Values
@@ -82,6 +84,9 @@ class Starts:
             )
         if isinstance(value, str):
             return self._read(name, value_source(source, value), asking)
+        letters = self.values.structure.letters(name)
+        if isinstance(letters, Pair):
+            value = flat(name, value, self.values.wiring(letters.support), source)
         if self.trials is None:
             return filled(name, value, shape, source)
         if np.ndim(value) == len(shape) + 1:
@@ -104,7 +109,7 @@ class Starts:
 
         if self.trials is None:
             return once(None)
-        if not states and not any(c.generator.random for c in calls):
+        if not states and not any(c.random for c in calls):
             return np.broadcast_to(once(None), (self.trials, *values.shape(letters, source)))
         return np.stack([once(trial) for trial in range(self.trials)])
 
@@ -135,12 +140,14 @@ class Starts:
         self, expr: Expr, letters: tuple[Idx, ...], source: Source, draws: Mapping[str, Array], states: dict[str, Array]
     ) -> Array:
         """An expression of states and of what follows from them."""
-        structure, constants = self.values.structure, {**self.values.all(), **draws}
+        structure = self.values.structure
+        constants = {**self.values.all(), **draws, **self.values.formulas.edges}
         program = lower(
             [Output("value", letters, expr)],
             definitions={n: d for n, d in structure.definitions.items() if n not in structure.derived},
-            sizes=self.values.sizes,
+            sizes=self.values.all_sizes,
             constant=list(constants),
+            on=structure.on,
             states=tuple(states),
         )
         result = numpy_function(program).bind(constants)(0.0, states)["value"]

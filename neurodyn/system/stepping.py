@@ -28,7 +28,7 @@ def step_function(system: System, trials: bool) -> Step:
         raise InputError(f"{system.name} is a flow: it has no steps.", code="not-a-map", remedy="Use flow().")
     if structure.asynchronous:
         return _one_by_one(system, trials)
-    outputs = [Output(n, d.letters, d.expr) for n, d in structure.maps.items()]
+    outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in structure.maps.items()]
     bound = system.bind(("step", trials), outputs, trials)
 
     def step(t: float, y: Array, given: Mapping[str, Any]) -> Array:

@@ -14,13 +14,14 @@ from neurodyn.calculus.letters import name_of, quantity
 from neurodyn.calculus.nodes import Partial, Rate
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.scans import find_scans
+from neurodyn.calculus.supports import Pair, living_on
 from neurodyn.calculus.times import Ddt, Lag, Next
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
 from neurodyn.system.claims import Claim, read_claim
 from neurodyn.system.delays import Delayed, Delays
 from neurodyn.system.energy import energy_terms
-from neurodyn.system.steps import Past, Steps
+from neurodyn.system.steps import AFTER, Past, Steps
 
 TIME = "t"
 # Variables that an asynchronous step reads beside the states: which unit is updated now, and the order of them all.
@@ -88,14 +89,40 @@ class Structure:
         unit = (UNIT,) if self.asynchronous else ()
         return (*self.model.noise, *self.pasts, *self.remembered, *unit, *rates)
 
+    @property
+    def on(self) -> Mapping[str, str]:
+        """The support of each quantity that lives on one, hidden definitions included."""
+        key = ("on", len(self.definitions))  # hidden definitions may still come
+        if key not in self.compiled:
+            on = self.model.names.on
+            new = {f"{name}{AFTER}": support for name, support in on.items() if f"{name}{AFTER}" in self.definitions}
+            old = {name: on[p.state] for name, p in self.pasts.items() if p.state in on and p.index_set is None}
+            self.compiled[key] = living_on({**on, **new, **old}, self.definitions)
+        found: Mapping[str, str] = self.compiled[key]
+        return found
+
+    def placed(self, name: str, letters: tuple[Idx, ...]) -> tuple[Idx, ...]:
+        """Letters of a quantity: those of an edge, if it lives on a support."""
+        return Pair(letters, self.on[name]) if name in self.on else letters
+
     def letters(self, name: str) -> tuple[Idx, ...]:
         """The letters of any quantity, hidden ones included."""
         key = ("letters", name)
         if key not in self.compiled:
             known = name in self.model.names.quantities
-            self.compiled[key] = self.model.names.letters_of(name) if known else self.definitions[name].letters
+            letters = self.model.names.letters_of(name) if known else self.definitions[name].letters
+            self.compiled[key] = self.placed(name, letters)
         found: tuple[Idx, ...] = self.compiled[key]
         return found
+
+    def role(self, name: str) -> str:
+        """What a quantity of the model is: a state, an observable, the energy, ..."""
+        kind = self.model.names.quantities[name].kind
+        if name == self.model.energy:
+            return "energy"
+        if kind == "definition":
+            return "observable" if name in self.dynamic else "derived"
+        return kind
 
     def along(self, name: str) -> dict[str, Definition]:
         """The definitions of the recursion that a derived parameter is part of; empty where it is in none."""

@@ -16,11 +16,12 @@ from neurodyn.language.names import near
 from neurodyn.model.model import Model
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
+from neurodyn.program.wiring import Wiring
 from neurodyn.system import residual as implicit
 from neurodyn.system.delayed import Earlier
 from neurodyn.system.formulas import Formulas
 from neurodyn.system.history import PastReader
-from neurodyn.system.jacobian import assembled, jacobian_of
+from neurodyn.system.jacobian import jacobian_function
 from neurodyn.system.layout import Layout
 from neurodyn.system.observing import Observe, observe_function
 from neurodyn.system.signals import Signal
@@ -31,6 +32,8 @@ from neurodyn.system.units import Units
 from neurodyn.system.values import Values
 
 Array = NDArray[np.float64]
+
+
 Inputs = Mapping[str, Any]
 Flow = Callable[[float, Array, Inputs], Array]
 
@@ -88,6 +91,11 @@ class System:
         return found
 
     @property
+    def wirings(self) -> Mapping[str, Wiring]:
+        """The edges of each support: positions `first` and `second`, sorted."""
+        return self.formulas.wirings
+
+    @property
     def observables(self) -> tuple[str, ...]:
         """Definitions that vary in a run."""
         return tuple(n for n in self.model.definitions if n in self.structure.dynamic)
@@ -116,42 +124,27 @@ class System:
         """The abilities that a backend must have to run it."""
         if self.structure.residuals:
             return frozenset({"dae"})
+        sparse = {"sparse"} if self.wirings else set()
         if not self.model.discrete:
-            return frozenset({"flow", *({"delay:state"} if self.structure.remembered else ())})
+            return frozenset({"flow", *sparse, *({"delay:state"} if self.structure.remembered else ())})
         random = {"map:random"} if self.model.noise else set()
-        return frozenset({"map", *random, *({"map:async"} if self.structure.asynchronous else ())})
+        return frozenset({"map", *sparse, *random, *({"map:async"} if self.structure.asynchronous else ())})
 
     def role(self, name: str) -> str:
         """What a name is: state, unknown, input, noise, parameter, derived, observable or energy."""
-        known = self.model.names.quantities.get(name)
-        if known is None:
+        if name not in self.model.names.quantities:
             raise self.unknown(name)
-        if name == self.model.energy:
-            return "energy"
-        if known.kind == "definition":
-            return "observable" if name in self.structure.dynamic else "derived"
-        return known.kind
+        return self.structure.role(name)
 
     def about(self, name: str) -> str:
         """What was said of a name: its description, or the remark behind its equation."""
-        m = self.model
-        for section in (m.variables, m.parameters, m.inputs, m.wires, m.noise, m.observables):
-            if name in section and section[name].about:
-                return section[name].about
-        equation = self.model.equation(name)
-        return equation.comment if equation is not None and equation.kind == "definition" else ""
+        return self.model.about(name)
 
     def dims(self, name: str) -> tuple[str, ...]:
-        """The index sets of a name; a second use of a set is called `N_pre`."""
-        known = self.model.names.quantities.get(name)
-        if known is None:
+        """The index sets of a name; a second use of a set is called `N_pre`. Edges of a support C are `C_edge`."""
+        if name not in self.model.names.quantities:
             raise self.unknown(name)
-        found: list[str] = []
-        for s in known.sets:
-            while s in found:
-                s = f"{s}_pre"
-            found.append(s)
-        return tuple(found)
+        return self.model.names.dims(name)
 
     def unknown(self, name: str) -> InputError:
         """The error for a name that the system does not have."""
@@ -180,7 +173,7 @@ class System:
         Where there are delays, `inputs` holds what is read of the past too, by the names of `structure.delayed`.
         """
         implicit.check_flow(self.structure)
-        outputs = [Output(n, d.letters, d.expr) for n, d in self.structure.flows.items()]
+        outputs = [Output(n, self.structure.placed(n, d.letters), d.expr) for n, d in self.structure.flows.items()]
         bound = self.bind(("flow", trials), outputs, trials)
         layout = self.layout
 
@@ -193,11 +186,13 @@ class System:
         """f(t, y, given): the states after one step of a map; `given` holds inputs, draws and past values by name."""
         return step_function(self, trials)
 
-    def jacobian(self) -> Flow:
-        """f(t, y, inputs): the derivative of the flow, or of a map's step, by the state: (size, size) at y (size,)."""
-        derived = jacobian_of(self.structure)
-        bound = self.bind(("jacobian",), list(derived.outputs.values()), False, derived.definitions)
-        return assembled(bound, self.layout, list(derived.outputs))
+    def jacobian(self, sparse: bool | None = None) -> Callable[[float, Array, Inputs], Any]:
+        """f(t, y, inputs): the derivative of the flow, or of a map's step, by the state: (size, size) at y (size,).
+
+        It is a sparse array of SciPy where there are supports, or 200 states and entries at 5 % of the places at most;
+        else an array. `sparse` asks for one of the two.
+        """
+        return jacobian_function(self, sparse)
 
     def residual(self, trials: bool = False) -> implicit.Residual:
         """f(t, y, rate, inputs): what a model with constraints makes 0; y holds the states, then the unknowns."""
@@ -223,13 +218,14 @@ class System:
                     for n, d in (definitions or self.structure.definitions).items()
                     if n not in self.structure.derived
                 },
-                sizes=self.sizes,
-                constant=list(self.values),
+                sizes=self.formulas.sizes(self.sizes),
+                constant=[*self.values, *self.formulas.edges],
+                on=self.structure.on,
                 states=(*self.layout.names, *self.structure.by_trial),
                 trials=trials,
             )
             self.compiled[key] = numpy_function(program)
-        return self.compiled[key].bind(self.values)
+        return self.compiled[key].bind({**self.values, **self.formulas.edges} if self.wirings else self.values)
 
     def with_values(self, values: Mapping[str, Any] | None = None, **more: Any) -> System:
         """The same system with other values of some parameters and inputs: numbers, arrays, text, signals or

@@ -19,6 +19,7 @@ from neurodyn.model.measures import declared_unit, speaks_of_units
 from neurodyn.model.model import Model
 from neurodyn.system.generators import GENERATORS
 from neurodyn.system.signal_reader import SIGNALS
+from neurodyn.system.wirings import RULES
 
 # Arguments of signals that are times, and those that have the unit of the signal; all others are plain numbers.
 TIMES = ("start", "stop", "period", "every")
@@ -115,6 +116,8 @@ class Units:
 
 def _special() -> dict[str, Special]:
     found: dict[str, Special] = {word: _call(word, keys, TIMES, VALUES) for word, (_, keys) in SIGNALS.items()}
+    for word in RULES:
+        found[word] = _call(word, {RULES[word].argument or "": None}, (), ())
     for word, generator in GENERATORS.items():
         found[word] = _call(word, generator.arguments, (), tuple(generator.arguments) if generator.measured else ())
     return found

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Idx
+from sympy import Basic, Expr, Idx
 
-from neurodyn.calculus.letters import free_letters, names_in, quantity, size_of
+from neurodyn.calculus.letters import free_letters, names_in, quantity
 from neurodyn.calculus.rewrite import Definition
+from neurodyn.calculus.supports import Pair
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
 from neurodyn.model.measures import si_value
+from neurodyn.program.context import NotAtEdges
+from neurodyn.program.wiring import Wiring
+from neurodyn.system.connecting import Connection
+from neurodyn.system.edge_lists import flat
+from neurodyn.system.edges import joined, off_support, wire
 from neurodyn.system.filling import filled
-from neurodyn.system.formulas import Call, Formula, Formulas, read_drawing
+from neurodyn.system.formulas import Drawn, Formula, Formulas, read_drawing
 from neurodyn.system.generators import stream
 from neurodyn.system.matrices import Matrix, Refusal, computed, separated
-from neurodyn.system.sizes import MOST_ELEMENTS
+from neurodyn.system.sizes import array_shape, counts
 from neurodyn.system.structure import Structure
 
 Array = NDArray[np.float64]
@@ -68,7 +74,7 @@ class Values:
             along = self.structure.along(name)
             expr = quantity(name, letters) if along else self.structure.definitions[name].expr
             return self.evaluate_all((expr,), letters, asking, model.source_of(name), definitions=along)[0]
-        value, source = self._told(name)
+        value, source = self.told(name)
         if value is None:
             source = source or model.source_of(name)
             raise InputError(
@@ -77,7 +83,26 @@ class Values:
                 remedy=f"Give it: --set {name}=..., or build(model, {name}=...).",
                 place=source.place(0),
             )
+        if self.structure.on.get(name) == name:
+            return wire(self, name, asking)
         return self.value(name, value, letters, source, asking)
+
+    @property
+    def all_sizes(self) -> dict[str, int]:
+        """The sizes of index sets with the numbers of edges that are known."""
+        return self.formulas.sizes(self.sizes)
+
+    def wiring(self, support: str, asking: tuple[str, ...] = ()) -> Wiring:
+        """The edges of a support."""
+        if support not in self.formulas.wirings:
+            self.of(support, asking)
+        return self.formulas.wirings[support]
+
+    def wire_all(self, exprs: Iterable[Basic], asking: tuple[str, ...]) -> None:
+        """Find the edges that expressions speak of."""
+        on = self.structure.on
+        for support in sorted({on[n] for expr in exprs for n in names_in(expr) if n in on}):
+            self.wiring(support, asking)
 
     def reads(self, name: str) -> frozenset[str]:
         """The names whose values the value of a parameter follows from."""
@@ -86,14 +111,14 @@ class Values:
         if declared is None:
             along = self.structure.along(name) or {name: self.structure.definitions[name]}
             return frozenset[str]().union(*(names_in(d.expr) for d in along.values())) - along.keys()
-        value, source = self._told(name)
+        value, source = self.told(name)
         if not isinstance(value, str) or source is None:
             return frozenset()
         expr, calls = self.read(name, value_source(source, value), self.structure.letters(name))
         drawn = {c.name for c in calls}
         return frozenset((names_in(expr) - drawn).union(*(names_in(a) for c in calls for a in c.arguments)))
 
-    def _told(self, name: str) -> tuple[Any, Source | None]:
+    def told(self, name: str) -> tuple[Any, Source | None]:
         """What a declared parameter was given, or has in the file, and where it is written, if it is."""
         if name in self.given:
             value = self.given[name]
@@ -110,28 +135,32 @@ class Values:
             expr, calls = self.read(name, placed, letters)
             draws = {c.name: self.draw(c, letters, k, asking) for k, c in enumerate(calls)}
             return self.evaluate(expr, letters, asking, placed, draws)
-        return filled(name, value, self.shape(letters, source), source)
+        if isinstance(letters, Pair):
+            value = flat(name, value, self.wiring(letters.support, asking), source)
+        return filled(name, value, self.shape(letters, source, asking), source)
 
-    def read(self, name: str, source: Source, letters: tuple[Idx, ...]) -> tuple[Expr, tuple[Call, ...]]:
+    def read(self, name: str, source: Source, letters: tuple[Idx, ...]) -> tuple[Expr, tuple[Drawn, ...]]:
         """An expression that may draw; each draw becomes a hidden quantity `name~k`."""
         names = self.structure.model.names
         return self.formulas.get(("read", name, source), lambda: read_drawing(names, name, source, letters))
 
     def draw(
         self,
-        call: Call,
+        call: Drawn,
         letters: tuple[Idx, ...],
         ordinal: int,
         asking: tuple[str, ...] = (),
         trial: int | None = None,
         seed: int | None = None,
     ) -> Array:
-        """The draws of one call, shaped by the letters."""
+        """The draws of one call, shaped by the letters; a connection rule is 1 at its edges."""
+        if isinstance(call, Connection):
+            return joined(self, call, letters, ordinal, asking, trial, self.seed if seed is None else seed)
         arguments = [self.evaluate(a, letters if free_letters(a) else (), asking, call.source) for a in call.arguments]
         owner = call.name.rpartition("~")[0]
         rng = stream(self.seed if seed is None else seed, owner, ordinal, trial if call.generator.random else None)
         try:
-            return call.generator.draw(rng, self.shape(letters, call.source), arguments)
+            return call.generator.draw(rng, self.shape(letters, call.source, asking), arguments)
         except ValueError as error:
             raise InputError(f"This cannot be drawn: {error}.", code="generator", place=call.source.place(0)) from None
 
@@ -159,16 +188,23 @@ class Values:
         definitions = definitions or {}
         exprs, matrices = self.formulas.get(("matrices", exprs), lambda: separated(exprs))
         draws = dict(draws or {})
+        self.wire_all((*exprs, *(d.expr for d in definitions.values())), asking)
         for matrix in matrices:
             draws[matrix.name] = self._function_of(matrix, asking, source, draws)
 
         def compiled() -> Formula:
             for expr in exprs:
                 self.check_constant(expr, source, draws)
-            return Formula.of(exprs, letters, self.shape(letters, source), self.sizes, definitions)
+            on = {**self.structure.on, **dict.fromkeys(draws, letters.support)} if isinstance(letters, Pair) else None
+            shape, sizes = self.shape(letters, source, asking), self.all_sizes
+            try:
+                return Formula.of(exprs, letters, shape, sizes, definitions, on or self.structure.on)
+            except NotAtEdges as error:
+                raise off_support(error, source) from None
 
         formula = self.formulas.get(("formula", exprs, letters, *definitions), compiled)
-        values = {n: draws[n] if n in draws else self.of(n, asking) for n in formula.needs}
+        known: dict[str, Any] = {**draws, **self.formulas.edges}
+        values = {n: known[n] if n in known else self.of(n, asking) for n in formula.needs}
         name = asking[-1] if asking else source.text
         return [filled(name, found, formula.shape, source) for found in formula(values)]
 
@@ -196,27 +232,14 @@ class Values:
                     place=source.place(max(0, source.text.find(name))),
                 )
 
-    def shape(self, letters: tuple[Idx, ...], source: Source | None) -> tuple[int, ...]:
-        """The shape of the letters; refuses arrays that no memory holds."""
-        return self.formulas.get(("shape", letters), lambda: self._shape(letters, source)) if letters else ()
+    def shape(self, letters: tuple[Idx, ...], source: Source | None, asking: tuple[str, ...] = ()) -> tuple[int, ...]:
+        """The shape of the letters, the number of edges for those of a support; refuses what no memory holds."""
+        if isinstance(letters, Pair):
+            return (len(self.wiring(letters.support, asking)),)
+        return (
+            self.formulas.get(("shape", letters), lambda: array_shape(letters, self.sizes, source)) if letters else ()
+        )
 
-    def _shape(self, letters: tuple[Idx, ...], source: Source | None) -> tuple[int, ...]:
-        sets = [str(size_of(x)) for x in letters]
-        for unknown in (s for s in sets if s not in self.sizes):
-            raise InputError(
-                f"The size of {unknown} is needed before it is known.",
-                code="size-cycle",
-                remedy="A rank may speak only of what does not run over the index set itself.",
-                place=source.place(0) if source else None,
-            )
-        shape = tuple(self.sizes[s] for s in sets)
-        elements = int(np.prod(shape, dtype=object)) if shape else 1
-        if elements > MOST_ELEMENTS:
-            sizes = " x ".join(f"{s} = {n:,}" for s, n in zip(sets, shape, strict=True))
-            raise InputError(
-                f"An array over {sizes} would need {elements * 8 / 2**30:,.0f} GiB.",
-                code="memory",
-                remedy="Choose smaller sizes.",
-                place=source.place(0) if source else None,
-            )
-        return shape
+    def counts(self, letters: tuple[Idx, ...], source: Source | None) -> tuple[int, ...]:
+        """How many positions each letter takes."""
+        return counts(letters, self.sizes, source)

@@ -36,15 +36,26 @@ def variables(system: neurodyn.System) -> dict[str, np.ndarray | float]:
     return found | ({UNIT: 1.0} if system.structure.asynchronous else {})
 
 
+def over_pairs(system: neurodyn.System, name: str, value: np.ndarray | float) -> np.ndarray | float:
+    """What lives on edges as an array over all pairs, 0 where there is no edge."""
+    if name not in system.structure.on:
+        return value
+    wires = system.wirings[system.structure.on[name]]
+    found = np.zeros(wires.shape)
+    found[wires.ends] = value
+    return found
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_by_loops(name: str) -> None:
     system = system_of(name)
     structure, given = system.structure, variables(system)
     varying = {n: d for n, d in structure.definitions.items() if n not in structure.derived}
     asked = {**varying, **{f"of {n}": d for n, d in (*structure.flows.items(), *structure.maps.items())}}
-    outputs = [Output(n, d.letters, d.expr) for n, d in asked.items()]
+    outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in asked.items()]
     found = system.bind(("loops",), outputs, False)(T, given)
     values = {**system.values, **given, **{n: found[n] for n in varying}, "t": T}
+    values = {n: over_pairs(system, n, value) for n, value in values.items()}
     checked = {**{n: structure.definitions[n] for n in structure.derived}, **asked}
     for n, definition in checked.items():
         if definition.expr.has(Basis):  # many bases span the same space: test_matrices.py says what this one keeps

@@ -25,6 +25,9 @@ SIZES = {
     "kuramoto": {"N": 12},
     "sequence_delay": {"N": 24, "P": 2},
     "sequence_trace": {"N": 24, "P": 2},
+    "kuramoto_graph": {"N": 12},
+    "random_network": {"N": 12},
+    "brusselator_line": {"N": 8},
 }
 QUICK = (
     "hodgkin_huxley",

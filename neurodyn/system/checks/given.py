@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sympy import Idx
 
 from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.supports import Pair, placed
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
@@ -33,12 +35,13 @@ def _rule(model: Model, text: str, source: Source) -> ValueRule:
     statement = read_statement(model, text, source, "given")
     sides = (statement.left, statement.right)
     holds = _HOLDS[statement.relation]
+    letters = placed(model.names.on, sides, statement.letters)
 
     def check(values: Values) -> None:
-        left, right = values.evaluate_all(sides, statement.letters, (), source)
+        left, right = values.evaluate_all(sides, letters, (), source)
         kept = holds(left, right)
         if not (kept.all() if kept.ndim else kept):
-            raise _violation(values, statement, left, right, np.argwhere(~np.asarray(kept))[0], source)
+            raise _violation(values, statement, letters, left, right, np.argwhere(~np.asarray(kept))[0], source)
 
     return ValueRule(names_in(statement.left) | names_in(statement.right), check)
 
@@ -59,13 +62,16 @@ _HOLDS: dict[str, Callable[[Array, Array], Any]] = {
 def _violation(
     values: Values,
     statement: Claim,
+    letters: tuple[Idx, ...],
     left: Array,
     right: Array,
     position: NDArray[np.intp],
     source: Source,
 ) -> InputError:
-    where = ", ".join(f"{x.label} = {int(k)}" for x, k in zip(statement.letters, position, strict=True))
     at = tuple(position)
+    if isinstance(letters, Pair):
+        position = np.array([end[at[0]] for end in values.wiring(letters.support).ends])
+    where = ", ".join(f"{x.label} = {int(k)}" for x, k in zip(letters, position, strict=True))
     sentence = f"The model needs {statement.text}, but the values are {left[at]:.6g} and {right[at]:.6g}"
     return InputError(
         f"{sentence} at {where}." if where else f"{sentence}.",
