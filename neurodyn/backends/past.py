@@ -74,17 +74,18 @@ class Past:
 
     def _read_one(self, r: Reading, t: float) -> Floats:
         """The elements of a reading, one row for each trial."""
-        (begin, end), near, delay, ring = self._window, self._near, r.delay, self._ring
-        times: Any = t - delay
+        begin, end = self._window
         # Moved off the ends of the window, so that a piece that begins or ends there is read on the right side.
-        if isinstance(delay, float):
-            sides: Any = min(max(times, begin - delay + near), end - delay - near)
+        side, ring = min(max(t, begin + self._near), end - self._near), self._ring
+        if isinstance(r.delay, float):
+            values = ring.at_once(t - r.delay, side - r.delay, r.slot)
         else:
-            sides = np.minimum(np.maximum(times, begin - delay + near), end - delay - near)
-        values, told = ring.at(times, sides, r.slot), self._told[r.name]
+            late, places, back = r.latest_first
+            values = ring.at_each(t - late, side - late, places)[:, back]
+        told = self._told[r.name]
         if told is None or ring.begin[0] > -np.inf:
             return values
-        early = sides < (ring.begin[1] if len(ring.begin) > 1 else np.inf)
+        early = side - r.delay < (ring.begin[1] if len(ring.begin) > 1 else np.inf)
         if not np.any(early):
             return values
         before = told(t)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from neurodyn.backends.plan import Floats
 
+Places = NDArray[np.intp]
 TERMS = 8
 # From the coefficients of x, x², x³, x⁴ to those of the form above.
 _FROM_POWERS = np.array([[1.0, 1, 1, 1], [0, -1, -1, -1], [0, 0, -1, -2], [0, 0, 0, 1]])
@@ -33,15 +34,12 @@ def coefficients(path: Any) -> Floats:
     return np.stack([start, end - start])
 
 
-def _basis(x: Any) -> Floats:
-    """The terms at x, along a new last axis."""
-    if isinstance(x, float):
-        factors = (1.0, x, 1.0 - x, x, 1.0 - x, x, 1.0 - x, x)
-        return np.array(list(itertools.accumulate(factors, operator.mul)))
-    found = np.empty((*x.shape, TERMS))
-    found[..., 0] = 1.0
+def _basis(x: Floats) -> Floats:
+    """The terms at each x, along a new first axis."""
+    found = np.empty((TERMS, *x.shape))
+    found[0], rest = 1.0, 1.0 - x
     for k in range(1, TERMS):
-        np.multiply(found[..., k - 1], x if k % 2 else 1.0 - x, out=found[..., k])
+        np.multiply(found[k - 1], x if k % 2 else rest, out=found[k])
     return found
 
 
@@ -94,22 +92,26 @@ class Ring:
         self.moved += kept
         self._first, self._end = 0, kept
 
-    def at(self, times: Any, sides: Any, places: NDArray[np.intp] | slice) -> Floats:
-        """Elements at times, (trials, places): one time for all places, or one for each.
+    def at_once(self, time: float, side: float, places: Places | slice) -> Floats:
+        """Elements at one time, (trials, places).
 
         Args:
-            sides: the times again, moved to the side on which a piece is wanted where one ends and the next begins.
+            side: the time again, moved to the side on which a piece is wanted where one ends and the next begins.
         """
-        if isinstance(times, float):
-            one = self._first + max(int(self.begin.searchsorted(sides, side="right")) - 1, 0)
-            x = (times - float(self._left[one])) / float(self._width[one])
-            found: Floats = (self._rows[one][places] @ _basis(x)).T
-            return found
-        piece = self._first + np.maximum(self.begin.searchsorted(sides, side="right") - 1, 0)
+        piece = self._first + max(int(self.begin.searchsorted(side, side="right")) - 1, 0)
+        x = (time - float(self._left[piece])) / float(self._width[piece])
+        basis = np.array(list(itertools.accumulate((1.0, x, 1.0 - x, x, 1.0 - x, x, 1.0 - x, x), operator.mul)))
+        found: Floats = (self._rows[piece][places] @ basis).T
+        return found
+
+    def at_each(self, times: Floats, sides: Floats, places: Places) -> Floats:
+        """Elements each at a time of its own, (trials, places); the times must be sorted."""
+        cuts = sides.searchsorted(self.begin[1:])
+        piece = np.repeat(np.arange(self._first, self._end), np.diff(cuts, prepend=0, append=sides.size))
         basis = _basis((times - self._left[piece]) / self._width[piece])
         flat = self._rows.reshape(-1, self.trials, TERMS)
-        each: Floats = np.einsum("ptk,pk->tp", flat.take(piece * self.size + places, axis=0), basis)
-        return each
+        found: Floats = np.einsum("ptk,kp->tp", flat.take(piece * self.size + places, axis=0), basis)
+        return found
 
     def select(self, trials: list[int]) -> Ring:
         """A copy with some of the trials."""

@@ -54,6 +54,12 @@ class Reading:
         return self.delays if self.delays.ndim else float(self.delays)
 
     @cached_property
+    def latest_first(self) -> tuple[Array, Places, Places]:
+        """Delays with their places from the longest to the shortest, so by the time that is read; and the way back."""
+        order = np.argsort(-self.delays, kind="stable")
+        return self.delays[order], self.places[order], np.argsort(order)
+
+    @cached_property
     def slot(self) -> Places | slice:
         """The places, as a slice where they follow one another."""
         first, count = int(self.places[0]) if self.places.size else 0, self.places.size
