@@ -32,6 +32,7 @@ def simulate(
     record: Iterable[str] | None = None,
     backend: str | None = None,
     method: str | None = None,
+    dt: float | str | None = None,
     rtol: float | None = None,
     atol: float | None = None,
     seed: int | None = None,
@@ -56,8 +57,10 @@ def simulate(
         every: the length of those equal steps.
         record: names of states, observables or inputs; by default the states, and the energy.
         backend, method: by default the first backend that can run the system, and the method it prefers.
+        dt: the length of the steps of a flow with white noise, which are whole multiples of it, counted from t = 0,
+            and end at every edge of an input too. Such a run is saved at its steps only.
         rtol, atol: the error allowed per step, relative and absolute, in units of each state's scale.
-        seed: of the draws in the start and of the noise of a map; they are independent for each trial.
+        seed: of the draws in the start and of the noise; they are independent for each trial.
         trials: how many runs go side by side. One that fails leaves the others to go on, and has NaN after its stop.
         on_failure: `raise` raises RunFailed, which carries the partial result; `return` returns that result.
         progress: False shows no bar; otherwise one appears on a terminal when a run is long.
@@ -82,7 +85,7 @@ def simulate(
     names = chosen_names(system, record)
     plan = planned(
         system, names, until=until, steps=steps, t0=t0, start=start, inputs=inputs, save_at=save_at, every=every,
-        method=method, rtol=rtol, atol=atol, seed=seed, trials=trials, progress=progress,
+        method=method, dt=dt, rtol=rtol, atol=atol, seed=seed, trials=trials, progress=progress,
     )  # fmt: skip
     engine = choose(plan, backend or system.model.bench.get("backend"))
     result = harvest(plan, engine.run(plan), names, engine.name, inputs=inputs, save_at=save_at, every=every)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurodyn.backends.clock import Clock
 from neurodyn.backends.plan import Floats, edges
 from neurodyn.errors import InputError
 
@@ -20,13 +21,14 @@ STEPS = "steps"
 
 
 def save_points(
-    save_at: Any, every: Any, signals: Mapping[str, Signal], t0: float, until: float, states: int
+    save_at: Any, every: Any, signals: Mapping[str, Signal], t0: float, until: float, states: int, dt: float | None
 ) -> Floats | None:
     """The times to record, None for the solver's own steps; by default a regular grid, and every edge twice.
 
     Args:
         every: the step of the grid; the end of the run belongs to it in any case.
         states: how many numbers the state has, which decides how fine the default grid is.
+        dt: the length of the steps, where they are fixed; the default grid then is one of steps.
     """
     if isinstance(save_at, str) and save_at == STEPS:
         return None
@@ -38,8 +40,11 @@ def save_points(
         raise InputError(
             f"The inputs have too many edges: {error}.", code="too-many-edges", remedy="Shorten the run."
         ) from error
-    if every is None:
-        grid = np.linspace(t0, until, FINE_GRID if states <= FEW_STATES else GRID)
+    count = FINE_GRID if states <= FEW_STATES else GRID
+    if every is None and dt is not None:
+        grid = Clock(dt).regular(t0, until, count - 1)
+    elif every is None:
+        grid = np.linspace(t0, until, count)
     else:
         grid = regular_times(every, t0, until)
     times = np.sort(np.concatenate([_apart(grid, cuts), cuts, cuts]))

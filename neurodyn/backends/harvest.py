@@ -34,8 +34,7 @@ def harvest(
     run = {
         "backend": backend,
         "method": trajectory.method,
-        **{name: getattr(plan, name) for name in ("rtol", "atol", "t0", "until", "trials", "seed")},
-        **({"rtol": None, "atol": None, "steps": int(plan.until - plan.t0)} if plan.discrete else {}),
+        **_asked(plan),
         "record": list(names),
         "inputs": plain_values(system, inputs),
         "save_at": save_at if times is None else plain(times),
@@ -63,6 +62,14 @@ def harvest(
         dataset = flattened(dataset) if plan.save_at is None else dataset
     counts = dict(trajectory.counts)
     return Result(dataset, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
+
+
+def _asked(plan: Plan) -> dict[str, Any]:
+    """The numbers of a plan; tolerances only where steps are chosen by them."""
+    asked = {name: getattr(plan, name) for name in ("dt", "rtol", "atol", "t0", "until", "trials", "seed")}
+    if plan.discrete or plan.dt is not None:
+        asked |= {"rtol": None, "atol": None}
+    return asked | ({"steps": int(plan.until - plan.t0)} if plan.discrete else {})
 
 
 def _arrays(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -129,7 +129,7 @@ class March:
     def _watch(self, piece: Piece) -> Failed:
         """Look from time to time whether the run gets on."""
         step, t = self._watched
-        if self.steps - step < WATCHED_STEPS:
+        if self.steps - step < WATCHED_STEPS or self._plan.dt is not None:
             return NONE
         self._watched = (self.steps, self.t)
         if abs(self.t - t) >= LEAST_ADVANCE * abs(self._plan.until - self._plan.t0):

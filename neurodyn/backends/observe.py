@@ -28,7 +28,9 @@ def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...
     known = dict.fromkeys([*system.layout.names, *system.observables, *system.signals])
     energy = [system.model.energy] if system.model.energy else []
     if record is None:
-        return tuple(dict.fromkeys([*system.model.bench.get("record", system.layout.names), *energy]))
+        names = tuple(dict.fromkeys([*system.model.bench.get("record", system.layout.names), *energy]))
+        _refuse_noise(system, names)
+        return names
     names = tuple(dict.fromkeys([record] if isinstance(record, str) else record))
     for name in names:
         if name not in known:
@@ -38,7 +40,20 @@ def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...
                 code="unknown-record",
                 remedy=f"Did you mean {near[0]}?" if near else f"States, observables and inputs: {', '.join(known)}.",
             )
+    _refuse_noise(system, names)
     return names
+
+
+def _refuse_noise(system: System, names: Sequence[str]) -> None:
+    """White noise has no value at a time. The energy of a noisy system is meant without it."""
+    holders = system.structure.diffusion.holders if system.structure.diffusion else frozenset()
+    for name in names:
+        if name in holders and name != system.model.energy:
+            raise InputError(
+                f"{name} holds white noise, which has no value at a time.",
+                code="white-record",
+                remedy="Record the states that it drives.",
+            )
 
 
 @dataclass(frozen=True, eq=False)

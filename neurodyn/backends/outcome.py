@@ -65,9 +65,14 @@ def bad_state(plan: Plan, trial: int, t: float, z: Floats) -> Outcome:
     return Outcome(
         "failed",
         "non-finite",
-        f"{where} became {value} soon after t = {t:.6g}. Look in the equations for a division by 0, a root or "
-        f"logarithm of a negative number, or for growth without bound.",
+        f"{where} became {value} soon after t = {t:.6g}. {_smaller(plan)}Look in the equations for a division by 0, a "
+        f"root or logarithm of a negative number, or for growth without bound.",
     )
+
+
+def _smaller(plan: Plan) -> str:
+    """What to try first where steps are fixed."""
+    return "" if plan.dt is None else f"Take a smaller step than dt = {plan.dt:g}. "
 
 
 def bad_step(plan: Plan, trial: int, t: float, y: Floats) -> Outcome:
@@ -104,8 +109,8 @@ def runaway(plan: Plan, trial: int, t: float, z: Floats, rate: Floats, rate_at_d
     return Outcome(
         "failed",
         "blow-up",
-        f"{element(plan, trial, index)} grows without bound: it is {value:.3g} at t = {t:.6g}. End the run before, or "
-        f"look at the signs and sizes of the parameters.",
+        f"{element(plan, trial, index)} grows without bound: it is {value:.3g} at t = {t:.6g}. {_smaller(plan)}End the "
+        f"run before, or look at the signs and sizes of the parameters.",
     )
 
 

@@ -45,6 +45,7 @@ class Plan:
         save_at: the times to record, in the order of the run; None records every step of the solver. An edge of an
             input may stand there twice: the first is just before it and the second just after, in the order of the run.
         rtol, atol: the error allowed per step, in units of each state's scale.
+        dt: the length of the steps, where they are fixed.
         trials: how many runs go side by side; None is one run without a trial axis.
         needed: the abilities that the system asks of a backend.
         history: of a map that looks back, the states before the start, flat, those one step back in row 0.
@@ -62,6 +63,7 @@ class Plan:
     method: str | None = None
     rtol: float = 1e-6
     atol: float = 1e-9
+    dt: float | None = None
     trials: int | None = None
     seed: int = 0
     progress: bool = True
@@ -80,6 +82,11 @@ class Plan:
     def remembers(self) -> bool:
         """Whether earlier states are read, so that they must be kept."""
         return "delay:state" in self.needed
+
+    @property
+    def noisy(self) -> bool:
+        """Whether white noise drives a flow."""
+        return any(need.startswith("noise:") for need in self.needed)
 
     @property
     def forward(self) -> bool:

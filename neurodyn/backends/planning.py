@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from neurodyn.backends.check import check
+from neurodyn.backends.clock import check_times
 from neurodyn.backends.delayed import kept_names
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.prepare import prepare
@@ -41,4 +42,5 @@ def planned(system: System, names: Sequence[str], *, steps: Any, **asked: Any) -
     else:
         plan = replace(prepare(system, **asked), kept=kept_names(system, names))
     check(plan)
+    check_times(plan)
     return plan

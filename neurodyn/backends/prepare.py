@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurodyn.backends.check import check_span
+from neurodyn.backends.clock import check_step
 from neurodyn.backends.delayed import check_direction, memory_of, with_earlier
 from neurodyn.backends.grids import save_points
 from neurodyn.backends.plan import Plan
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def prepare(
     system: System, *, until: Any, t0: Any, start: Any, inputs: Mapping[str, Any], save_at: Any, every: Any,
-    method: str | None, rtol: Any, atol: Any, seed: Any, trials: Any, progress: bool | None,
+    method: str | None, rtol: Any, atol: Any, seed: Any, trials: Any, progress: bool | None, dt: Any = None,
 ) -> Plan:  # fmt: skip
     """The plan of a run; whatever is None comes from the bench of the model. See `neurodyn.simulate`."""
     bench = system.model.bench
@@ -31,7 +32,10 @@ def prepare(
     end = number("until", system.time("until", first(until, bench.get("until"))))
     check_span(begin, end)
     check_direction(system, begin, end)
-    draws = whole("seed", first(seed, system.seed), 0)
+    step = fixed_step(system, dt, begin, end)
+    _refuse_tolerances(system, {"rtol": rtol, "atol": atol})
+    told = start.recipe["seed"] if isinstance(start, Result) and system.structure.noisy else None
+    draws = whole("seed", first(seed, told, system.seed), 0)
     count = trial_count(first(trials, bench.get("trials")))
     signals = with_earlier(system, read_inputs(system, inputs))
     return Plan(
@@ -40,16 +44,45 @@ def prepare(
         until=end,
         start=system.start(given, trials=count, seed=draws),
         signals=signals,
-        save_at=save_points(save_at, every, signals, begin, end, system.layout.size * (count or 1)),
+        save_at=save_points(save_at, every, signals, begin, end, system.layout.size * (count or 1), step),
         method=first(method, bench.get("method")),
         rtol=number("rtol", first(rtol, bench.get("rtol"), 1e-6)),
         atol=number("atol", first(atol, bench.get("atol"), 1e-9)),
+        dt=step,
         trials=count,
         seed=draws,
         progress=progress is not False,
         needed=system.needs,
         memory=memory_of(system, start, begin),
     )
+
+
+def fixed_step(system: System, dt: Any, t0: float, until: float) -> float | None:
+    """The length of the steps: as asked for, else that of the bench; noise cannot do without one."""
+    given = first(dt, system.model.bench.get("dt"))
+    if given is None and system.structure.noisy:
+        raise InputError(
+            f"dt is missing: {system.name} holds white noise, which is integrated in fixed steps.",
+            code="missing-option",
+            remedy="Give dt, say a hundredth of the fastest time constant, or set it in [bench]; halve it to see how "
+            "much it matters.",
+        )
+    if given is None:
+        return None
+    step = number("dt", system.time("dt", given))
+    check_step(step, t0, until)
+    return step
+
+
+def _refuse_tolerances(system: System, options: Mapping[str, Any]) -> None:
+    """Refuse what has no meaning where steps are fixed."""
+    for name, value in options.items():
+        if value is not None and system.structure.noisy:
+            raise InputError(
+                f"{system.name} holds white noise and is integrated in fixed steps, which have no {name}.",
+                code="fixed-step",
+                remedy=f"Leave {name} out, and choose dt.",
+            )
 
 
 def first(*values: Any) -> Any:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from neurodyn.backends.past import Past
 from neurodyn.backends.plan import Floats, Piece, Plan
+
+if TYPE_CHECKING:
+    from neurodyn.backends.noisy import Jolts
+    from neurodyn.system.stochastic import Parts
 
 
 class NoJacobian(Exception):
@@ -32,6 +36,7 @@ class Problem:
         scale: the scale of each element of z.
         bad: the time and value of the last rate that was not finite; whoever accepts a step clears it.
         past: what is kept of the states before, where the system has delays.
+        jolts: the noise, once a method for noise has been chosen.
         counts: how often the rate (`rhs`) and the Jacobian were evaluated; selections of trials count together.
     """
 
@@ -46,6 +51,7 @@ class Problem:
         self._flow = plan.system.flow(trials=plan.trials is not None)
         self._derive = plan.system.jacobian
         self._jacobian: Callable[..., Floats] | None = None
+        self.jolts: Jolts | None = None
         self._piece: Piece
         self._last: Any = None
 
@@ -84,6 +90,15 @@ class Problem:
         if not np.isfinite(rate).all():
             self.bad = t, rate
         return rate
+
+    def parts(self, read: Parts, t: float, z: Floats, increments: Mapping[str, Any]) -> tuple[Floats, ...]:
+        """Flat vectors as `rate`, each a part of what a step with noise adds up."""
+        self.counts["rhs"] += 1
+        y = (z * self.scale).reshape(self._shape)
+        given = {**self._piece.inputs(t), **increments}
+        if self.past is not None:
+            given.update(self.past.read(t))
+        return tuple(part.ravel() / self.scale for part in read(t, y, given))
 
     def jacobian(self, t: float, z: Floats) -> Any:
         """The derivative of the rate: sparse where the system's is, and block-diagonal for trials; else dense.

@@ -19,7 +19,9 @@ class SciPy:
     """One trajectory, or a few trials side by side, of any size, stiff or not."""
 
     name = "scipy"
-    abilities = frozenset({"flow", "jacobian", "sparse", "trials", "delay:state"})
+    abilities = frozenset(
+        {"flow", "jacobian", "sparse", "trials", "delay:state", "noise:additive", "noise:multiplicative"}
+    )
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""

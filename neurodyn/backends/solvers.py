@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import scipy.integrate
 
+from neurodyn.backends import noisy
 from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.problem import Problem
 from neurodyn.backends.remembering import Remembering
@@ -21,16 +22,31 @@ REMEDY_IMPLICIT = "The equations jump or are singular there: smooth them, or end
 
 
 def chosen_method(plan: Plan) -> str:
-    """The method that the plan names, or DOP853: at equal error it takes the fewest evaluations of a smooth flow."""
-    method = plan.method or "DOP853"
-    if method not in METHODS:
-        near = [known for known in METHODS if known.lower() == method.lower()] or get_close_matches(method, METHODS, 1)
+    """The method that the plan names, or the default.
+
+    Without noise that is DOP853: at equal error it takes the fewest evaluations of a smooth flow.
+    """
+    method = plan.method or (noisy.default_method(plan) if plan.noisy else "DOP853")
+    every = (*METHODS, *noisy.METHODS)
+    if method not in every:
+        near = [known for known in every if known.lower() == method.lower()]
+        near = near or get_close_matches(method, every, 1)
         raise InputError(
             f"The scipy backend has no method {method}.",
             code="unknown-method",
-            remedy=f"Did you mean {near[0]}?" if near else f"It has: {', '.join(METHODS)}.",
+            remedy=f"Did you mean {near[0]}?" if near else f"It has: {', '.join(every)}.",
         )
-    if plan.remembers and method not in EXPLICIT:
+    if plan.noisy != (method in noisy.METHODS):
+        _refuse_unfit(plan, method)
+    if plan.noisy:
+        noisy.check_method(plan, method)
+    elif plan.dt is not None:
+        raise InputError(
+            f"{method} chooses its own steps, and dt is given.",
+            code="fixed-step",
+            remedy="Leave dt out; rtol and atol say how exact a run without noise is, and every when it is saved.",
+        )
+    if plan.remembers and method not in (*EXPLICIT, *noisy.METHODS):
         raise InputError(
             f"{method} cannot run {plan.system.name}, which has delays: a step of it can be longer than a delay.",
             code="method-delays",
@@ -43,6 +59,21 @@ def chosen_method(plan: Plan) -> str:
             remedy="Take BDF or Radau for stiff trials, else DOP853 or RK45.",
         )
     return method
+
+
+def _refuse_unfit(plan: Plan, method: str) -> NoReturn:
+    """A method for noise has no use without it, and the others would take noise for a smooth flow."""
+    if plan.noisy:
+        raise InputError(
+            f"{method} cannot run {plan.system.name}, whose flow holds white noise.",
+            code="method-noise",
+            remedy=f"Take {', '.join(noisy.METHODS)}, or leave the method out.",
+        )
+    raise InputError(
+        f"{method} is a method for white noise, and {plan.system.name} has none.",
+        code="method-noise",
+        remedy=f"Take {', '.join(METHODS)}, or leave the method out.",
+    )
 
 
 def tolerances(plan: Plan) -> tuple[float, float]:
@@ -59,6 +90,15 @@ def tolerances(plan: Plan) -> tuple[float, float]:
 
 def set_going(method: str, problem: Problem, piece: Piece, z: Floats, rate: Floats, plan: Plan) -> Any:
     """A solver at the beginning of a piece, where `rate` is the flow."""
+    if method in noisy.SOLVERS:
+        problem.jolts = problem.jolts or noisy.Jolts(plan, method)
+        if problem.past is not None and problem.past.least < problem.jolts.clock.dt:
+            raise InputError(
+                f"dt is {plan.dt:g}, longer than the shortest delay, {problem.past.least:g}.",
+                code="fixed-step",
+                remedy="Take a dt of that delay, or less.",
+            )
+        return noisy.SOLVERS[method](problem, piece, z, problem.jolts)
     rtol, atol = tolerances(plan)
     if method in EXPLICIT:
         options: dict[str, Any] = {"first_step": _first_step(piece, z, rate, rtol, atol)}

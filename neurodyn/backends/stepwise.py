@@ -30,7 +30,7 @@ def prepare_map(system: System, names: Sequence[str], *, steps: Any, **asked: An
         asked: the other arguments of `simulate`.
     """
     bench, start = system.model.bench, asked["start"]
-    _refuse(system, {name: asked[name] for name in ("until", "rtol", "atol")})
+    _refuse(system, {name: asked[name] for name in ("until", "dt", "rtol", "atol")})
     given, t0, trials = origin(start, asked["t0"], asked["trials"])
     kept = start.arrays.get("history") if isinstance(start, Result) else None
     told = start.recipe["seed"] if isinstance(start, Result) else None

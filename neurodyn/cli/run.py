@@ -37,6 +37,7 @@ class _Request:
     steps: int | None
     every: str | None
     method: str | None
+    dt: str | None
     rtol: float | None
     atol: float | None
     trials: int | None
@@ -63,6 +64,7 @@ class _Request:
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="How many steps a map takes.")
 @click.option("--every", metavar="DT", help="Save at steps of this length, rather than at 501 times.")
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
+@click.option("--dt", metavar="DT", help="The step of a run with white noise, such as 0.01 or '0.1 ms'.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
 @click.option(
     "--atol", type=float, metavar="A", help="Absolute error allowed per step, in units of each state's scale."
@@ -115,6 +117,7 @@ def _simulated(request: _Request) -> tuple[System, Result]:
         every=request.every,
         record=None if request.record is None else [name.strip() for name in request.record.split(",")],
         method=request.method,
+        dt=request.dt,
         rtol=request.rtol,
         atol=request.atol,
         seed=request.seed,

@@ -17,6 +17,7 @@ BENCH: dict[str, tuple[type, ...]] = {
     "record": (list,),
     "seed": (int,),
     "method": (str,),
+    "dt": (int, float, str),
     "rtol": (int, float),
     "atol": (int, float),
     "backend": (str,),

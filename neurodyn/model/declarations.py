@@ -24,8 +24,8 @@ class Declaration:
 
     `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start, for
     an unknown the guess, for noise its kind. `before` is what a state was before the start, `on` the support that it
-    lives on, with its letters, `cited` where the value comes from. Numbers and lists in `value` and `scale` are in
-    `unit`, if there is one.
+    lives on, with its letters, `cited` where the value comes from, `reading` how white noise is read. Numbers and lists
+    in `value` and `scale` are in `unit`, if there is one.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Declaration:
     unit: str = ""
     about: str = ""
     cited: str = ""
+    reading: str = ""
     source: Source = field(default=Source(""), compare=False, repr=False)
 
     @property
@@ -53,7 +54,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "unknowns": ("guess", "scale", "unit", "about"),
     "parameters": ("value", "on", "given", "unit", "about", "source"),
     "inputs": ("value", "unit", "about"),
-    "noise": ("kind", "about"),
+    "noise": ("kind", "reading", "about"),
     "observables": ("about", "unit"),
     "pins": ("about",),
     "layers": ("start", "scale", "unit", "about", *LAYER),
@@ -96,6 +97,7 @@ def read_declarations(
             unit=checked_unit(fields.get("unit", ""), key, source),
             about=str(fields.get("about", "")),
             cited=str(fields.get("source", "")),
+            reading=str(fields.get("reading", "")),
             source=source,
         )
     return found

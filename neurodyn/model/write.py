@@ -117,18 +117,8 @@ def _declared(section: str, entries: Mapping[str, Declaration]) -> dict[str, Any
     found: dict[str, Any] = {}
     for d in entries.values():
         given: Any = d.given[0] if len(d.given) == 1 else list(d.given)
-        entry = _entry(
-            {
-                main: d.value,
-                "on": d.on,
-                "before": d.before,
-                "given": given,
-                "scale": d.scale,
-                "unit": d.unit,
-                "about": d.about,
-                "source": d.cited,
-            }
-        )
+        told = {name: getattr(d, name) for name in ("on", "before", "reading", "scale", "unit", "about")}
+        entry = _entry({main: d.value, "given": given, **told, "source": d.cited})
         found[d.key] = entry[main] if list(entry) == [main] else entry
     return found
 

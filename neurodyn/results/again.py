@@ -33,10 +33,10 @@ def asked(result: Result) -> dict[str, Any]:
     """What `simulate` was asked for, as its arguments; the start in full."""
     recipe, arrays = result.recipe, result.arrays
     end = "steps" if "steps" in recipe else "until"
-    told = ("t0", end, "record", "backend", "method", "rtol", "atol", "seed", "trials")
+    told = ("t0", end, "record", "backend", "method", "dt", "rtol", "atol", "seed", "trials")
     save_at = recipe["save_at"] if isinstance(recipe["save_at"], str | None) else arrays["save_at"]["t"]
     return {
-        **{name: recipe[name] for name in told},
+        **{name: recipe.get(name) for name in told},
         "inputs": _in_full(recipe["inputs"], arrays.get("inputs", {})),
         "start": _start(result) if "before" in arrays else dict(arrays["start"]),
         "save_at": save_at,

@@ -17,7 +17,7 @@ MOST_ROWS = 16
 def describe(result: Result) -> dict[str, Any]:
     """What was run, how it ended, and the range of every variable; numbers that are not finite become None."""
     recipe = result.recipe
-    told = ("backend", "method", "rtol", "atol", "t0", "until", "trials", "seed")
+    told = ("backend", "method", "dt", "rtol", "atol", "t0", "until", "trials", "seed")
     return {
         "model": recipe.get("model", {}).get("name"),
         "summary": result.dataset.attrs.get("title"),
@@ -113,7 +113,8 @@ def _engine(facts: dict[str, Any]) -> str:
     words = {"steps": "step", "rhs": "evaluation", "jacobian": "Jacobian", "restarts": "restart"}
     work = ", ".join(f"{counts[k]} {word}{'s' * (counts[k] != 1)}" for k, word in words.items() if counts.get(k))
     if facts["rtol"] is None:
-        return f"{facts['backend']} {facts['method']}: {work}"
+        step = "" if facts["dt"] is None else f", dt {_short(facts['dt'])}"
+        return f"{facts['backend']} {facts['method']}{step}: {work}"
     return f"{facts['backend']} {facts['method']}, rtol {_short(facts['rtol'])}, atol {_short(facts['atol'])}: {work}"
 
 

@@ -20,10 +20,10 @@ from neurodyn.system.edges import plain_edges
 from neurodyn.system.layout import Layout
 from neurodyn.system.quantities import si_values
 from neurodyn.system.ranks import bind_ranks
+from neurodyn.system.resolve import resolve
 from neurodyn.system.scales import scale_of
 from neurodyn.system.sizes import bind_sizes
 from neurodyn.system.start import Starts
-from neurodyn.system.structure import resolve
 from neurodyn.system.system import System
 from neurodyn.system.units import Units
 from neurodyn.system.values import Values

@@ -13,14 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Add, Expr, Idx, S
+from sympy import Idx, S
 
-from neurodyn.calculus.contract import sum_over
-from neurodyn.calculus.derivative import derivative
-from neurodyn.calculus.graphs import reaching, uses
-from neurodyn.calculus.letters import Reference, fresh, indices_of, name_of, names_in, quantity
+from neurodyn.calculus.letters import fresh, quantity
 from neurodyn.calculus.rewrite import Definition, inline
-from neurodyn.calculus.scans import find_scans
+from neurodyn.calculus.through import Through
 from neurodyn.errors import InputError
 from neurodyn.program.lower import Output
 from neurodyn.system.layout import Layout
@@ -72,7 +69,7 @@ def jacobian_of(structure: Structure) -> Jacobian:
 def derived(structure: Structure, rows: Mapping[str, Definition], columns: Mapping[str, tuple[Idx, ...]]) -> Jacobian:
     """The derivatives of each row by each column, a variable with its letters."""
     varying = {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in structure.derived}
-    through = _Through(varying)
+    through = Through(varying)
     found = {}
     for row, right in rows.items():
         own = tuple(fresh(x) for x in right.letters)
@@ -147,35 +144,3 @@ def sparse_terms(structure: Structure, derived: Jacobian) -> list[Term]:
         structure.compiled[key] = terms_of(derived.outputs, structure.on, counts)
     found: list[Term] = structure.compiled[key]
     return found
-
-
-class _Through:
-    """Derivatives through recursions, by the chain rule."""
-
-    def __init__(self, definitions: Mapping[str, Definition]) -> None:
-        self.definitions, self._graph = definitions, uses(definitions)
-        self.stop = frozenset(find_scans(definitions))
-        self.hidden: dict[str, Definition] = {}
-
-    def derivative(self, expr: Expr, by: Reference) -> Expr:
-        """The derivative of an expression in which only members of recursions stand for others."""
-        terms = [derivative(expr, by)]
-        for name in sorted(names_in(expr) & self.stop):
-            if name not in reaching(self._graph, [name_of(by)]):
-                continue
-            at = tuple(fresh(x) for x in self.definitions[name].letters)
-            slope = derivative(expr, quantity(name, at))
-            terms.append(sum_over(slope * quantity(self._companion(name, by), (*at, *indices_of(by))), at))
-        return Add(*terms)
-
-    def _companion(self, name: str, by: Reference) -> str:
-        hidden = f"d{name}/d{name_of(by)} along"
-        if hidden not in self.hidden:
-            definition = self.definitions[name]
-            at = tuple(fresh(x) for x in indices_of(by))
-            letters = (*definition.letters, *at)
-            self.hidden[hidden] = Definition(letters, S.Zero)  # there by name before it is known
-            full = inline(definition.expr, self.definitions, self.stop)
-            expr = self.derivative(full, quantity(name_of(by), at))
-            self.hidden[hidden] = Definition(letters, expr)
-        return hidden

@@ -1,4 +1,4 @@
-"""The draws of a map: fresh numbers for each step, and the order of an asynchronous update.
+"""The draws of a run: fresh numbers for each step, and the order of an asynchronous update.
 
 The numbers depend on nothing but the seed, the name, the trial and the step. A run can therefore be continued, or
 read again at any of its steps, and a trial does not change with how many others there are.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ Array = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, int, int], Array]
 
 # Steps are drawn together, as many as make an array worth the making of a generator.
-MOST_TOGETHER, NUMBERS_TOGETHER = 64, 2**14
+MOST_TOGETHER, NUMBERS_TOGETHER = 256, 2**14
 
 
 def _orders(rng: np.random.Generator, steps: int, units: int) -> Array:
@@ -30,13 +31,18 @@ KINDS: dict[str, Draw] = {
     "uniform": lambda rng, steps, size: rng.random((steps, size)),
     "normal": lambda rng, steps, size: rng.standard_normal((steps, size)),
 }
+WHITE = "white"  # of flows: a step's increment is a normal number times the root of its length
+
+
+def _draw(kind: Any) -> Draw:
+    return KINDS["normal" if kind == WHITE else str(kind)]
 
 
 class Draws:
     """What a run draws.
 
     Args:
-        structure, sizes: of a map.
+        structure, sizes: of a model.
         seed: of all draws.
         trials: how many runs go side by side; None for one without a trial axis.
     """
@@ -44,7 +50,10 @@ class Draws:
     def __init__(self, structure: Structure, sizes: Mapping[str, int], seed: int, trials: int | None) -> None:
         names, noise = structure.model.names, structure.model.noise
         self._kinds: dict[str, tuple[Draw, tuple[int, ...]]] = {
-            name: (KINDS[str(declared.value)], tuple(sizes[s] for s in names.quantities[name].sets))
+            name: (
+                _draw(declared.value),
+                tuple(sizes[s] for s in names.quantities[name].sets),
+            )
             for name, declared in noise.items()
         }
         if structure.asynchronous:
@@ -56,6 +65,15 @@ class Draws:
     def at(self, step: int) -> dict[str, Array]:
         """The draws of one step, by name; each of the shape of its letters, with trials a row for each."""
         return {name: self._one(name, step) for name in self._kinds}
+
+    def between(self, t: float) -> dict[str, Array]:
+        """The draws of a step that begins between two regular ones, which it is told apart by."""
+        found = {}
+        for name, (draw, shape) in self._kinds.items():
+            trials = [None] if self._trials is None else range(self._trials)
+            drawn = [draw(_stream(self._seed, name, trial, t.hex()), 1, math.prod(shape)) for trial in trials]
+            found[name] = np.stack(drawn).reshape(shape if self._trials is None else (self._trials, *shape))
+        return found
 
     def _one(self, name: str, step: int) -> Array:
         draw, shape = self._kinds[name]
@@ -71,7 +89,7 @@ class Draws:
         return found
 
 
-def _stream(seed: int, name: str, trial: int | None, number: int) -> np.random.Generator:
-    """The counter-based generator of one block of steps."""
+def _stream(seed: int, name: str, trial: int | None, number: int | str) -> np.random.Generator:
+    """The counter-based generator of one block of steps, or of one step between two."""
     word = hashlib.sha256(f"{seed}/{name}/{trial}/{number}".encode()).digest()
     return np.random.Generator(np.random.Philox(key=int.from_bytes(word[:16], "little")))

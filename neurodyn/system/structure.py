@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import Idx
 
 from neurodyn.calculus.chain import Chain
-from neurodyn.calculus.graphs import reaching, uses
-from neurodyn.calculus.letters import name_of, quantity
-from neurodyn.calculus.nodes import Partial, Rate
+from neurodyn.calculus.letters import name_of
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.scans import find_scans
 from neurodyn.calculus.supports import Pair, living_on
-from neurodyn.calculus.times import Ddt, Lag, Next
-from neurodyn.errors import InputError
+from neurodyn.calculus.times import Next
 from neurodyn.model.model import Model
 from neurodyn.system.claims import Claim, read_claim
 from neurodyn.system.delays import Delayed, Delays
-from neurodyn.system.energy import energy_terms
+from neurodyn.system.diffusion import Diffusion, without
 from neurodyn.system.steps import AFTER, Past, Steps
 
 TIME = "t"
@@ -34,7 +31,8 @@ class Structure:
 
     Attributes:
         definitions: every definition, hidden ones (`dE/dv`) included.
-        flows: the rate of each state at its own letters, factors divided out; empty for a map, and with constraints.
+        flows: the rate of each state at its own letters, factors divided out, white noise left out; empty for a map, or
+            with constraints.
         dynamic: names that vary in a run (they depend on a state, an input or time).
         terms: source texts of the energy's additive terms; term k is the definition `E:k`.
         compiled: what follows from the equations alone, by what it is, filled as it is asked for.
@@ -43,6 +41,7 @@ class Structure:
         delays: resolves earlier values of a flow that has delays.
         residuals: of a model with constraints, what must be 0: for each state its rate less its flow, under the name of
             the state, and each constraint, under `0:k`. They speak of the rates of states and unknowns, `dx/dt`.
+        diffusion: the white noise of flows; the definitions are without it too.
     """
 
     model: Model
@@ -56,11 +55,29 @@ class Structure:
     steps: Steps | None = None
     delays: Delays | None = None
     residuals: Mapping[str, Definition] = field(default_factory=dict)
+    diffusion: Diffusion | None = None
 
     @property
     def derived(self) -> tuple[str, ...]:
         """Definitions that depend on parameters alone: computed once at build."""
         return tuple(n for n in self.model.definitions if n not in self.dynamic)
+
+    @property
+    def noisy(self) -> bool:
+        """Whether white noise drives a state."""
+        return self.diffusion is not None and bool(self.diffusion.factors)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The abilities that a backend must have to run it."""
+        if self.residuals:
+            return frozenset({"dae"})
+        if self.model.discrete:
+            asked = {"map:random": bool(self.model.noise), "map:async": self.asynchronous}
+            return frozenset({"map", *(ability for ability, is_asked in asked.items() if is_asked)})
+        noise = self.diffusion.kind if self.diffusion and self.noisy else None
+        delays = "delay:state" if self.remembered else None
+        return frozenset({"flow"} | {ability for ability in (noise, delays) if ability})
 
     @property
     def asynchronous(self) -> bool:
@@ -135,7 +152,7 @@ class Structure:
         """A claim as two sides, every derivative and new value resolved; hidden definitions are in `definitions`.
 
         A claim about the new values of an asynchronous map holds for the update of each single unit: the unit is the
-        last of its letters.
+        last of its letters. White noise is left out.
         """
         claim = read_claim(self.model, text)
         left, right, letters = self.chain.resolve(claim.left), self.chain.resolve(claim.right), claim.letters
@@ -144,99 +161,14 @@ class Structure:
                 letters = (*letters, *self.steps.unit)
             left, right = self.steps.resolve(left), self.steps.resolve(right)
             self.steps.update()
+        else:
+            left, right = without(left, self.model.noise), without(right, self.model.noise)
         if self.delays is not None:
             self.delays.update()
             left, right = self.delays.resolve(left), self.delays.resolve(right)
         return Claim(claim.text, left, claim.relation, right, letters)
 
 
-def resolve(model: Model) -> Structure:
-    """The structure of a model.
-
-    Raises:
-        InputError: when a derivative cannot be taken.
-    """
-    flows = {n: e for n, e in model.flows.items()}
-    unresolved = {n: Definition(e.letters, e.expr / e.factor) for n, e in flows.items()}
-    definitions = {**model.definitions, **energy_terms(model)}
-    letters = {n: model.names.letters_of(n) for n in model.names.quantities}
-    rates = {n: Definition(letters[n], quantity(rate_name(n), letters[n])) for n in model.variables}
-    chain = Chain(definitions, letters, (rates if model.names.implicit else unresolved).get, model.wires)
-    resolved = {name: _resolved(model, chain, name, d) for name, d in unresolved.items()}
-    maps = {n: _resolved(model, chain, n, Definition(e.letters, e.expr)) for n, e in model.maps.items()}
-    for name, definition in definitions.items():
-        if definition.expr.has(Partial, Rate, Ddt):
-            chain.definitions[name] = Definition(definition.letters, chain.resolve(definition.expr))
-    terms = tuple(energy_texts(model)) if model.energy else ()
-    if model.names.implicit:
-        return _implicit(model, chain, resolved, rates, terms)
-    if not model.discrete:
-        return _flowing(model, chain, resolved, terms)
-    return _stepwise(model, chain, maps, terms)
-
-
 def rate_name(name: str) -> str:
     """The name under which the rate of a state or unknown stands in residuals; no text can spell it."""
     return f"d{name}/dt"
-
-
-def _resolved(model: Model, chain: Chain, name: str, definition: Definition) -> Definition:
-    try:
-        return Definition(definition.letters, chain.resolve(definition.expr))
-    except (NotImplementedError, TypeError) as error:
-        raise InputError(
-            f"The derivative cannot be taken: {error}.", code="derivative", place=model.source_of(name).place(0)
-        ) from None
-
-
-def _flowing(model: Model, chain: Chain, flows: Mapping[str, Definition], terms: tuple[str, ...]) -> Structure:
-    """The structure of a flow."""
-    if not any(e.expr.has(Lag) for e in model.equations):
-        return Structure(model, chain.definitions, flows, _dynamic(model, chain.definitions), terms, chain)
-    delays = Delays(model, chain.definitions)
-    flows = {n: Definition(d.letters, delays.resolve(d.expr)) for n, d in flows.items()}
-    dynamic = _dynamic(model, delays.definitions, delays.read)
-    return Structure(model, delays.definitions, flows, dynamic, terms, chain, delays=delays)
-
-
-def _implicit(
-    model: Model, chain: Chain, flows: Mapping[str, Definition], rates: Mapping[str, Definition], terms: tuple[str, ...]
-) -> Structure:
-    """The structure of a model with constraints."""
-    residuals = {}
-    for name in model.states:
-        own = rates[name].letters
-        residuals[name] = Definition(own, rates[name].expr - flows[name].at(own))
-    for law in model.constraints:
-        residuals[law.name] = _resolved(model, chain, law.name, Definition(law.letters, law.expr))
-    dynamic = _dynamic(model, chain.definitions, (*model.unknowns, *map(rate_name, model.variables)))
-    return Structure(model, chain.definitions, {}, dynamic, terms, chain, residuals=residuals)
-
-
-def _stepwise(model: Model, chain: Chain, maps: Mapping[str, Definition], terms: tuple[str, ...]) -> Structure:
-    """The structure of a map."""
-    steps = Steps(model, chain.definitions, maps)
-    if steps.unit:
-        new = {n: Definition(d.letters, steps.resolve(d.expr)) for n, d in maps.items()}
-    else:
-        new = {n: Definition(model.names.letters_of(n), steps.new_value(n)) for n in maps}
-    steps.update()
-    dynamic = _dynamic(model, steps.definitions, (*model.noise, *steps.pasts))
-    structure = Structure(model, steps.definitions, {}, dynamic, terms, chain, maps=new, steps=steps)
-    for text in model.claims:
-        structure.claim(text)
-    return structure
-
-
-def energy_texts(model: Model) -> list[str]:
-    """The texts of the energy's terms."""
-    from neurodyn.system.energy import split_terms
-
-    return [t.text for t in split_terms(model)]
-
-
-def _dynamic(model: Model, definitions: Mapping[str, Definition], more: Iterable[str] = ()) -> frozenset[str]:
-    """Names that depend, through definitions, on a state, an input, time, or one of some more."""
-    varying = {TIME, *model.states, *model.inputs, *more}
-    rates = {n for n, d in definitions.items() if d.expr.has(Rate)}
-    return reaching(uses(definitions), varying | rates)

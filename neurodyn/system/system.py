@@ -122,13 +122,8 @@ class System:
     @property
     def needs(self) -> frozenset[str]:
         """The abilities that a backend must have to run it."""
-        if self.structure.residuals:
-            return frozenset({"dae"})
-        sparse = {"sparse"} if self.wirings else set()
-        if not self.model.discrete:
-            return frozenset({"flow", *sparse, *({"delay:state"} if self.structure.remembered else ())})
-        random = {"map:random"} if self.model.noise else set()
-        return frozenset({"map", *sparse, *random, *({"map:async"} if self.structure.asynchronous else ())})
+        needs = self.structure.needs
+        return needs | {"sparse"} if self.wirings and "dae" not in needs else needs
 
     def role(self, name: str) -> str:
         """What a name is: state, unknown, input, noise, parameter, derived, observable or energy."""
@@ -168,7 +163,7 @@ class System:
         return si_time(name, value, self.units, self.bound())
 
     def flow(self, trials: bool = False) -> Flow:
-        """f(t, y, inputs): the rate of the flat state vector; y of shape (size,) or (trials, size).
+        """f(t, y, inputs): the rate of the flat state vector without noise; y of shape (size,) or (trials, size).
 
         Where there are delays, `inputs` holds what is read of the past too, by the names of `structure.delayed`.
         """

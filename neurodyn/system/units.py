@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from sympy import S
@@ -24,6 +25,8 @@ from neurodyn.system.wirings import RULES
 # Arguments of signals that are times, and those that have the unit of the signal; all others are plain numbers.
 TIMES = ("start", "stop", "period", "every")
 VALUES = ("height", "low", "high", "signal", "samples")
+# White noise integrates to a random walk whose variance is the time.
+WHITE_UNIT = SECOND ** Fraction(-1, 2)
 
 
 def has_units(model: Model) -> bool:
@@ -78,6 +81,8 @@ class Units:
         return self.known[name]
 
     def _find(self, name: str) -> Measure:
+        if name in self.model.noise:
+            return NUMBER if self.model.discrete else WHITE_UNIT
         declared = self.model.declaration(name)
         told = self.model.observables.get(name)
         if told is not None and told.unit:

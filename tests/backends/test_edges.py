@@ -82,7 +82,7 @@ def test_a_kink_is_an_edge_too():
 @pytest.mark.parametrize(("begin", "end"), [(0.0, 4.0), (4.0, 0.0)])
 def test_both_sides_of_an_edge_are_saved_and_read_with_their_own_input(begin, end):
     signals = {"u": Window(1, 3, 5.0)}
-    times = save_points(None, None, signals, begin, end, 100)
+    times = save_points(None, None, signals, begin, end, 100, None)
     made = plan(leaky(signals["u"]), end, [0.0], times, t0=begin)
     pieces, places = made.pieces(), made.places(made.save_at)
     shown = [pieces[k].inputs(t)["u"] for k, t in zip(places, times, strict=True)]

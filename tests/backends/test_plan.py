@@ -71,7 +71,7 @@ def test_trials_need_the_ability_and_leave_less_room_for_the_tolerance():
         ("radau", "Did you mean Radau?"),
         ("DOP85", "Did you mean DOP853?"),
         ("RK4", "Did you mean RK45?"),
-        ("euler", "It has: DOP853, RK45, LSODA, BDF, Radau."),
+        ("euler", "It has: DOP853, RK45, LSODA, BDF, Radau, heun, euler-maruyama, milstein."),
     ],
 )
 def test_unknown_methods(method, remedy):

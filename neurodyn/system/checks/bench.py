@@ -8,6 +8,7 @@ from neurodyn.model.model import Model
 OF_FLOWS = {
     "until": "Write steps = ..., the number of steps.",
     "method": "Leave it out.",
+    "dt": "The steps of a map are 1: leave it out.",
     "rtol": "A map makes no error in time: leave it out.",
     "atol": "A map makes no error in time: leave it out.",
 }

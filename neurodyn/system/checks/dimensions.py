@@ -39,7 +39,7 @@ def check_dimensions(model: Model) -> None:
             checks[equation.kind](units, equation)
     for claim in model.claims:
         units.reader(value_source(model.locate("", "claims"), claim)).read()
-    for key in ("from", "until", "every"):
+    for key in ("from", "until", "every", "dt"):
         _check_time(units, key)
 
 

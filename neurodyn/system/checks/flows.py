@@ -33,7 +33,7 @@ def check_flows(model: Model) -> None:
             )
         seen.add(equation.name)
         for name in sorted(names_in(equation.factor)):
-            if model.names.quantities[name].kind in ("state", "unknown", "input"):
+            if model.names.quantities[name].kind in ("state", "unknown", "input", "noise"):
                 raise InputError(
                     f"{name} varies in a run, so it cannot stand before d{equation.name}/dt.",
                     code="flow-factor",

@@ -17,7 +17,7 @@ def check_statements(model: Model) -> None:
     for declared in model.parameters.values():
         for text in declared.given:
             read_statement(model, text, value_source(declared.source, text), "given")
-    for key in ("from", "until", "every"):
+    for key in ("from", "until", "every", "dt"):
         if isinstance(model.bench.get(key), str):
             Reader(model.names, value_source(model.locate("bench", key), model.bench[key])).read()
     for name in model.bench.get("record", ()):
