@@ -189,10 +189,13 @@ def _is_pair(indices: tuple[Expr, ...]) -> bool:
 
 
 def placed(on: Mapping[str, str], exprs: Iterable[sp.Basic], letters: tuple[Idx, ...]) -> tuple[Idx, ...]:
-    """The letters of a statement: those of an edge, if it reads a quantity on a support at them."""
+    """The letters of a statement: those of an edge, in its order, if it reads a quantity on a support at them."""
+    if not on or len(letters) != 2:
+        return letters
     supports = Supports(on)
-    found = {c for expr in exprs for c, a, b in supports.mentioned(expr) if (a, b) == letters} if on else set()
-    return Pair(letters, min(found)) if found else letters
+    found = {p for expr in exprs for p in supports.mentioned(expr) if {*p[1:]} == {*letters}}
+    place = min(found, default=None, key=str)
+    return letters if place is None else Pair(place[1:], place[0])
 
 
 # Reductions that count no term where there is no edge; a sum says so by a factor.

@@ -23,6 +23,13 @@ class Lag(Elementwise):
         raise TypeError("none passes through the value of another time")
 
 
+class OnEdge(Elementwise):
+    """A quantity that is known for each edge of a support, but is not 0 elsewhere: an earlier value of its end."""
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        raise TypeError("none passes through the value of another time")
+
+
 class Ddt(Elementwise):
     """`ddt(e)` in the law of a device: the rate of an expression, resolved when a system is built."""
 

@@ -165,7 +165,7 @@ def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> 
     rows = [
         (
             d.key,
-            " x ".join(_sets(model, d)),
+            _shape(model, d),
             _short(d.value),
             "" if d.before is None else _short(d.before),
             _unit(units, d),
@@ -176,6 +176,12 @@ def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> 
         for d in declared.values()
     ]
     return _table(("name", "shape", value, "before", "unit", "given", "source", "about"), rows)
+
+
+def _shape(model: Model, declared: Declaration) -> str:
+    """The index sets of a quantity, or the support whose edges it lives on."""
+    support = model.names.on.get(declared.name)
+    return " x ".join(_sets(model, declared)) if support is None else f"edges of {support}"
 
 
 def _unit(units: Units, declared: Declaration) -> str:

@@ -148,8 +148,10 @@ class Context:
         if name in self.definitions and name in self.supports.on:
             axes |= frozenset(self.defined(name).axes) & {TRIAL}
         elif name in self.definitions:
-            letters = self.definitions[name].letters
-            inner = frozenset(self.defined(name).axes)
+            letters, expr = self.definitions[name].letters, self.definitions[name].expr
+            # What reads edges is computed at edges: it has no value at all pairs.
+            at_edges = len(letters) > 1 and bool(self.supports.on) and any(self.supports.mentioned(expr))
+            inner = self.axes_of(expr) if at_edges else frozenset(self.defined(name).axes)
             axes |= inner & {TRIAL}
             used = [index for letter, index in zip(letters, indices, strict=True) if letter in inner]
         return axes.union(*(self.axes_of(index) for index in used))

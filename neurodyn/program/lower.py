@@ -14,6 +14,7 @@ from neurodyn.calculus.positions import Inside, Position
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.scans import find_scans
 from neurodyn.calculus.supports import Pair, Supports, edge_letter
+from neurodyn.calculus.times import OnEdge
 from neurodyn.errors import InputError
 from neurodyn.program import branches, elementary, positions, reducing, scanning, sums, terms
 from neurodyn.program.builder import Builder
@@ -40,6 +41,7 @@ RULES: Mapping[type, Rule] = {
     nodes.Where: branches.where,
     nodes.Sign: elementary.sign,
     nodes.Stop: elementary.stop,
+    OnEdge: elementary.stop,
     reductions.Sum: sums.plain_sum,
     reductions.Norm: sums.norm,
     reductions.Count: reducing.count,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +81,7 @@ def reading(values: Values, delayed: Delayed, first: int, source: Source) -> Rea
     found = values.evaluate(quantity(mark, indices_of(delayed.of)), letters, (), source, {mark: numbers})
     places = np.asarray(found, dtype=np.intp).ravel() - 1
     delays = values.evaluate(delayed.delay, letters if free_letters(delayed.delay) else (), (), source)
-    if delays.ndim:
+    if delays.size and delays.ndim:
         delays = np.where((places < 0) | (delays.ravel() <= 0), delays.max(), delays.ravel())
     return Reading(delayed, np.maximum(places, 0) + first, delays, shape)
 
@@ -166,11 +166,12 @@ class Earlier:
         expr, calls = self._text(name)
         moved = _earlier(Definition(values.structure.letters(name), expr), r.delayed.of, r.delayed.delay)
         letters: tuple[Idx, ...] = r.delayed.letters
-        key = ("before", moved, letters)
-        formula = values.formulas.get(key, lambda: Formula.of((moved,), letters, r.shape, values.sizes))
+        key, on, edges = ("before", moved, letters), values.structure.on, values.formulas.edges
+        formula = values.formulas.get(key, lambda: Formula.of((moved,), letters, r.shape, values.all_sizes, None, on))
         own = values.structure.letters(name)
         drawn = {c.name: draws[c.name] for c in calls}
-        known = {n: values.of(n) for n in formula.needs if n != TIME and n not in drawn}
+        known: dict[str, Any] = {n: values.of(n) for n in formula.needs if n not in (TIME, *drawn, *edges)}
+        known |= edges
         by_trial = [n for n, a in drawn.items() if a.ndim > len(own)]
 
         def once(t: float, drawn: Mapping[str, Array]) -> Array:

@@ -32,7 +32,8 @@ from neurodyn.calculus.letters import (
 )
 from neurodyn.calculus.nodes import Rate
 from neurodyn.calculus.rewrite import Definition, substitute, transform
-from neurodyn.calculus.times import Lag
+from neurodyn.calculus.supports import Pair, placed
+from neurodyn.calculus.times import Lag, OnEdge
 from neurodyn.errors import InputError
 from neurodyn.language.spell import spell
 from neurodyn.model.model import Model
@@ -48,6 +49,7 @@ class Delayed:
         name: of the hidden variable.
         of: the quantity at its positions, which speak of the letters.
         delay: how long ago, in terms of parameters and the letters.
+        letters: those of an edge, where the delay lives on a support.
     """
 
     name: str
@@ -134,7 +136,8 @@ class Delays:
         """The hidden variable of a state or an input."""
         found, free = self._standard(of, delay)
         self.read[found.name] = found
-        return quantity(found.name, free)
+        value = quantity(found.name, free)
+        return OnEdge(value) if isinstance(found.letters, Pair) else value
 
     def _definition(self, of: Reference, delay: Expr) -> Expr:
         """The hidden definition of a definition at its own letters."""
@@ -161,12 +164,15 @@ class Delays:
     def _standard(self, of: Reference, delay: Expr) -> tuple[Delayed, tuple[Idx, ...]]:
         """An earlier value in letters of the model, so that equal ones are equal, and the letters that stood there."""
         free = tuple(dict.fromkeys(_in_order([*indices_of(of), delay])))
+        # A delay of each edge: so is what is read.
+        free = placed(self._model.names.on, [*indices_of(of), delay], free)
         taken: list[Idx] = []
         for one in free:
             taken.append(self._letter(size_of(one), taken))
         put = dict(zip(free, taken, strict=True))
         of, delay = reindex(of, put), reindex(delay, put)
-        return Delayed(spell(Lag(of, delay)), of, delay, tuple(taken)), free
+        letters = Pair(taken, free.support) if isinstance(free, Pair) else tuple(taken)
+        return Delayed(spell(Lag(of, delay)), of, delay, letters), free
 
     def _letter(self, size: Expr, taken: list[Idx]) -> Idx:
         """A letter over an index set that is not taken."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
+from sympy import Basic, Idx
 
+from neurodyn.calculus.letters import indices_of, name_of, references
+from neurodyn.calculus.supports import Pair
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.program.wiring import Wiring
@@ -82,6 +85,14 @@ def flat(name: str, value: Any, wiring: Wiring, source: Source | None) -> Any:
     if not isinstance(value, Mapping) and np.shape(value) == wiring.shape:
         return np.asarray(value, dtype=float)[wiring.first, wiring.second]
     return value
+
+
+def drawn_on(exprs: Iterable[Basic], names: Iterable[str], letters: tuple[Idx, ...]) -> dict[str, str]:
+    """The support of those of the hidden names that are read at an edge, if the letters are those of one."""
+    if not isinstance(letters, Pair):
+        return {}
+    read = {name_of(r) for expr in exprs for r in references(expr) if indices_of(r) == tuple(letters)}
+    return dict.fromkeys(read.intersection(names), letters.support)
 
 
 def refuse(name: str, source: Source | None, sentence: str, remedy: str) -> NoReturn:

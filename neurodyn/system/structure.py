@@ -109,11 +109,12 @@ class Structure:
     @property
     def on(self) -> Mapping[str, str]:
         """The support of each quantity that lives on one, hidden definitions included."""
-        key = ("on", len(self.definitions))  # hidden definitions may still come
+        key = ("on", len(self.definitions), len(self.delayed))  # hidden ones may still come
         if key not in self.compiled:
             on = self.model.names.on
             new = {f"{name}{AFTER}": support for name, support in on.items() if f"{name}{AFTER}" in self.definitions}
             old = {name: on[p.state] for name, p in self.pasts.items() if p.state in on and p.index_set is None}
+            old |= {name: d.letters.support for name, d in self.delayed.items() if isinstance(d.letters, Pair)}
             self.compiled[key] = living_on({**on, **new, **old}, self.definitions)
         found: Mapping[str, str] = self.compiled[key]
         return found

@@ -20,7 +20,7 @@ from neurodyn.model.measures import si_value
 from neurodyn.program.context import NotAtEdges
 from neurodyn.program.wiring import Wiring
 from neurodyn.system.connecting import Connection
-from neurodyn.system.edge_lists import flat
+from neurodyn.system.edge_lists import drawn_on, flat
 from neurodyn.system.edges import joined, off_support, wire
 from neurodyn.system.filling import filled
 from neurodyn.system.formulas import Drawn, Formula, Formulas, read_drawing
@@ -195,10 +195,10 @@ class Values:
         def compiled() -> Formula:
             for expr in exprs:
                 self.check_constant(expr, source, draws)
-            on = {**self.structure.on, **dict.fromkeys(draws, letters.support)} if isinstance(letters, Pair) else None
+            on = {**self.structure.on, **drawn_on(exprs, draws, letters)}
             shape, sizes = self.shape(letters, source, asking), self.all_sizes
             try:
-                return Formula.of(exprs, letters, shape, sizes, definitions, on or self.structure.on)
+                return Formula.of(exprs, letters, shape, sizes, definitions, on)
             except NotAtEdges as error:
                 raise off_support(error, source) from None
 

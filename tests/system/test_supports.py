@@ -381,3 +381,42 @@ def test_maps_on_edges() -> None:
     gained = 0.1 * after["x"][wires.first] * before["x"][wires.second]
     np.testing.assert_allclose(after["w"], before["w"] + gained - before["w"])
     assert neurodyn.simulate(system, steps=3)["w"].sizes == {"time": 4, "C_edge": len(wires)}
+
+
+DELAYED = """
+dx[i]/dt = -x[i] + sum(k[i,j]*sin(x[j](t - d[i,j]) - x[i]), j) + 0.3*sum(k[i,j]*c[j](t - d[i,j] - 0.1), j)
+c[i]     = cos(x[i])
+"""
+
+
+def test_a_delay_for_each_edge() -> None:
+    states = {"x[i]": {"start": "0.3*i", "before": "0.3*i + 0.2*t"}}
+    sparse_one = neurodyn.Model(
+        DELAYED,
+        indices={"N": {"letters": "i j", "size": 7}},
+        states=states,
+        parameters={
+            "C[i,j]": "sparse(0.4)",
+            "k[i,j]": {"value": "uniform(0, 1)", "on": "C[i,j]"},
+            "d[i,j]": {"value": "uniform(0.2, 1)", "on": "C[i,j]", "given": "d[i,j] > 0"},
+        },
+    )
+    dense_one = neurodyn.Model(
+        DELAYED,
+        indices={"N": {"letters": "i j", "size": 7}},
+        states=states,
+        parameters={"k[i,j]": {}, "d[i,j]": {}},
+    )
+    system = neurodyn.build(sparse_one)
+    wires = system.wirings["C"]
+    assert [len(reading.places) for reading in system.earlier.readings] == [len(wires)] * 2
+    k, d = np.zeros((7, 7)), np.ones((7, 7))
+    k[wires.ends], d[wires.ends] = system.values["k"], system.values["d"]
+    options = {"until": 3, "save_at": [0.0, 1.0, 3.0], "rtol": 1e-9, "atol": 1e-11}
+    mine = neurodyn.simulate(system, **options)
+    theirs = neurodyn.simulate(neurodyn.build(dense_one, k=k, d=d), **options)
+    np.testing.assert_allclose(mine["x"].values, theirs["x"].values, atol=1e-7)
+    with pytest.raises(neurodyn.InputError, match=rf"is 0 at \[{wires.first[0]}, {wires.second[0]}\]"):
+        neurodyn.build(
+            neurodyn.Model.from_text(sparse_one.to_toml().replace('given = "d[i,j] > 0"', 'about = ""')), d=0.0
+        )

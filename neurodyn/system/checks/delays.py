@@ -15,6 +15,7 @@ from neurodyn.calculus.letters import free_letters, name_of, names_in
 from neurodyn.calculus.nodes import Where
 from neurodyn.calculus.reductions import Reduction
 from neurodyn.calculus.rewrite import TRUE
+from neurodyn.calculus.supports import Pair, placed
 from neurodyn.calculus.times import Lag
 from neurodyn.errors import InputError, Place
 from neurodyn.model.equations import Equation
@@ -84,7 +85,7 @@ def _parameters(model: Model, lag: Lag, where: Boolean) -> frozenset[str]:
 
 def _check(equation: Equation, lag: Lag, where: Boolean, values: Values) -> None:
     of, delay = lag.args
-    letters = tuple(sorted(free_letters(delay), key=str))
+    letters = placed(values.structure.on, [delay], tuple(sorted(free_letters(delay), key=str)))
     found = values.evaluate(delay, letters, (), equation.source)
     for condition in sp.And.make_args(where):
         # What varies, or depends on more than the delay does, can hold anywhere.
@@ -95,9 +96,11 @@ def _check(equation: Equation, lag: Lag, where: Boolean, values: Values) -> None
     wrong = np.argwhere(found < 0 if is_event else found <= 0)
     if not len(wrong):
         return
-    at = tuple(wrong[0])
+    at, shown = tuple(wrong[0]), list(map(int, wrong[0]))
+    if isinstance(letters, Pair):
+        shown = [int(end[at[0]]) for end in values.wiring(letters.support).ends]
     raise InputError(
-        f"A delay of {name_of(of)} is {found[at]:g}{f' at {list(map(int, at))}' if at else ''}.",
+        f"A delay of {name_of(of)} is {found[at]:g}{f' at {shown}' if at else ''}.",
         code="delay-sign",
         remedy=f"A delay is {'at least' if is_event else 'above'} 0; a value of the present is written without a time.",
         place=_place(equation, name_of(of)),
