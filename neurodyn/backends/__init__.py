@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from neurodyn.backends.plan import Backend, Plan
 
 # In order of preference: the first that can carry out a plan is chosen when no name is given.
-TABLE = {"scipy": "neurodyn.backends.scipy_backend:SciPy", "map": "neurodyn.backends.map_backend:Map"}
+TABLE = {
+    "scipy": "neurodyn.backends.scipy_backend:SciPy",
+    "map": "neurodyn.backends.map_backend:Map",
+    "dae": "neurodyn.backends.dae_backend:DAE",
+}
 GROUP = "neurodyn.backends"
-# What can be done with a model that no backend runs, by the ability that is lacking.
-_INSTEAD = {"dae": "Its equations can be shown (neurodyn show NAME --expand) and evaluated (system.residual())."}
 
 __all__ = ["choose", "find", "names"]
 
@@ -64,9 +66,5 @@ def choose(plan: Plan, name: str | None = None) -> Backend:
     raise InputError(
         f"{who} run {plan.system.name}: it needs {', '.join(sorted(lacking))}.",
         code="missing-ability",
-        remedy=f"Able to run it: {', '.join(able)}." if able else _instead(needed),
+        remedy=f"Able to run it: {', '.join(able)}." if able else "Install a backend that has it.",
     )
-
-
-def _instead(needed: frozenset[str]) -> str:
-    return next((text for ability, text in _INSTEAD.items() if ability in needed), "Install a backend that has it.")

@@ -30,7 +30,7 @@ def observe_function(system: System, names: Sequence[str], trials: bool) -> Obse
         letters = system.structure.letters(name)
         outputs.append(Output(name, letters, quantity(name, letters)))
     bound, layout = system.bind(("observe", tuple(names), trials), outputs, trials), system.layout
-    needed = _rates_needed(system.structure, names)
+    needed = rates_needed(system.structure, names)
 
     def observe(t: float, y: Array, inputs: Mapping[str, Any]) -> dict[str, Array]:
         _check_rates(needed, inputs)
@@ -39,7 +39,7 @@ def observe_function(system: System, names: Sequence[str], trials: bool) -> Obse
     return observe
 
 
-def _rates_needed(structure: Structure, names: Sequence[str]) -> frozenset[str]:
+def rates_needed(structure: Structure, names: Sequence[str]) -> frozenset[str]:
     """The rates, by hidden name, that some observables follow from: the current of a capacitor, say."""
     known = {rate_name(n) for n in structure.model.variables} if structure.residuals else set[str]()
     reached = (names_reached(n, structure.definitions) for n in names) if known else ()

@@ -2,14 +2,14 @@
 
 What an integrator of these differential-algebraic equations needs:
 
-- F and both its derivatives, by y and by the rate. F is affine in the rate wherever `ddt` is applied to what the
-  variables say and laws are not nonlinear in it; `constant_mass` tells whether the derivative by the rate, the mass
-  matrix, is one matrix for all times and states. It has zero columns for what has no rate, so the method must be
-  implicit: backward differences with variable steps (as in IDA), or Radau, on F itself.
-- a start that fulfils the equations. Guesses of unknowns need not: the integrator keeps what the mass matrix sees of
-  them (the voltage on a capacitor) and solves for the rest, again after each edge of an input.
-- index 1: where the rates are left out, the remaining equations determine the remaining unknowns. A loop of capacitors
-  and voltage sources has a higher index; `check_regular` lets it pass, since its equations determine what happens.
+- F and its derivatives by y and by the rate. The second, the mass matrix, has zero columns for what has no rate, so no
+  explicit method steps F itself. Where it is one matrix for all times and states (`constant_mass`), F is affine in the
+  rate, and what the mass matrix sees of y follows an ordinary equation: the backend `dae` integrates that. Otherwise
+  the method is an implicit one on F as it stands, such as backward differences with variable steps.
+- a start that fulfils the equations. Guesses of unknowns need not: what the mass matrix sees of them is kept (the
+  voltage on a capacitor), and the rest solved for, again after each edge of an input.
+- index 1 (`system.index`): what the mass matrix sees, and the equations without rates, determine all variables at each
+  instant. A capacitor beside a voltage source has a higher index: its current follows from the rate of the source.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def residual_function(system: System, trials: bool) -> Residual:
 def residual_jacobian(system: System) -> ResidualJacobian:
     """The derivatives of F by y and by the rate, both (size, size) at y and rate of shape (size,)."""
     _residuals(system)
-    made = [_matrix(system, by_rate) for by_rate in (False, True)]
+    made = [derivative_by(system, by_rate) for by_rate in (False, True)]
 
     def jacobian(t: float, y: Array, rate: Array, inputs: Mapping[str, Any]) -> tuple[Array, Array]:
         given = {**rates(system, rate), **inputs}
@@ -99,7 +99,8 @@ def _residuals(system: System) -> Mapping[str, Any]:
     return system.structure.residuals
 
 
-def _matrix(system: System, by_rate: bool) -> Callable[[float, Array, Mapping[str, Any]], Array]:
+def derivative_by(system: System, by_rate: bool) -> Callable[[float, Array, Mapping[str, Any]], Array]:
+    """One of the two derivatives: f(t, y, given), where `given` holds inputs and `rates`."""
     found = blocks(system.structure, by_rate)
     bound = system.bind(("residual jacobian", by_rate), list(found.outputs.values()), False, found.definitions)
     name = rate_name if by_rate else str

@@ -11,7 +11,7 @@ from neurodyn.language.spell import spell
 from neurodyn.model.display import equation_latex, model_html
 from neurodyn.system.units import Units
 
-HABITUATION = Path(__file__).parent / "habituation_analog.toml"
+HABITUATION = "habituation_analog"
 DIVIDER = """
 equations = "half = mid.v"
 [parts]

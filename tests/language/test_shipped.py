@@ -10,6 +10,7 @@ import pytest
 import neurodyn
 from neurodyn.calculus.matrices import Basis
 from neurodyn.program.lower import Output
+from neurodyn.system.residual import rates
 from neurodyn.system.structure import UNIT
 from tests.models import test_laws, test_map_laws
 from tests.models.past import earlier_values
@@ -33,6 +34,7 @@ def variables(system: neurodyn.System) -> dict[str, np.ndarray | float]:
     found |= earlier_values(system)
     if system.model.discrete:
         found |= test_map_laws.given(system, None)
+    found |= rates(system, rng.standard_normal(system.layout.size)) if system.structure.residuals else {}
     return found | ({UNIT: 1.0} if system.structure.asynchronous else {})
 
 
@@ -51,7 +53,10 @@ def test_by_loops(name: str) -> None:
     system = system_of(name)
     structure, given = system.structure, variables(system)
     varying = {n: d for n, d in structure.definitions.items() if n not in structure.derived}
-    asked = {**varying, **{f"of {n}": d for n, d in (*structure.flows.items(), *structure.maps.items())}}
+    asked = {
+        **varying,
+        **{f"of {n}": d for part in (structure.flows, structure.maps, structure.residuals) for n, d in part.items()},
+    }
     outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in asked.items()]
     found = system.bind(("loops",), outputs, False)(T, given)
     values = {**system.values, **given, **{n: found[n] for n in varying}, "t": T}

@@ -11,7 +11,6 @@ from neurodyn.program.lower import Output
 from tests.models.past import earlier_values
 
 NAMES = [e.name for e in neurodyn.library()]
-DEVICES = [e.name for e in neurodyn.library() if e.device]
 SMALL = {
     "hopfield": {"N": 9, "P": 2},
     "dense_memory": {"N": 8, "K": 5},
@@ -35,11 +34,13 @@ SMALL = {
 MILD = {"dense_memory_features": {"beta": 2.0}}
 # The Jacobian of attention takes seconds to derive, at any size.
 SLOW_JACOBIAN = {"energy_transformer"}
-FLOWS = [n for n in NAMES if n not in DEVICES and not neurodyn.load(n).discrete]  # maps: test_map_laws.py
+MODELS = {n: neurodyn.load(n) for n in NAMES}
+# Maps: test_map_laws.py; circuits with constraints: tests/system/test_residual.py, tests/backends/test_dae.py.
+FLOWS = [n for n, m in MODELS.items() if not (m.discrete or m.names.implicit)]
 # Where earlier states count, there is no Jacobian.
-WITH_JACOBIAN = [n for n in FLOWS if not any(e.expr.has(Lag) for e in neurodyn.load(n).equations)]
-WITH_ENERGY = [n for n in FLOWS if neurodyn.load(n).energy]
-WITH_CLAIMS = [n for n in FLOWS if neurodyn.load(n).claims]
+WITH_JACOBIAN = [n for n in FLOWS if not any(e.expr.has(Lag) for e in MODELS[n].equations)]
+WITH_ENERGY = [n for n in FLOWS if MODELS[n].energy]
+WITH_CLAIMS = [n for n in FLOWS if MODELS[n].claims]
 
 
 def system_of(name: str) -> neurodyn.System:

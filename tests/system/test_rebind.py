@@ -84,6 +84,10 @@ def assert_same(changed: System, fresh: System) -> None:
         ends = [neurodyn.simulate(s, steps=2, seed=3, on_failure="return").dataset for s in (changed, fresh)]
         assert ends[0].identical(ends[1])
         return
+    if "dae" in fresh.needs:
+        values = [s.residual()(0.3, y, y + 1, inputs) for s in (changed, fresh)]
+        np.testing.assert_array_equal(*values)
+        return
     inputs |= earlier_values(fresh)
     np.testing.assert_array_equal(changed.flow()(0.3, y, inputs), fresh.flow()(0.3, y, inputs))
     if fresh.structure.remembered:  # there is no Jacobian

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import neurodyn
-from neurodyn.backends import names
 from neurodyn.system.residual import constant_mass, rates
 
-HABITUATION = Path(__file__).parent.parent / "language" / "habituation_analog.toml"
+HABITUATION = "habituation_analog"
 PENDULUM = """
 0     = x**2 + y**2 - L**2
 dw/dt = lam*y - g
@@ -138,14 +136,6 @@ def test_a_model_with_constraints_is_no_flow() -> None:
             ask()
     with pytest.raises(neurodyn.InputError, match="no residual"):
         neurodyn.build("lorenz").residual()
-
-
-@pytest.mark.parametrize("backend", [None, *names()])
-def test_every_backend_refuses_by_name(backend: str | None) -> None:
-    who = "No backend can" if backend is None else f"The backend {backend} cannot"
-    with pytest.raises(neurodyn.InputError, match=f"{who} run habituation_analog: it needs dae") as caught:
-        neurodyn.simulate(neurodyn.build(HABITUATION), backend=backend)
-    assert "system.residual()" in caught.value.remedy
 
 
 def test_a_pendulum_in_cartesian_coordinates_is_determined() -> None:

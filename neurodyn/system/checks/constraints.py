@@ -22,6 +22,7 @@ def check_constraints(model: Model) -> None:
         _refuse_in_map(model, constraints)
     if model.names.implicit:
         _refuse_delays(model)
+        _refuse_supports(model)
     if len(constraints) != len(unknowns):
         more = len(constraints) > len(unknowns)
         last = constraints[-1].source if more else unknowns[-1].source
@@ -83,4 +84,16 @@ def _refuse_delays(model: Model) -> None:
                 code="not-yet",
                 remedy="Leave the delay out, or say by flows alone what the constraints say.",
                 place=equation.source.place(equation.equals),
+            )
+
+
+def _refuse_supports(model: Model) -> None:
+    """The derivatives of residuals are dense."""
+    for declared in (*model.states.values(), *model.parameters.values()):
+        if declared.on:
+            raise InputError(
+                "This model has constraints, and with them no support is read in this version.",
+                code="not-yet",
+                remedy=f"Leave the support of {declared.name} out.",
+                place=declared.source.place(0),
             )

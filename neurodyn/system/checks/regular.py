@@ -27,7 +27,7 @@ def check_regular(structure: Structure) -> None:
     model = structure.model
     if not structure.residuals or any(d.letters for d in structure.residuals.values()):
         return  # how rows of equations determine rows of unknowns depends on sizes and values
-    open_ones = _kernel(_pencil(structure), list(model.variables))
+    open_ones = kernel(_pencil(structure), list(model.variables))
     if open_ones:
         raise _left_open(model, [n for n in model.variables if n in open_ones])
 
@@ -53,18 +53,22 @@ def _left_open(model: Model, names: list[str]) -> InputError:
 
 
 def _pencil(structure: Structure) -> list[Row]:
-    at = _Residues()
+    at = Residues()
+    rest, mass, factor = residue_rows(structure, False, at), residue_rows(structure, True, at), at.draw()
+    return [less(rest[name], mass[name], factor) for name in structure.residuals]
+
+
+def residue_rows(structure: Structure, by_rate: bool, at: Residues) -> dict[str, Row]:
+    """The rows of the derivative by the variables, or by their rates, as residues in the columns of the variables."""
     rows: dict[str, Row] = {name: {} for name in structure.residuals}
-    for by_rate, factor in ((False, 1), (True, at.draw())):
-        name = rate_name if by_rate else str
-        columns = {name(n): n for n in structure.model.variables}
-        for (row, column), output in blocks(structure, by_rate).outputs.items():
-            value = rows[row].get(columns[column], 0) + factor * at.of(output.expr)
-            rows[row][columns[column]] = value % PRIME
-    return [{n: v for n, v in row.items() if v} for row in rows.values()]
+    name = rate_name if by_rate else str
+    columns = {name(n): n for n in structure.model.variables}
+    for (row, column), output in blocks(structure, by_rate).outputs.items():
+        rows[row][columns[column]] = at.of(output.expr)
+    return {name: {n: v for n, v in row.items() if v} for name, row in rows.items()}
 
 
-class _Residues:
+class Residues:
     """Values modulo a prime, at random values of all that is not arithmetic."""
 
     def __init__(self) -> None:
@@ -72,9 +76,16 @@ class _Residues:
         self._known: dict[sp.Basic, int] = {}
 
     def draw(self) -> int:
+        """A random residue."""
         return self._random.randrange(1, PRIME)
 
+    @staticmethod
+    def inverse(value: int) -> int:
+        """The residue that makes 1 of a value which is not 0."""
+        return pow(value, -1, PRIME)
+
     def of(self, expr: Expr) -> int:
+        """The residue of an expression; the same for equal ones."""
         if isinstance(expr, sp.Rational):
             return int(expr.p) * pow(int(expr.q), -1, PRIME) % PRIME
         if isinstance(expr, sp.Add):
@@ -91,23 +102,23 @@ class _Residues:
         return self._known[expr]
 
 
-def _kernel(rows: list[Row], columns: list[str]) -> set[str]:
+def kernel(rows: list[Row], columns: list[str]) -> set[str]:
     """The columns that are not zero in one vector that the rows take to 0; none if there is no such vector."""
     pivots: dict[str, Row] = {}
     for row in rows:
         for column, reduced in pivots.items():
-            row = _less(row, reduced, row.get(column, 0))
+            row = less(row, reduced, row.get(column, 0))
         if not row:
             continue
         pivot = min(row, key=columns.index)
         inverse = pow(row[pivot], -1, PRIME)
         row = {n: v * inverse % PRIME for n, v in row.items()}
-        pivots = {n: _less(other, row, other.get(pivot, 0)) for n, other in pivots.items()} | {pivot: row}
+        pivots = {n: less(other, row, other.get(pivot, 0)) for n, other in pivots.items()} | {pivot: row}
     free = next((column for column in columns if column not in pivots), None)
     return {free, *(n for n, row in pivots.items() if free in row)} if free else set()
 
 
-def _less(row: Row, other: Row, factor: int) -> Row:
+def less(row: Row, other: Row, factor: int) -> Row:
     """row - factor*other, without zeros."""
     if not factor:
         return row
