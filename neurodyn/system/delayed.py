@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
 from neurodyn.system.delayed_signal import DelayedSignal
 from neurodyn.system.delays import TIME, Delayed
-from neurodyn.system.formulas import Drawn, Formula
+from neurodyn.system.formulas import Drawn
+from neurodyn.system.history import before, function_of_time
 from neurodyn.system.signals import Signal
 from neurodyn.system.values import Values
 
@@ -78,8 +79,8 @@ def reading(values: Values, delayed: Delayed, first: int, source: Source) -> Rea
     own = values.shape(values.structure.letters(name), source)
     numbers = np.arange(1.0, 1 + np.prod(own, dtype=int)).reshape(own)
     mark = f"{name}~place"
-    found = values.evaluate(quantity(mark, indices_of(delayed.of)), letters, (), source, {mark: numbers})
-    places = np.asarray(found, dtype=np.intp).ravel() - 1
+    found = function_of_time(values, quantity(mark, indices_of(delayed.of)), letters, shape, {mark: name})
+    places = np.asarray(found({mark: numbers}, 0.0), dtype=np.intp).ravel() - 1
     delays = values.evaluate(delayed.delay, letters if free_letters(delayed.delay) else (), (), source)
     if delays.size and delays.ndim:
         delays = np.where((places < 0) | (delays.ravel() <= 0), delays.max(), delays.ravel())
@@ -119,8 +120,6 @@ class Earlier:
 
     def base(self, start: Array) -> Array:
         """The states at all times before the start, those apart that `before` makes a function of time."""
-        from neurodyn.system.history import before
-
         found = np.array(start)
         slots = self._system.layout.unpack(found[None])  # views, so what is written there is written in `found`
         for name, declared in self._system.model.states.items():
@@ -164,18 +163,15 @@ class Earlier:
             return None
         values = self._system.bound()
         expr, calls = self._text(name)
-        moved = _earlier(Definition(values.structure.letters(name), expr), r.delayed.of, r.delayed.delay)
-        letters: tuple[Idx, ...] = r.delayed.letters
-        key, on, edges = ("before", moved, letters), values.structure.on, values.formulas.edges
-        formula = values.formulas.get(key, lambda: Formula.of((moved,), letters, r.shape, values.all_sizes, None, on))
         own = values.structure.letters(name)
+        moved = _earlier(Definition(own, expr), r.delayed.of, r.delayed.delay)
+        letters: tuple[Idx, ...] = r.delayed.letters
         drawn = {c.name: draws[c.name] for c in calls}
-        known: dict[str, Any] = {n: values.of(n) for n in formula.needs if n not in (TIME, *drawn, *edges)}
-        known |= edges
-        by_trial = [n for n, a in drawn.items() if a.ndim > len(own)]
+        formula = function_of_time(values, moved, letters, r.shape, dict.fromkeys(drawn, name))
+        by_trial = [n for n, a in drawn.items() if a.ndim > len(values.shape(own, None))]
 
         def once(t: float, drawn: Mapping[str, Array]) -> Array:
-            return np.broadcast_to(formula({**known, **drawn}, t)[0], r.shape).ravel()
+            return formula(drawn, t).ravel()
 
         def each(t: float) -> Array:
             count = len(drawn[by_trial[0]])

@@ -137,7 +137,8 @@ class Delays:
         found, free = self._standard(of, delay)
         self.read[found.name] = found
         value = quantity(found.name, free)
-        return OnEdge(value) if isinstance(found.letters, Pair) else value
+        at_edge = isinstance(found.letters, Pair) and name_of(of) not in self._model.names.on
+        return OnEdge(value) if at_edge else value
 
     def _definition(self, of: Reference, delay: Expr) -> Expr:
         """The hidden definition of a definition at its own letters."""
@@ -164,8 +165,8 @@ class Delays:
     def _standard(self, of: Reference, delay: Expr) -> tuple[Delayed, tuple[Idx, ...]]:
         """An earlier value in letters of the model, so that equal ones are equal, and the letters that stood there."""
         free = tuple(dict.fromkeys(_in_order([*indices_of(of), delay])))
-        # A delay of each edge: so is what is read.
-        free = placed(self._model.names.on, [*indices_of(of), delay], free)
+        # A state or a delay of each edge: so is what is read.
+        free = placed(self._model.names.on, [of, delay], free)
         taken: list[Idx] = []
         for one in free:
             taken.append(self._letter(size_of(one), taken))

@@ -1,14 +1,15 @@
-"""What a map reads of its past: the states before the start, and views of those that a run has kept."""
+"""What a model reads of its past: the states before the start, and, in a map, views of those that a run has kept."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from sympy import Expr, Idx
 
 from neurodyn.model.declarations import value_source
 from neurodyn.model.measures import declared_unit
@@ -64,10 +65,29 @@ def history_before(system: System, y: Array, t0: int, trials: int | None, seed: 
     for name, declared in system.model.states.items():
         if declared.before is None:
             continue
-        by_step = np.moveaxis(slots[name], -1 - len(declared.letters), 0)
+        by_step = np.moveaxis(slots[name], y.ndim - 1, 0)
         for back in range(depth - 1):
             by_step[back] = before(values, name, t0 - 1 - back, trials)
     return found
+
+
+def function_of_time(
+    values: Values, expr: Expr, letters: tuple[Idx, ...], shape: tuple[int, ...], like: Mapping[str, str]
+) -> Callable[[Mapping[str, Array], float], Array]:
+    """An expression of parameters, time and hidden names, as a function of the hidden ones and of time.
+
+    Args:
+        like: for each hidden name a quantity that has its letters.
+    """
+    values.wire_all([expr], ())
+    on = values.structure.on
+    on = {**on, **{name: on[other] for name, other in like.items() if other in on}}
+    formula = values.formulas.get(
+        ("of time", expr, letters), lambda: Formula.of((expr,), letters, shape, values.all_sizes, {}, on)
+    )
+    edges = values.formulas.edges
+    known = {n: edges[n] if n in edges else values.of(n) for n in formula.needs if n != TIME and n not in like}
+    return lambda given, t: np.broadcast_to(formula({**known, **given}, t)[0], shape)
 
 
 def before(values: Values, name: str, t: int, trials: int | None) -> Array:
@@ -80,16 +100,14 @@ def before(values: Values, name: str, t: int, trials: int | None) -> Array:
     placed = value_source(source, text)
     expr, calls = values.read(f"{name} before", placed, letters)
 
-    def compiled() -> Formula:
-        values.check_constant(expr, placed, [TIME, *(c.name for c in calls)])
-        return Formula.of((expr,), letters, values.shape(letters, placed), values.sizes)
-
-    formula = values.formulas.get(("before", expr, letters), compiled)
+    drawn = [c.name for c in calls]
+    values.check_constant(expr, placed, [TIME, *drawn])
+    shape = values.shape(letters, placed)
+    told = function_of_time(values, expr, letters, shape, dict.fromkeys(drawn, name))
 
     def once(trial: int | None) -> Array:
         draws = {c.name: values.draw(c, letters, k, (), trial, values.seed) for k, c in enumerate(calls)}
-        known = {n: draws[n] if n in draws else values.of(n) for n in formula.needs if n != TIME}
-        return filled(f"{name} before the start", formula(known, float(t))[0], formula.shape, placed)
+        return filled(f"{name} before the start", told(draws, float(t)), shape, placed)
 
     if trials is None or not any(c.random for c in calls):
         return once(None)

@@ -304,3 +304,46 @@ def test_earlier_inputs_alone_leave_a_flow_an_ordinary_one() -> None:
     t = result.time
     wanted = np.exp(-t) + np.where(t > 1.5, 2 * (1 - np.exp(1.5 - t)), 0)
     np.testing.assert_allclose(result["x"].values, wanted, atol=1e-6)
+
+
+SPARSE = """
+[indices]
+N = { letters = "i j", size = 6 }
+
+[states]
+"x[i]" = { start = "sin(i)", before = "sin(i) + t/2" }
+"z[i,j]" = { start = "(i - j)/N", before = "cos(t)*(i + 1)/N", on = "C[i,j]" }
+
+[parameters]
+"C[i,j]" = "indegree(2)"
+"w[i,j]" = { value = "normal(0, 1)", on = "C[i,j]" }
+"d[i,j]" = { value = "uniform(0.2, 1)", on = "C[i,j]" }
+tau = 0.5
+"""
+FLOWS = """
+dx[i]/dt = -x[i] + TERM
+dz[i,j]/dt = -z[i,j](t - tau)/2 + x[j](t - d[i,j]) - z[i,j]
+v[i] = tanh(x[i])
+"""
+TERMS = (
+    "sum(w[i,j]*x[j](t - d[i,j]), j)",
+    "sum(w[i,j]*sin(v[j](t - d[i,j] - tau) - x[i] + z[i,j](t - d[i,j])), j)",
+    "sum(w[j,i]*x[j](t - d[j,i]), j) + sum(C[i,j]*z[i,j](t - tau), j)",
+)
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_delays_on_a_support_are_those_of_a_matrix(term: str) -> None:
+    text = f'equations = """{FLOWS.replace("TERM", term)}"""\n{SPARSE}'
+    sparse = neurodyn.build(neurodyn.Model.from_text(text))
+    wiring = sparse.formulas.wirings["C"]
+    assert all(r.places.size in (6, len(wiring)) for r in sparse.earlier.readings)
+    system = neurodyn.build(neurodyn.Model.from_text(text.replace(', on = "C[i,j]"', "").replace("indegree(2)", "1")))
+    whole = {name: np.full((6, 6), fill) for name, fill in (("w", 0.0), ("d", 0.5), ("C", 0.0))}
+    for name, values in whole.items():
+        values[wiring.first, wiring.second] = sparse.values[name]
+    options: dict[str, Any] = {"until": 2, "save_at": [1, 2], "record": ["x"], "rtol": 1e-7, "atol": 1e-7}
+    dense = neurodyn.simulate(system.with_values(whole), **options)
+    np.testing.assert_allclose(neurodyn.simulate(sparse, **options)["x"].values, dense["x"].values, atol=1e-5)
+    both = neurodyn.simulate(sparse, trials=2, **options)
+    np.testing.assert_allclose(both["x"].values[:, 1], dense["x"].values, atol=1e-5)
