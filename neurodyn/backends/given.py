@@ -17,7 +17,7 @@ class Given:
     def __init__(self, plan: Plan) -> None:
         system = plan.system
         self._signals, self._past = plan.signals, system.past
-        self._draws = Draws(system.structure, system.sizes, plan.seed, plan.trials)
+        self._draws = Draws(system.structure, system.all_sizes, plan.seed, plan.trials)
 
     def at(self, step: int, window: Floats | None, trials: NDArray[np.intp] | None = None) -> dict[str, Any]:
         """By name.

@@ -54,7 +54,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "unknowns": ("guess", "scale", "unit", "about"),
     "parameters": ("value", "on", "given", "unit", "about", "source"),
     "inputs": ("value", "unit", "about"),
-    "noise": ("kind", "reading", "about"),
+    "noise": ("kind", "on", "reading", "about"),
     "observables": ("about", "unit"),
     "pins": ("about",),
     "layers": ("start", "scale", "unit", "about", *LAYER),

@@ -26,7 +26,7 @@ def declared_supports(sections: Sections, letters: Mapping[str, str]) -> dict[st
     parameters = sections["parameters"]
     supports = {name: name for name, d in parameters.items() if not d.on and _is_rule(d)}
     others: dict[str, str] = {}
-    for section in ("parameters", "states"):
+    for section in ("parameters", "states", "noise"):
         for declared in sections[section].values():
             if declared.on:
                 support = _support_of(declared, parameters, letters)

@@ -41,6 +41,12 @@ def edges_found(names: Names, step: Step, target: int | None) -> str:
     return f"{wires}.found_in({others}, {step.data})"
 
 
+def edges_at(names: Names, step: Step, target: int | None) -> str:
+    """Where the edges at computed positions are."""
+    wires, *places = (names.view(o.value) for o in step.operands)
+    return f"{wires}.places({', '.join(f'runtime.positions({p})' for p in places)})"
+
+
 def edges_taken(names: Names, step: Step, target: int | None) -> str:
     """Values of the edges that were found, 0 for the others."""
     x, places = (names.view(o.value) for o in step.operands)
@@ -53,5 +59,6 @@ ON_EDGES: dict[str, Callable[[Names, Step, int | None], str]] = {
     "edge_matrix": edge_matrix,
     "edge_product": edge_product,
     "edges_found": edges_found,
+    "edges_at": edges_at,
     "edges_taken": edges_taken,
 }

@@ -9,6 +9,7 @@ from sympy import Expr, Idx, Indexed, Symbol
 
 from neurodyn.calculus.letters import free_letters, indices_of, name_of
 from neurodyn.calculus.positions import Clamped, Cyclic, Inside, Open, Padded, Position
+from neurodyn.calculus.supports import edge_letter
 from neurodyn.errors import InputError
 from neurodyn.program.arithmetic import binary
 from neurodyn.program.builder import Letter, Ref
@@ -26,19 +27,30 @@ def reference(ctx: Context, expr: sp.Basic) -> Ref:
         return ctx.builder.literal(float(ctx.builder.number_of(expr)))
     if expr.is_Symbol and name_of(expr) == "t" and "t" not in ctx.definitions:
         return ctx.builder.emit("time", (), (), level=BODY)
+    if name_of(expr) in ctx.supports.on:
+        return _of_edges(ctx, name_of(expr), indices_of(expr))
     return place(ctx, *_stored(ctx, expr))
 
 
-def _stored(ctx: Context, expr: Symbol | Indexed) -> tuple[Ref, Places]:
-    """The whole array that a reference reads from, and where each of its letters is put."""
-    name, indices = name_of(expr), indices_of(expr)
-    if name in ctx.supports.on:
-        support = ctx.supports.on[name]
+def _of_edges(ctx: Context, name: str, indices: tuple[Expr, ...]) -> Ref:
+    """A quantity on a support at places along one letter, `w[i,i]` or `w[i,0]`: 0 where there is no edge."""
+    support = ctx.supports.on[name]
+    if len(frozenset[Letter]().union(*(ctx.axes_of(x) for x in indices))) > 1:
         raise NotAtEdges(
             name,
             f"{name} lives on the edges of {support}, but is read here where there is none.",
             f"Read it in a sum with a factor that is 0 where {support} is, or in an equation on {support}.",
         )
+    places = [_safe(ctx, x) for x in indices]
+    found = ctx.builder.emit("edges_at", (ctx.wiring(support), *places), ctx.builder.joint_axes(places))
+    flat, edge = ctx.on_support(name), edge_letter(support)
+    axes = [x for a in flat.axes for x in (found.axes if a == edge else (a,))]
+    return ctx.builder.emit("edges_taken", (flat, found), axes, data=flat.axes.index(edge))
+
+
+def _stored(ctx: Context, expr: Symbol | Indexed) -> tuple[Ref, Places]:
+    """The whole array that a reference reads from, and where each of its letters is put."""
+    name, indices = name_of(expr), indices_of(expr)
     if name in ctx.definitions:
         return ctx.defined(name), dict(zip(ctx.definitions[name].letters, indices, strict=True))
     slots = tuple(str(k) for k in range(len(indices)))

@@ -124,11 +124,13 @@ class Wiring:
 
 
 def taken(x: Array, places: Positions, axis: int) -> Array:
-    """Values of edges at places, 0 at place -1."""
+    """Values of edges at places, 0 at place -1; the places may be a single one."""
     x = np.moveaxis(x, axis, -1)
-    if not x.shape[-1]:
-        return np.moveaxis(np.zeros((*x.shape[:-1], len(places))), -1, axis)
-    return np.moveaxis(np.where(places < 0, 0.0, np.take(x, np.maximum(places, 0), axis=-1)), -1, axis)
+    if x.shape[-1]:
+        found = np.where(places < 0, 0.0, np.take(x, np.maximum(places, 0), axis=-1))
+    else:
+        found = np.zeros((*x.shape[:-1], *np.shape(places)))
+    return np.moveaxis(found, -1, axis) if np.ndim(places) else found[()]
 
 
 def product(matrix: Array, x: Array, axis: int) -> Array:

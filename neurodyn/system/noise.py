@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.calculus.supports import edges_size
 from neurodyn.system.structure import ORDER, Structure
 
 Array = NDArray[np.float64]
@@ -42,7 +43,8 @@ class Draws:
     """What a run draws.
 
     Args:
-        structure, sizes: of a model.
+        structure: of a model.
+        sizes: of its index sets, with the numbers of edges.
         seed: of all draws.
         trials: how many runs go side by side; None for one without a trial axis.
     """
@@ -52,7 +54,9 @@ class Draws:
         self._kinds: dict[str, tuple[Draw, tuple[int, ...]]] = {
             name: (
                 _draw(declared.value),
-                tuple(sizes[s] for s in names.quantities[name].sets),
+                (sizes[edges_size(structure.on[name])],)
+                if name in structure.on
+                else tuple(sizes[s] for s in names.quantities[name].sets),
             )
             for name, declared in noise.items()
         }
@@ -78,7 +82,7 @@ class Draws:
     def _one(self, name: str, step: int) -> Array:
         draw, shape = self._kinds[name]
         size = math.prod(shape)
-        together = max(1, min(MOST_TOGETHER, NUMBERS_TOGETHER // size))
+        together = max(1, min(MOST_TOGETHER, NUMBERS_TOGETHER // max(1, size)))
         number, place = divmod(step, together)
         if name not in self._blocks or self._blocks[name][0] != number:
             trials = [None] if self._trials is None else range(self._trials)

@@ -91,6 +91,11 @@ class System:
         return found
 
     @property
+    def all_sizes(self) -> dict[str, int]:
+        """The sizes with the number of edges of each support."""
+        return self.formulas.sizes(self.sizes)
+
+    @property
     def wirings(self) -> Mapping[str, Wiring]:
         """The edges of each support: positions `first` and `second`, sorted."""
         return self.formulas.wirings
@@ -213,7 +218,7 @@ class System:
                     for n, d in (definitions or self.structure.definitions).items()
                     if n not in self.structure.derived
                 },
-                sizes=self.formulas.sizes(self.sizes),
+                sizes=self.all_sizes,
                 constant=[*self.values, *self.formulas.edges],
                 on=self.structure.on,
                 states=(*self.layout.names, *self.structure.by_trial),

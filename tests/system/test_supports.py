@@ -420,3 +420,22 @@ def test_a_delay_for_each_edge() -> None:
         neurodyn.build(
             neurodyn.Model.from_text(sparse_one.to_toml().replace('given = "d[i,j] > 0"', 'about = ""')), d=0.0
         )
+
+
+def test_noise_of_each_edge_has_the_moments_of_the_exact_solution() -> None:
+    """Ornstein-Uhlenbeck weights, apart from one another, and units that hear the sum of their noises."""
+    network = neurodyn.Model(
+        "dw[i,j]/dt = -w[i,j] + s*eta[i,j]\ndx[i]/dt = -x[i] + s*sum(eta[i,j], j)",
+        indices={"N": {"letters": "i j", "size": 6}},
+        states={"w[i,j]": {"start": 0.5, "on": "C[i,j]"}, "x[i]": 0.0},
+        parameters={"C[i,j]": "indegree(3)", "s": 0.4},
+        noise={"eta[i,j]": {"kind": "white", "on": "C[i,j]"}},
+    )
+    assert neurodyn.Model.from_text(network.to_toml()) == network
+    result = neurodyn.simulate(network, until=1, dt=0.01, save_at=[0.0, 1.0], trials=400, seed=1)
+    w, x = result["w"].values[-1], result["x"].values[-1]
+    variance = 0.16 * (1 - np.exp(-2)) / 2 * (1 + 0.005)  # the last factor is that of a step of 0.01
+    assert abs(w.mean() - 0.5 * 0.99**100) < 5 * np.sqrt(variance / w.size)
+    assert abs(w.var() / variance - 1) < 5 * np.sqrt(2 / w.size)
+    assert abs(x.var() / (3 * variance) - 1) < 5 * np.sqrt(2 / x.size)
+    assert np.abs(np.corrcoef(w.T) - np.eye(18)).max() < 0.25
