@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from neurodyn.backends.observe import observe
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.results import Result
+from neurodyn.results.events import with_events
 from neurodyn.results.label import label
 from neurodyn.results.recipe import plain, plain_values, recipe
 from neurodyn.results.trials import Ended, flattened, with_trials
@@ -29,7 +30,7 @@ def harvest(
         inputs, save_at, every: what the caller gave for them; the plan holds what became of it.
     """
     system = plan.system
-    seen = observe(plan, trajectory, names)
+    seen = observe(plan, trajectory, [name for name in names if name not in system.model.events])
     times = None if isinstance(save_at, str | None) else plan.save_at
     run = {
         "backend": backend,
@@ -52,14 +53,14 @@ def harvest(
         arrays["before"] = system.layout.unpack(plan.history)
     if trajectory.history is not None:
         arrays["history"] = system.layout.unpack(trajectory.history)
-    for kind, memory in (("before", plan.memory), ("history", trajectory.memory)):
-        if memory is not None:
-            arrays[kind] = dict(memory)
+    for kind, memory in _memories(plan, trajectory):
+        arrays[kind] = dict(memory)
     dataset, outcome = label(system, seen.time, seen.variables), seen.outcome
     if seen.stops:
         ended = [Ended(s.outcome.status, s.outcome.message, s.time, s.valid) for s in seen.stops]
         dataset = with_trials(dataset, ended)
         dataset = flattened(dataset) if plan.save_at is None else dataset
+    dataset = with_events(dataset, system, trajectory.fired, plan.trials)
     counts = dict(trajectory.counts)
     return Result(dataset, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
 
@@ -70,6 +71,12 @@ def _asked(plan: Plan) -> dict[str, Any]:
     if plan.discrete or plan.dt is not None:
         asked |= {"rtol": None, "atol": None}
     return asked | ({"steps": int(plan.until - plan.t0)} if plan.discrete else {})
+
+
+def _memories(plan: Plan, trajectory: Trajectory) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What a flow remembers of its past and of its events, before the start and at the end."""
+    found = {"before": plan.memory, "history": trajectory.memory, "pended": plan.pending, "pending": trajectory.pending}
+    yield from ((kind, memory) for kind, memory in found.items() if memory is not None)
 
 
 def _arrays(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,14 +94,18 @@ class March:
             self._hop(piece.end, rate)
             return NONE
         try:
-            solver = set_going(self._method, self.problem, piece, self.z, rate, self._plan)
-            while solver.status == "running":
+            solver = self._solver(piece, rate)
+            while self._is_under_way(solver):
                 failed = self._step(solver, piece)
                 if failed:
                     return failed
         except NoJacobian as error:
             return stuck.bad_jacobians(self._plan, self.problem, error.t, error.rows, self._method)
         return NONE
+
+    def _solver(self, piece: Piece, rate: Floats) -> Any:
+        """A solver at the last good time, on its way to the end of the piece."""
+        return set_going(self._method, self.problem, piece, self.z, rate, self._plan)
 
     def _hop(self, end: float, rate: Floats) -> None:
         """Cross a piece so short that the rate stays what it is."""
@@ -115,16 +119,28 @@ class March:
         if not stepped(solver) or not np.isfinite(solver.y).all():
             return self._stuck(piece, solver.y)
         self.problem.bad = None
-        times = self.recorder.inside(solver.t)
+        t, z = self._reached(solver)
+        times = self.recorder.inside(t)
         if times.size:
-            states = solver.dense_output()(times).T
+            states = self._path(solver)(times).T
             good = np.isfinite(states).all(axis=1)
             if not good.all():
                 return self._stuck(piece, states[int(np.argmin(good))])
             self._write(times, states)
         self._idle = self._idle + 1 if solver.t == self.t else 0
-        self._arrive(float(solver.t), solver.y)
+        self._arrive(t, z)
         return self._watch(piece) if self._idle < MOST_IDLE_STEPS else self._stuck(piece, self.z)
+
+    def _is_under_way(self, solver: Any) -> bool:
+        return bool(solver.status == "running")
+
+    def _reached(self, solver: Any) -> tuple[float, Floats]:
+        """How far the step counts, and the state there."""
+        return float(solver.t), solver.y
+
+    def _path(self, solver: Any) -> Any:
+        """The states along the last step."""
+        return solver.dense_output()
 
     def _watch(self, piece: Piece) -> Failed:
         """Look from time to time whether the run gets on."""

@@ -24,11 +24,15 @@ Rows = NDArray[np.intp]  # numbers of trials
 
 
 def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...]:
-    """The variables to record, by default those of the bench, else the states; the energy comes with both."""
-    known = dict.fromkeys([*system.layout.names, *system.observables, *system.signals])
+    """The variables to record, by default those of the bench, else states and events; the energy comes with both."""
+    impulses = system.structure.impulses
+    carriers = impulses.carriers if impulses else frozenset()
+    observables = [name for name in system.observables if name not in carriers]
+    known = dict.fromkeys([*system.layout.names, *observables, *system.signals, *system.model.events])
     energy = [system.model.energy] if system.model.energy else []
     if record is None:
-        names = tuple(dict.fromkeys([*system.model.bench.get("record", system.layout.names), *energy]))
+        usual = [*system.layout.names, *system.model.events]
+        names = tuple(dict.fromkeys([*system.model.bench.get("record", usual), *energy]))
         _refuse_noise(system, names)
         return names
     names = tuple(dict.fromkeys([record] if isinstance(record, str) else record))
@@ -38,7 +42,9 @@ def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...
             raise InputError(
                 f"{name} cannot be recorded.",
                 code="unknown-record",
-                remedy=f"Did you mean {near[0]}?" if near else f"States, observables and inputs: {', '.join(known)}.",
+                remedy=f"Did you mean {near[0]}?"
+                if near
+                else f"States, observables, inputs and events: {', '.join(known)}.",
             )
     _refuse_noise(system, names)
     return names
@@ -138,7 +144,9 @@ def _given(plan: Plan, trajectory: Trajectory) -> Callable[[int, float, Rows | N
 
 def _places(plan: Plan, time: Floats) -> Rows:
     """The number of the piece of each time that was reached."""
-    return plan.places(time) if plan.save_at is None else plan.places(plan.save_at)[: time.size]
+    if plan.save_at is None or plan.jumps:
+        return plan.places(time)
+    return plan.places(plan.save_at)[: time.size]
 
 
 def _spread(values: NDArray[Any], going: Rows, trials: int) -> Floats:

@@ -51,6 +51,10 @@ class Plan:
         history: of a map that looks back, the states before the start, flat, those one step back in row 0.
         memory: of a flow with delays that goes on from a run, what that kept of its past; see `backends.past`.
         kept: the earlier values of a flow that its recorded observables read.
+        pending: what the events of the run that is continued must know; None for a fresh start.
+        recorded_events: the events whose instants are kept.
+        jumps: whether the states are saved just before and just after each jump, beside `save_at`.
+        trial: the number of this run where it is one of several.
         keep_past: of a map, whether each saved state must come with those that its observables look back at.
     """
 
@@ -72,6 +76,10 @@ class Plan:
     keep_past: bool = False
     memory: Mapping[str, Any] | None = None
     kept: tuple[str, ...] = ()
+    pending: Mapping[str, Floats] | None = None
+    recorded_events: tuple[str, ...] = ()
+    jumps: bool = False
+    trial: int | None = None
 
     @property
     def discrete(self) -> bool:

@@ -40,7 +40,7 @@ def planned(system: System, names: Sequence[str], *, steps: Any, **asked: Any) -
     elif steps is not None:
         raise InputError(f"{system.name} is a flow, which has no steps.", code="not-a-map", remedy="Give until.")
     else:
-        plan = replace(prepare(system, **asked), kept=kept_names(system, names))
+        plan = replace(prepare(system, names, **asked), kept=kept_names(system, names))
     check(plan)
     check_times(plan)
     return plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ import numpy as np
 from neurodyn.backends.check import check_span
 from neurodyn.backends.clock import check_step
 from neurodyn.backends.delayed import check_direction, memory_of, with_earlier
-from neurodyn.backends.grids import save_points
+from neurodyn.backends.event_plan import check_forward, pending
+from neurodyn.backends.grids import FEW_STATES, save_points
 from neurodyn.backends.plan import Plan
 from neurodyn.errors import InputError
 from neurodyn.results import Result
@@ -22,19 +23,25 @@ if TYPE_CHECKING:
 
 
 def prepare(
-    system: System, *, until: Any, t0: Any, start: Any, inputs: Mapping[str, Any], save_at: Any, every: Any,
-    method: str | None, rtol: Any, atol: Any, seed: Any, trials: Any, progress: bool | None, dt: Any = None,
+    system: System, names: Sequence[str], *, until: Any, t0: Any, start: Any, inputs: Mapping[str, Any], save_at: Any,
+    every: Any, method: str | None, rtol: Any, atol: Any, seed: Any, trials: Any, progress: bool | None, dt: Any = None,
 ) -> Plan:  # fmt: skip
-    """The plan of a run; whatever is None comes from the bench of the model. See `neurodyn.simulate`."""
+    """The plan of a run; whatever is None comes from the bench of the model. See `neurodyn.simulate`.
+
+    Args:
+        names: what will be recorded.
+    """
     bench = system.model.bench
     given, t0, trials = origin(start, t0, trials)
     begin = number("t0", system.time("t0", first(t0, bench.get("from"), 0.0)))
     end = number("until", system.time("until", first(until, bench.get("until"))))
     check_span(begin, end)
     check_direction(system, begin, end)
+    acts, noisy = check_forward(system, begin, end), system.structure.noisy
     step = fixed_step(system, dt, begin, end)
     _refuse_tolerances(system, {"rtol": rtol, "atol": atol})
-    told = start.recipe["seed"] if isinstance(start, Result) and system.structure.noisy else None
+    # So that noise and trains go on as they began.
+    told = start.recipe["seed"] if isinstance(start, Result) and (acts or noisy) else None
     draws = whole("seed", first(seed, told, system.seed), 0)
     count = trial_count(first(trials, bench.get("trials")))
     signals = with_earlier(system, read_inputs(system, inputs))
@@ -54,6 +61,9 @@ def prepare(
         progress=progress is not False,
         needed=system.needs,
         memory=memory_of(system, start, begin),
+        pending=pending(start, begin) if acts else None,
+        recorded_events=tuple(name for name in names if name in system.model.events),
+        jumps=acts and save_at is None and every is None and count is None and system.layout.size <= FEW_STATES,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurodyn.backends.past import Past
 from neurodyn.backends.plan import Floats, Piece, Plan
@@ -37,6 +38,9 @@ class Problem:
         bad: the time and value of the last rate that was not finite; whoever accepts a step clears it.
         past: what is kept of the states before, where the system has delays.
         jolts: the noise, once a method for noise has been chosen.
+        held: the elements that stand still, if there are any.
+        bounds: the least and largest value of each element, if there are any: a state stands still there, rather than
+            leave.
         counts: how often the rate (`rhs`) and the Jacobian were evaluated; selections of trials count together.
     """
 
@@ -45,6 +49,8 @@ class Problem:
         self.size = plan.system.layout.size
         self.scale: Floats = np.tile(plan.system.layout.scales, len(self.trials))
         self.bad: tuple[float, Floats] | None = None
+        self.held: NDArray[np.bool_] | None = None
+        self.bounds: tuple[Floats, Floats] | None = None
         self.counts: Counter[str] = Counter()
         self.past = Past(plan) if plan.remembers else None
         self._shape: tuple[int, ...] = plan.start.shape
@@ -78,15 +84,27 @@ class Problem:
     def state(self, z: Floats) -> Floats:
         """The state as the system knows it; rows of z become rows of states."""
         state: Floats = (z * self.scale).reshape(*z.shape[:-1], *self._shape)
+        if self.bounds is not None:
+            state = np.minimum(np.maximum(state, self.bounds[0]), self.bounds[1])
         return state
+
+    def _still(self, z: Floats, rate: Floats) -> NDArray[np.bool_]:
+        """The elements that are held, or would leave their bounds."""
+        still = np.zeros(z.shape, bool) if self.held is None else self.held
+        if self.bounds is not None:
+            low, high = (bound / self.scale for bound in self.bounds)
+            still = still | ((z <= low) & (rate < 0)) | ((z >= high) & (rate > 0))
+        return still
 
     def rate(self, t: float, z: Floats) -> Floats:
         self.counts["rhs"] += 1
-        y = (z * self.scale).reshape(self._shape)
+        y = self.state(z)
         given = self._piece.inputs(t)
         if self.past is not None:
             given.update(self.past.read(t))
         rate: Floats = self._flow(t, y, given).ravel() / self.scale
+        if self.held is not None or self.bounds is not None:
+            rate[self._still(z, rate)] = 0.0
         if not np.isfinite(rate).all():
             self.bad = t, rate
         return rate
@@ -112,6 +130,8 @@ class Problem:
         inputs = self._piece.inputs(t)
         states, scale = self.state(z).reshape(-1, self.size), self.scale[: self.size]
         blocks = [_scaled(self._jacobian(t, y, inputs), scale) for y in states]
+        if self.held is not None:
+            blocks = [_without(block, self.held) for block in blocks]
         found = blocks[0] if len(blocks) == 1 else _block_diagonal(blocks)
         rows = np.asarray(found.sum(axis=1)).ravel()
         if np.isfinite(rows).all():
@@ -132,6 +152,14 @@ def _scaled(matrix: Any, scale: Floats) -> Any:
     if isinstance(matrix, np.ndarray):
         return matrix * (scale / scale[:, None])
     matrix.data *= np.repeat(scale, np.diff(matrix.indptr)) / scale[matrix.indices]
+    return matrix
+
+
+def _without(matrix: Any, held: NDArray[np.bool_]) -> Any:
+    """A Jacobian whose rows of held elements are 0."""
+    if isinstance(matrix, np.ndarray):
+        return np.where(held[:, None], 0.0, matrix)
+    matrix.data[held[matrix.indices]] = 0.0
     return matrix
 
 

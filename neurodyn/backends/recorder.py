@@ -37,10 +37,15 @@ class Recorder(Protocol):
     def write(self, times: Floats, states: Floats) -> None:
         """The states at the next times."""
 
+    def jump(self, t: float, before: Floats, after: Floats) -> None:
+        """The states on both sides of a jump."""
+
 
 def recorder(plan: Plan) -> Recorder:
     """A recorder of the times of a plan, or of every step."""
-    return StepRecorder(plan.start.shape) if plan.save_at is None else TimeRecorder(plan, plan.save_at)
+    if plan.save_at is None:
+        return StepRecorder(plan.start.shape)
+    return JumpRecorder(plan, plan.save_at) if plan.jumps else TimeRecorder(plan, plan.save_at)
 
 
 class TimeRecorder:
@@ -69,6 +74,9 @@ class TimeRecorder:
         self._y[self.count : self.count + len(states)] = states
         self.count += len(states)
 
+    def jump(self, t: float, before: Floats, after: Floats) -> None:
+        """What was asked for is saved as it is after the jump."""
+
     @property
     def time(self) -> Floats:
         return self._time[: self.count]
@@ -76,6 +84,35 @@ class TimeRecorder:
     @property
     def y(self) -> Floats:
         return self._y[: self.count]
+
+
+class JumpRecorder(TimeRecorder):
+    """Records at given times, and on both sides of each jump."""
+
+    def __init__(self, plan: Plan, save_at: Floats) -> None:
+        super().__init__(plan, save_at)
+        self._after: list[int] = []  # after how many of the given times
+        self._extra: list[tuple[float, Floats]] = []
+
+    def jump(self, t: float, before: Floats, after: Floats) -> None:
+        if not (self.count and self._time[self.count - 1] == t):
+            self._add(t, before)
+        if not self.is_next(t):
+            self._add(t, after)
+
+    def _add(self, t: float, state: Floats) -> None:
+        self._after.append(self.count)
+        self._extra.append((t, state))
+
+    @property
+    def time(self) -> Floats:
+        return np.insert(super().time, self._after, [t for t, _ in self._extra])
+
+    @property
+    def y(self) -> Floats:
+        return (
+            np.insert(super().y, self._after, [state for _, state in self._extra], axis=0) if self._extra else super().y
+        )
 
 
 class StepRecorder:
@@ -104,6 +141,11 @@ class StepRecorder:
         self._times.append(times)
         self._states.append(states)
         self.count += len(states)
+
+    def jump(self, t: float, before: Floats, after: Floats) -> None:
+        if self.is_next(t):
+            self.write(np.array([t]), before[None])
+        self.write(np.array([t]), after[None])
 
     @property
     def time(self) -> Floats:

@@ -6,6 +6,8 @@ import warnings
 
 import numpy as np
 
+from neurodyn.backends.event_march import EventMarch
+from neurodyn.backends.event_runs import in_turn, with_events
 from neurodyn.backends.march import March
 from neurodyn.backends.outcome import interrupted, joined, out_of_memory
 from neurodyn.backends.plan import Plan
@@ -21,6 +23,7 @@ class SciPy:
     name = "scipy"
     abilities = frozenset(
         {"flow", "jacobian", "sparse", "trials", "delay:state", "noise:additive", "noise:multiplicative"}
+        | {"event:reset", "event:delivery"}
     )
 
     def run(self, plan: Plan) -> Trajectory:
@@ -29,14 +32,22 @@ class SciPy:
         # Numbers that overflow are found by their value after each step, so that every trouble has one way to be told.
         with np.errstate(all="ignore"), warnings.catch_warnings(), Progress(plan) as progress, few_threads(plan):
             warnings.simplefilter("ignore")
-            march, now = March(plan, method, progress), DONE
-            try:
-                march.go()
-            except KeyboardInterrupt:
-                now = interrupted(march.t)
-            except MemoryError as error:
-                now = out_of_memory(error, method)
-        return _trajectory(plan, method, march, now)
+            if "event:reset" in plan.needed and plan.trials is not None:
+                return in_turn(plan, lambda one, watch: _run(one, method, watch), progress)
+            return _run(plan, method, progress)
+
+
+def _run(plan: Plan, method: str, progress: Progress) -> Trajectory:
+    """One march, to wherever it comes."""
+    march, now = (EventMarch if "event:reset" in plan.needed else March)(plan, method, progress), DONE
+    try:
+        march.go()
+    except KeyboardInterrupt:
+        now = interrupted(march.t)
+    except MemoryError as error:
+        now = out_of_memory(error, method)
+    found = _trajectory(plan, method, march, now)
+    return with_events(found, march.instants) if isinstance(march, EventMarch) else found
 
 
 def _trajectory(plan: Plan, method: str, march: March, now: Outcome) -> Trajectory:

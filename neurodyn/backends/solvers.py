@@ -88,8 +88,10 @@ def tolerances(plan: Plan) -> tuple[float, float]:
     return plan.rtol / share, plan.atol / share
 
 
-def set_going(method: str, problem: Problem, piece: Piece, z: Floats, rate: Floats, plan: Plan) -> Any:
-    """A solver at the beginning of a piece, where `rate` is the flow."""
+def set_going(
+    method: str, problem: Problem, piece: Piece, z: Floats, rate: Floats, plan: Plan, step: float | None = None
+) -> Any:
+    """A solver at the beginning of a piece, where `rate` is the flow; `step` is the first to try, if one is known."""
     if method in noisy.SOLVERS:
         problem.jolts = problem.jolts or noisy.Jolts(plan, method)
         if problem.past is not None and problem.past.least < problem.jolts.clock.dt:
@@ -104,6 +106,8 @@ def set_going(method: str, problem: Problem, piece: Piece, z: Floats, rate: Floa
         options: dict[str, Any] = {"first_step": _first_step(piece, z, rate, rtol, atol)}
     else:
         options = {"jac": problem.dense_jacobian if method == "LSODA" else problem.jacobian}
+    if step is not None:
+        options["first_step"] = min(step, abs(piece.end - piece.begin))
     solver, past = getattr(scipy.integrate, method), problem.past
     if past is None:
         return solver(problem.rate, piece.begin, z, piece.end, rtol=rtol, atol=atol, **options)
@@ -111,6 +115,21 @@ def set_going(method: str, problem: Problem, piece: Piece, z: Floats, rate: Floa
     past.open(piece.begin, piece.end)
     options["max_step"] = past.least
     return Remembering(solver(problem.rate, piece.begin, z, piece.end, rtol=rtol, atol=atol, **options), past)
+
+
+def taken_up(solver: Any, piece: Piece, z: Floats, rate: Floats, step: float) -> bool:
+    """Let an explicit solver go on from another state and rate, with steps as long as before: nothing is set up anew.
+
+    Returns:
+        False for a solver that cannot: it remembers earlier steps.
+    """
+    if not isinstance(solver, scipy.integrate.RK45 | scipy.integrate.DOP853):
+        return False
+    solver.t, solver.y, solver.f, solver.t_bound = piece.begin, z, rate, piece.end
+    solver.t_old, solver.status = None, "running"
+    solver.direction = np.sign(piece.end - piece.begin)
+    solver.h_abs = step
+    return True
 
 
 def stepped(solver: Any) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from neurodyn.backends.event_log import Fired
 
 Status = Literal["done", "interrupted", "failed"]
 
@@ -60,6 +63,8 @@ class Trajectory:
         memory: of a flow with delays, what is kept of its past, to go on from.
         past: if the plan keeps them, a window of states for each saved time: the one there, the one before, ...;
             of a flow with delays the earlier values that are read there, by their names.
+        fired: the events that are recorded, by name.
+        pending: what the events of a run that goes on from the end must know.
     """
 
     time: NDArray[np.float64]
@@ -73,3 +78,5 @@ class Trajectory:
     history: NDArray[np.float64] | None = None
     memory: Mapping[str, NDArray[Any]] | None = None
     past: Sequence[Any] | None = None
+    fired: Mapping[str, Fired] = field(default_factory=dict)
+    pending: Mapping[str, NDArray[np.float64]] | None = None

@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from neurodyn.model.declarations import Declaration
+    from neurodyn.model.events import Event
     from neurodyn.model.model import Model
     from neurodyn.model.parts import Part
     from neurodyn.system.units import Units
@@ -81,6 +82,7 @@ def as_plain(model: Model) -> dict[str, Any]:
             for d in model.observables.values()
         },
         "noise": {d.name: _plain(model, units, d, "kind") for d in model.noise.values()},
+        "events": {e.name: {"key": e.key, **e.said()} for e in model.events.values()},
         "bench": dict(model.bench),
         "file": model.file,
     }
@@ -128,6 +130,7 @@ def page(model: Model, expand: bool = False) -> list[str]:
     ):
         shown = {name: d for name, d in declared.items() if not (hidden and "." in name)}
         lines += _section(title, _declared(model, shown, value))
+    lines += _section("Events", _events([e for name, e in model.events.items() if not (hidden and "." in name)]))
     if model.energy:
         lines += _section(f"Energy: {model.energy}", model.claims or ["no claims"])
     else:
@@ -152,6 +155,21 @@ def _layers(model: Model) -> list[str]:
     return _table(("state", "is"), rows)
 
 
+def _events(events: Sequence[Event]) -> list[str]:
+    """One line for each event: when it happens, and what it does."""
+    rows = []
+    for event in events:
+        cause, held = event.cause, ", ".join(event.hold)
+        phase = "" if event.phase is None else f", phase {event.phase}"
+        sets = "; ".join(line.strip() for line in event.set.splitlines() if line.strip())
+        rows.append(
+            (event.key, f"{cause} {_short(getattr(event, cause))}{phase}", sets, event.refractory, held, event.about)
+        )
+    return _table(
+        ("name", "happens", "set", "refractory", "hold", "about"), [["" if c is None else c for c in r] for r in rows]
+    )
+
+
 def _part(part: Part) -> tuple[str, str, str]:
     """A part on one line: its name, its model, and what its own line sets."""
     said = ", ".join(f"{word} = {_short(value)}" for word, value in part.fields.items() if word != "model")
@@ -168,6 +186,7 @@ def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> 
             _shape(model, d),
             _short(d.value),
             "" if d.before is None else _short(d.before),
+            _short(list(d.clip)) if d.clip else "",
             _unit(units, d),
             ", ".join(d.given),
             d.cited,
@@ -175,7 +194,7 @@ def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> 
         )
         for d in declared.values()
     ]
-    return _table(("name", "shape", value, "before", "unit", "given", "source", "about"), rows)
+    return _table(("name", "shape", value, "before", "clip", "unit", "given", "source", "about"), rows)
 
 
 def _shape(model: Model, declared: Declaration) -> str:

@@ -11,6 +11,8 @@ from neurodyn.language.statements import split_statements
 from neurodyn.model.circuits import check_laws, check_taken, own_pins, read_pins
 from neurodyn.model.declarations import Declaration, Locate, read_declarations
 from neurodyn.model.equations import Equation, read_equations
+from neurodyn.model.event_rules import read_rules
+from neurodyn.model.events import read_events
 from neurodyn.model.flatten import SECTIONS, Flat, flatten
 from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.layer_equations import expand
@@ -27,11 +29,12 @@ def assemble(
     Args:
         text: the equations as written.
         sets: the index sets; those of parts join them.
-        sections: entries by section, layers, synapses, parts and pins among them.
+        sections: entries by section, events, layers, synapses, parts and pins among them.
         locate: finds entries in the file.
     """
     letters = {x: s.name for s in sets.values() for x in s.letters}
     declared: dict[str, Any] = {s: read_declarations(s, sections[s], letters, locate) for s in SECTIONS}
+    declared["events"] = read_events(sections["events"], letters, locate)
     layers = read_layers(sections["layers"], letters, locate)
     synapses = read_synapses(sections["synapses"], layers, locate)
     parts = read_parts(sections["parts"], letters, locate)
@@ -47,13 +50,13 @@ def assemble(
     names, equations = read_equations(flat.statements, sets, {**flat.sections, "potentials": potentials})
     check_laws(pins, names, equations)
     all_of_it = {**flat.sections, "layers": layers, "synapses": synapses, "parts": parts, "wires": flat.wires}
-    all_of_it |= {"pins": pins, "potentials": potentials}
+    all_of_it |= {"pins": pins, "potentials": potentials, "rules": read_rules(names, flat.sections["events"])}
     return all_of_it, names, equations
 
 
 def _has_units(flat: Flat) -> bool:
     """Whether a device is written with units."""
-    declared = [d for section in flat.sections.values() for d in section.values()]
+    declared = [d for name in SECTIONS for d in flat.sections[name].values()]
     return speaks_of_units((s.text for s in flat.statements), declared)
 
 

@@ -23,15 +23,16 @@ class Declaration:
     """A state, unknown, parameter, input, noise, observable or pin: its letters and what was said of it.
 
     `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start, for
-    an unknown the guess, for noise its kind. `before` is what a state was before the start, `on` the support that it
-    lives on, with its letters, `cited` where the value comes from, `reading` how white noise is read. Numbers and lists
-    in `value` and `scale` are in `unit`, if there is one.
+    an unknown the guess, for noise its kind. `before` is what a state was before the start, `clip` holds its least and
+    its largest value, `on` is the support that it lives on, with its letters, `cited` where the value comes from,
+    `reading` how white noise is read. Numbers and lists in `value` and `scale` are in `unit`, if there is one.
     """
 
     name: str
     letters: tuple[str, ...]
     value: Any = None
     before: Any = None
+    clip: tuple[Any, ...] = ()
     given: tuple[str, ...] = ()
     scale: float | str | None = None
     on: str = ""
@@ -50,7 +51,7 @@ class Declaration:
 # What an entry of each section may say; the first field is meant by a bare value.
 FIELDS: dict[str, tuple[str, ...]] = {
     "indices": ("size", "letters", "ends", "about"),
-    "states": ("start", "on", "before", "scale", "unit", "about"),
+    "states": ("start", "on", "before", "clip", "scale", "unit", "about"),
     "unknowns": ("guess", "scale", "unit", "about"),
     "parameters": ("value", "on", "given", "unit", "about", "source"),
     "inputs": ("value", "unit", "about"),
@@ -91,6 +92,7 @@ def read_declarations(
             indices,
             value=plain(fields.get(FIELDS[section][0])) if FIELDS[section][0] != "about" else None,
             before=plain(fields.get("before")),
+            clip=_bounds(fields.get("clip"), key, source),
             given=_statements(fields.get("given", ()), key, source),
             scale=checked_scale(fields.get("scale"), key, source),
             on=_support(fields.get("on", ""), key, source),
@@ -130,6 +132,21 @@ def _support(value: Any, key: str, source: Source) -> str:
             f"on of {key} must be text in quotes.", code="support", remedy='Write on = "C[i,j]".', place=source.place(0)
         )
     return value
+
+
+def _bounds(value: Any, key: str, source: Source) -> tuple[Any, ...]:
+    """The two ends of an interval."""
+    if value is None:
+        return ()
+    good = isinstance(value, (list, tuple)) and len(value) == 2
+    if not good or any(isinstance(one, bool) or not isinstance(one, (int, float, str)) for one in value):
+        raise InputError(
+            f"clip of {key} must be a list of two values.",
+            code="clip",
+            remedy='Write clip = [0, 1], or clip = [0, "w_max"].',
+            place=source.place(0),
+        )
+    return tuple(value)
 
 
 def _statements(value: Any, key: str, source: Source) -> tuple[str, ...]:

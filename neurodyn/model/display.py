@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from typing import Any
 
 from neurodyn.model.declarations import Declaration
-from neurodyn.model.methods import equation_latex
+from neurodyn.model.events import Event
+from neurodyn.model.methods import equation_latex, event_latex
 from neurodyn.model.model import Model
 
 
@@ -15,14 +17,15 @@ def model_text(model: Model) -> str:
     written = [e.text for e in model.equations] if model.layers or model.parts else model.text.split("\n")
     lines = [f"{model.name}: {model.summary}" if model.summary else model.name]
     lines += ["", *(f"    {line}" for line in written), ""]
-    sections = {
+    sections: dict[str, Mapping[str, Declaration | Event]] = {
         "states": model.states,
         "unknowns": model.unknowns,
         "parameters": model.parameters,
         "inputs": model.inputs,
         "noise": model.noise,
+        "events": model.events,
+        "pins": model.pins,
     }
-    sections["pins"] = model.pins
     for title, section in sections.items():
         if section:
             lines.append(f"{title}: {', '.join(d.key for d in section.values())}")
@@ -45,7 +48,9 @@ def short(value: Any, width: int = 40) -> str:
 
 def model_html(model: Model) -> str:
     """The page that a notebook shows: equations by MathJax, declarations as a table."""
-    body = " \\\\ ".join(text.replace(" = ", " &= ", 1) for text in equation_latex(model))
+    rows_of_text = [text.replace(" = ", " &= ", 1) for text in equation_latex(model)]
+    rows_of_text += [text.replace(": ", ": & ", 1) for text in event_latex(model)]
+    body = " \\\\ ".join(rows_of_text)
     rows = [
         (title, d.key, shown_value(d), d.about)
         for title, section in (

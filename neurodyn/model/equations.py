@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sympy import Expr, Idx, S
 
@@ -20,7 +21,6 @@ from neurodyn.language.names import Name, Names, UserFunction
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation
-from neurodyn.model.declarations import Declaration
 from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.supports import declared_supports
 
@@ -29,9 +29,9 @@ from neurodyn.model.supports import declared_supports
 class Equation:
     """One equation: as written (`source`) and as symbols.
 
-    A flow reads `factor * d name[letters]/dt = expr`; a map `name[letters](t+1) = expr`; a definition
-    `name[letters] = expr`; a constraint `0 = expr`, for each position of its letters, under a name that counts them
-    (`0:1`); a function has no symbols of its own (it is expanded where it is used).
+    A flow reads `factor * d name[letters]/dt = expr`; a map `name[letters](t+1) = expr`; a definition, and what an
+    event sets, `name[letters] = expr`; a constraint `0 = expr`, for each position of its letters, under a name that
+    counts them (`0:1`); a function has no symbols of its own (it is expanded where it is used).
     """
 
     kind: str
@@ -56,7 +56,7 @@ class Equation:
 def read_equations(
     statements: Iterable[Source],
     sets: Mapping[str, IndexSet],
-    declared: Mapping[str, Mapping[str, Declaration]],
+    declared: Mapping[str, Mapping[str, Any]],
 ) -> tuple[Names, tuple[Equation, ...]]:
     """The namespace of a model and its equations."""
     heads = []
@@ -81,7 +81,7 @@ def read_equations(
 
 def _namespace(
     sets: Mapping[str, IndexSet],
-    declared: Mapping[str, Mapping[str, Declaration]],
+    declared: Mapping[str, Mapping[str, Any]],
     heads: list[tuple[Source, Head, int]],
 ) -> Names:
     letters = {x: s.name for s in sets.values() for x in s.letters}
@@ -94,7 +94,7 @@ def _namespace(
             continue
         for entry in entries.values():
             kind = "noise" if section == "noise" else section[:-1]
-            article = "an" if kind == "unknown" else "a"
+            article = "an" if kind in ("unknown", "event") else "a"
             _take(taken, entry.name, f"{article} {kind}", entry.source, 0)
             quantities[entry.name] = Name(kind, tuple(letters[x] for x in entry.letters), entry.letters)
     functions: dict[str, UserFunction] = {}
@@ -149,7 +149,7 @@ def _check_letters(letters: Mapping[str, str], head: Head, source: Source) -> No
 
 
 def _refuse_shadowed_differentials(
-    names: Names, heads: list[tuple[Source, Head, int]], declared: Mapping[str, Mapping[str, Declaration]]
+    names: Names, heads: list[tuple[Source, Head, int]], declared: Mapping[str, Mapping[str, Any]]
 ) -> None:
     sources = {head.name: source for source, head, _ in heads}
     sources.update({e.name: e.source for entries in declared.values() for e in entries.values()})

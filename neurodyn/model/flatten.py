@@ -16,6 +16,8 @@ from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation
 from neurodyn.model.circuits import node_laws, node_potentials, nodes_of, pin_wires, potential
 from neurodyn.model.declarations import Declaration
+from neurodyn.model.event_rules import set_statements
+from neurodyn.model.events import Event
 from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.parts import VALUED, Part
 from neurodyn.model.renaming import Renaming, renaming_of
@@ -29,7 +31,7 @@ class Flat:
     """Index sets, declarations and statements of a circuit with those of its parts among them."""
 
     sets: dict[str, IndexSet]
-    sections: dict[str, dict[str, Declaration]]
+    sections: dict[str, dict[str, Any]]  # declarations, and events
     wires: dict[str, Declaration]  # inputs and pins of parts that equations define
     statements: tuple[Source, ...]
 
@@ -37,12 +39,12 @@ class Flat:
 def flatten(
     parts: Mapping[str, Part],
     sets: Mapping[str, IndexSet],
-    sections: Mapping[str, Mapping[str, Declaration]],
+    sections: Mapping[str, Mapping[str, Any]],
     pins: Mapping[str, Declaration],
     statements: Sequence[Source],
 ) -> Flat:
     """The circuit as one model; without parts, what was given."""
-    flat = Flat(dict(sets), {name: dict(sections[name]) for name in SECTIONS}, {}, tuple(statements))
+    flat = Flat(dict(sets), {name: dict(entries) for name, entries in sections.items()}, {}, tuple(statements))
     if parts:
         _check_own(parts, sets, sections)
         _check_size(parts)
@@ -65,6 +67,8 @@ def _join(parts: Mapping[str, Part], flat: Flat) -> list[Source]:
             for declared in getattr(part.model, name).values():
                 new = _declaration(part, name, declared, renaming)
                 flat.sections[name][new.name] = new
+        for event in part.model.events.values():
+            flat.sections["events"][renaming.name(event.name)] = _event(part, event, renaming)
         for declared in part.model.wires.values():
             new = _declaration(part, "wires", declared, renaming)
             flat.wires[new.name] = new
@@ -93,8 +97,30 @@ def _declaration(part: Part, section: str, declared: Declaration, renaming: Rena
         value=part.fields[declared.name] if said else renaming.value(declared.value),
         before=renaming.value(declared.before),
         on=renaming.text(declared.on) if declared.on else "",
+        clip=tuple(renaming.value(bound) for bound in declared.clip),
         given=tuple(renaming.text(g) for g in declared.given),
         source=part.source if said else Source(source.text, line=source.line, file=source.file or part.model.file),
+    )
+
+
+def _event(part: Part, event: Event, renaming: Renaming) -> Event:
+    """The event of a part under the names of the circuit."""
+
+    def spelt(text: str) -> str:
+        left, right = (side.strip() for side in text.split("=", 1))
+        return f"{renaming.value(left)} = {renaming.value(right)}"
+
+    statements = [spelt(source.text) for source in set_statements(event)]
+    return replace(
+        event,
+        name=renaming.name(event.name),
+        letters=(*part.letters, *(renaming.letters[x] for x in event.letters)),
+        **{word: renaming.value(getattr(event, word)) for word in ("when", "every", "phase", "rate", "refractory")},
+        set="\n".join(statements),
+        hold=tuple(renaming.value(held) for held in event.hold),
+        source=Source(event.source.text, line=event.source.line, file=event.source.file or part.model.file),
+        fields={},
+        set_line=None,
     )
 
 
@@ -148,7 +174,7 @@ def _check_own(
 ) -> None:
     """Dotted names belong to parts, and parts have names of their own."""
     nodes = {potential(node) for node in nodes_of(parts)}
-    own: Iterable[Any] = (*sets.values(), *(d for name in SECTIONS for d in sections[name].values()))
+    own: Iterable[Any] = (*sets.values(), *(d for entries in sections.values() for d in entries.values()))
     for declared in own:
         if "." in declared.name and declared.name not in nodes:
             raise InputError(

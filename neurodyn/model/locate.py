@@ -18,8 +18,8 @@ class Locate:
         """The source of one entry."""
         return Source(key)
 
-    def block_line(self, key: str) -> int | None:
-        """The number of the line on which a top-level text starts."""
+    def block_line(self, key: str, section: str = "") -> int | None:
+        """The number of the line on which a text over several lines starts."""
         return None
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def speaks_of_units(texts: Iterable[str], declared: Collection[Declaration]) -> bool:
     """Whether anything that is written has a unit."""
-    values = (v for d in declared for v in (d.value, d.before, d.scale, *d.given) if isinstance(v, str))
+    values = (v for d in declared for v in (d.value, d.before, d.scale, *d.clip, *d.given) if isinstance(v, str))
     return any(d.unit for d in declared) or any(mentions_unit(text) for text in (*texts, *values))
 
 

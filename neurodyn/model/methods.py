@@ -14,6 +14,7 @@ from neurodyn.language.latex import Latex, unit_latex
 from neurodyn.language.source import Source
 from neurodyn.language.unit_text import bracketed
 from neurodyn.model.declarations import Declaration
+from neurodyn.model.event_rules import Rule, field_source
 from neurodyn.model.model import Model
 
 FEW = 6  # so many numbers are written out, more are counted
@@ -26,6 +27,7 @@ _SPECIAL = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\
 def model_latex(model: Model) -> str:
     """The whole model: an align environment of its equations, a table for each kind of symbol, its references."""
     rows = [text.replace(" = ", " &= ", 1) for text in equation_latex(model)]
+    rows += [text.replace(": ", ": & ", 1) for text in event_latex(model)]
     lines = [f"% {model.name}: {model.summary}" if model.summary else f"% {model.name}"]
     lines += [r"\begin{align}", " \\\\\n".join(f"  {r}" for r in rows), r"\end{align}"]
     lines += _claims(model)
@@ -48,6 +50,32 @@ def equation_latex(model: Model) -> list[str]:
     """Each equation as LaTeX, in the order and grouping of the text."""
     printer = Latex(model.names)
     return [printer.statement(e.source, e.equals) for e in model.equations]
+
+
+def event_latex(model: Model) -> list[str]:
+    """Each event as LaTeX: when it happens, and what becomes of the states."""
+    return [_event_latex(Latex(model.names), rule) for rule in model.rules.values()]
+
+
+def _event_latex(printer: Latex, rule: Rule) -> str:
+    event = rule.event
+
+    def text(word: str) -> str:
+        return printer.text(field_source(event, word))
+
+    if event.when is not None:
+        cause = text("when")
+    elif event.every is not None:
+        first = text("phase") + " + " if event.phase is not None else ""
+        cause = rf"t = {first}k\,{text('every')}"
+    elif event.rate is not None:
+        cause = rf"\text{{Poisson, rate }}{text('rate')}"
+    else:
+        cause = r"\text{at given times}"
+    sets = [printer.statement(s.source, s.equals).replace(" = ", r" \leftarrow ", 1) for s in rule.sets]
+    name, effect = printer.text(Source(event.key)), rf" \;\Rightarrow\; {', '.join(sets)}" if sets else ""
+    pause = rf" \quad (\text{{refractory }}{text('refractory')})" if event.refractory is not None else ""
+    return f"{name}: {cause}{effect}{pause}"
 
 
 def escaped(text: str) -> str:

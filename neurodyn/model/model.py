@@ -16,6 +16,8 @@ from neurodyn.model.assemble import assemble
 from neurodyn.model.bench import read_bench
 from neurodyn.model.declarations import Declaration, Locate
 from neurodyn.model.equations import Equation
+from neurodyn.model.event_rules import Rule
+from neurodyn.model.events import Event
 from neurodyn.model.index_sets import IndexSet, read_index_sets
 from neurodyn.model.layers import ENERGY, Layer, Synapse
 from neurodyn.model.parts import Part
@@ -36,18 +38,17 @@ class Model:
         indices: index sets, `{"N": {"letters": "i j", "size": 64}}`.
         states, unknowns, parameters, inputs, noise, observables: `{"W[i,j]": {"value": ..., "given": ...}}`; a bare
             value stands for the first field (`start` for states, `guess` for unknowns, `kind` for noise).
-        layers, synapses: `{"x[i]": {"activation": "g[i]", "lagrangian": "tanh"}}` and `{"memory": "-sum(...)"}`, which
-            stand for equations; the states of layers are among `states`.
-        parts: `{"first": {"model": "habituation", "alpha": 0.2}}`: models whose names, `first.x`, are among the states,
-            parameters, inputs and equations of this one; a definition of a part's input is a wire.
+        events: `{"spike[i]": {"when": "v[i] > 1", "set": "v[i] = 0"}}`.
+        layers, synapses: `{"x[i]": {"activation": "g[i]", "lagrangian": "tanh"}}` and `{"memory": "-sum(...)"}`.
+        parts: `{"first": {"model": "habituation", "alpha": 0.2}}`: models whose names, `first.x`, are among those
+            of this one; a definition of a part's input is a wire.
         pins: `{"p": {}}`: what makes the model a device, a part of circuits that name the node of each pin.
         update: `asynchronous` for a map that updates one unit after the other.
         energy: the name of the definition that is the energy; of a model with layers, `E` unless said otherwise.
         claims: statements that the model makes about itself, such as `dE/dt <= 0`.
-        bench: how `run` runs it: `until` or `steps`, `record`, `seed`, `method`, ...
-        locate: finds entries in the file that was read, for errors.
+        bench: how `run` runs it: `until` or `steps`, `record`, `seed`, ...; `locate` finds entries in the file.
 
-    Equality compares what is declared; file and line are left out.
+    Equality compares what is declared, without file and line.
 
     Raises:
         InputError: naming the rule that is broken, the place and the remedy.
@@ -68,6 +69,7 @@ class Model:
     inputs: Mapping[str, Declaration]
     noise: Mapping[str, Declaration]
     observables: Mapping[str, Declaration]
+    events: Mapping[str, Event]
     layers: Mapping[str, Layer]
     synapses: Mapping[str, Synapse]
     parts: Mapping[str, Part]
@@ -76,6 +78,7 @@ class Model:
     wires: Mapping[str, Declaration]
     bench: Mapping[str, Any]
     equations: tuple[Equation, ...] = field(compare=False)
+    rules: Mapping[str, Rule] = field(compare=False)
     names: Names = field(compare=False)
     locate: Locate = field(compare=False)
 
@@ -94,6 +97,7 @@ class Model:
         inputs: Mapping[str, Any] | None = None,
         noise: Mapping[str, Any] | None = None,
         observables: Mapping[str, Any] | None = None,
+        events: Mapping[str, Any] | None = None,
         layers: Mapping[str, Any] | None = None,
         synapses: Mapping[str, Any] | None = None,
         parts: Mapping[str, Any] | None = None,
@@ -107,15 +111,14 @@ class Model:
         locate = locate or Locate()
         check_theme(theme, locate("", "theme").place(0))
         sections = dict(states=states, parameters=parameters, inputs=inputs, noise=noise, observables=observables)
-        sections |= {"unknowns": unknowns, "layers": layers, "synapses": synapses, "parts": parts, "pins": pins}
+        sections |= {"unknowns": unknowns, "parts": parts, "pins": pins, "events": events}
+        sections |= {"layers": layers, "synapses": synapses}
         _check_sections({"indices": indices, "bench": bench, **sections})
         sets = read_index_sets(indices or {}, locate)
         text = _as_text(equations)
         declared, names, parsed = assemble(text, sets, {s: e or {} for s, e in sections.items()}, locate)
-        told: dict[str, Any] = dict(
-            name=name, summary=summary, references=tuple(references), theme=theme, text=text, update=update
-        )
-        told |= {"energy": energy or (ENERGY if layers else None), "claims": tuple(claims)}
+        told: dict[str, Any] = dict(name=name, summary=summary, references=tuple(references), theme=theme, text=text)
+        told |= {"energy": energy or (ENERGY if layers else None), "claims": tuple(claims), "update": update}
         told |= {"indices": sets, **declared, "bench": read_bench(bench or {}, locate)}
         _fill(self, {**told, "equations": parsed, "names": names, "locate": locate})
 
@@ -184,15 +187,16 @@ class Model:
 
     def about(self, name: str) -> str:
         """What was said of a name: its description, or the remark behind its equation."""
-        for section in (self.variables, self.parameters, self.inputs, self.wires, self.noise, self.observables):
+        said = (self.variables, self.parameters, self.inputs, self.wires, self.noise, self.observables, self.events)
+        for section in said:
             if name in section and section[name].about:
-                return section[name].about
+                return str(section[name].about)
         equation = self.equation(name)
         return equation.comment if equation is not None and equation.kind == "definition" else ""
 
     def source_of(self, name: str) -> Source:
         """Where a name is declared or defined."""
-        found = self.equation(name) or self.declaration(name)
+        found = self.equation(name) or self.declaration(name) or self.events.get(name)
         return found.source if found else Source(name, file=self.file)
 
     def __repr__(self) -> str:

@@ -27,6 +27,7 @@ _SECTIONS = (
     "parameters",
     "inputs",
     "noise",
+    "events",
     "observables",
     "layers",
     "synapses",
@@ -34,8 +35,6 @@ _SECTIONS = (
     "pins",
     "bench",
 )
-# Words of the language whose meaning comes later: refused by name, so that nothing is silently left out.
-_LATER = ("events",)
 _STRINGS = ("name", "summary", "theme", "equations", "update", "energy", "family")
 _LISTS = ("references", "claims")
 _DESCRIBED = ("summary", "references", "theme")
@@ -139,13 +138,6 @@ def _check_top(raw: dict[str, Any], locate: TomlLocate) -> None:
             place=locate.top("format"),
         )
     for key in raw:
-        if key in _LATER:
-            raise InputError(
-                f"[{key}] is not read in this version.",
-                code="not-yet",
-                remedy="Describe the system by flows or maps, and definitions.",
-                place=locate.top(key),
-            )
         if key not in _TOP and key not in _SECTIONS:
             raise InputError(
                 f"{key} is no section of a model file.",
@@ -184,20 +176,20 @@ class TomlLocate(Locate):
         self.file, self.within = file, within
         self._lines = text.split("\n")
         self._at: dict[tuple[str, str], int] = {}
-        section, inside = "", ""
+        section, entry, inside = "", "", ""
         for number, line in enumerate(self._lines):
             if inside:
                 inside = "" if line.count(inside) % 2 else inside
                 continue
             header, key = _HEADER.match(line), _KEY.match(line)
             if header:
-                section = header[1]
+                section, entry = header[1], (header[2] or "").strip("\"'")
                 self._at.setdefault(("", section), number)
-                if header[2]:
-                    self._at.setdefault((section, header[2].strip("\"'")), number)
+                if entry:
+                    self._at.setdefault((section, entry), number)
             elif key:
                 name = next(g for g in key.groups() if g is not None)
-                self._at.setdefault((section, name), number)
+                self._at.setdefault((f"{section}/{entry}" if entry else section, name), number)
             inside = next((q for q in ('"""', "'''") if line.count(q) % 2), "")
 
     def __call__(self, section: str, key: str) -> Source:
@@ -212,9 +204,9 @@ class TomlLocate(Locate):
         """The place of a top-level entry or section."""
         return self("", key).place(0)
 
-    def block_line(self, key: str) -> int | None:
-        """The line on which the text of a top-level block starts."""
-        number = self._at.get(("", key))
+    def block_line(self, key: str, section: str = "") -> int | None:
+        """The line on which the text of a block starts."""
+        number = self._at.get((section, key))
         if number is None:
             return None
         line = self._lines[number]

@@ -7,6 +7,7 @@ from typing import Any
 
 from neurodyn.model.circuits import current, nodes_of, potential
 from neurodyn.model.declarations import FIELDS, Declaration
+from neurodyn.model.events import Event
 from neurodyn.model.layers import ENERGY
 from neurodyn.model.model import FORMAT, Model
 
@@ -31,7 +32,11 @@ def write_text(model: Model, expand: bool = False) -> str:
         document["energy"] = model.energy
     if model.claims:
         document["claims"] = _lines(model.claims)
-    _add_sections(document, _expanded(model) if expand else _sections(model))
+    sections = _expanded(model) if expand else _sections(model)
+    bench = sections.pop("bench")
+    _add_sections(document, sections)
+    _add_events(document, [e for e in model.events.values() if expand or not (model.parts and "." in e.name)])
+    _add_sections(document, {"bench": bench})
     return tomlkit.dumps(document)
 
 
@@ -44,6 +49,21 @@ def _add_sections(document: Any, sections: Mapping[str, Mapping[str, Any]]) -> N
             for key, entry in entries.items():
                 table[key] = _inline(entry) if isinstance(entry, Mapping) else entry
             document[section] = table
+
+
+def _add_events(document: Any, events: Sequence[Event]) -> None:
+    """Each event under a header of its own."""
+    import tomlkit
+
+    if events:
+        section = tomlkit.table(is_super_table=True)
+        for event in events:
+            table = tomlkit.table()
+            for word, value in event.said().items():
+                long = word == "set" and "\n" in value
+                table[word] = tomlkit.string("\n" + value + "\n", multiline=True) if long else value
+            section[event.key] = table
+        document["events"] = section
 
 
 def _lines(texts: Sequence[str]) -> Any:
@@ -118,7 +138,7 @@ def _declared(section: str, entries: Mapping[str, Declaration]) -> dict[str, Any
     for d in entries.values():
         given: Any = d.given[0] if len(d.given) == 1 else list(d.given)
         told = {name: getattr(d, name) for name in ("on", "before", "reading", "scale", "unit", "about")}
-        entry = _entry({main: d.value, "given": given, **told, "source": d.cited})
+        entry = _entry({main: d.value, "given": given, **told, "clip": list(d.clip), "source": d.cited})
         found[d.key] = entry[main] if list(entry) == [main] else entry
     return found
 

@@ -28,10 +28,11 @@ KINDS = {
     "phase": "the plane of two states, with nullclines and the field of the flow",
     "energy": "the energy and its terms against time",
     "portrait3": "the path through three states, in space and from three sides",
+    "raster": "a mark for each time that a unit spikes, the rate of populations, and the variables below",
     "recall": "images on their way from the cue to the memory, the energy and the success rate",
 }
 # Kinds that show nothing but what was recorded: they need no SI units, so they show those of the model.
-AS_WRITTEN = ("time", "heat", "energy")
+AS_WRITTEN = ("time", "heat", "energy", "raster")
 ENDINGS = ("png", "pdf", "svg", "jpg", "jpeg", "webp", "tif", "tiff", "eps")
 __all__ = ["ENDINGS", "KINDS", "checked_ending", "plot", "save"]
 
@@ -74,9 +75,12 @@ def plot(
 
 
 def _suitable(data: Any) -> str:
-    """A lone variable with many units is an image; all else is drawn as series."""
+    """Events make a raster, a lone variable with many units an image; all else is drawn as series."""
     from neurodyn.plots.paint import LINES
+    from neurodyn.results.events import event_names
 
+    if event_names(data.dataset):
+        return "raster"
     names = data.variables
     return "heat" if len(names) == 1 and data.rows(data.one_trial(data.get(names[0]))).shape[1] > LINES else "time"
 

@@ -38,21 +38,22 @@ def asked(result: Result) -> dict[str, Any]:
     return {
         **{name: recipe.get(name) for name in told},
         "inputs": _in_full(recipe["inputs"], arrays.get("inputs", {})),
-        "start": _start(result) if "before" in arrays else dict(arrays["start"]),
+        "start": _start(result) if "before" in arrays or "pended" in arrays else dict(arrays["start"]),
         "save_at": save_at,
         "every": recipe.get("every"),
     }
 
 
 def _start(result: Result) -> Result:
-    """A result from whose end the run goes on, with the past that a map looks back at."""
+    """A result from whose end the run goes on, with what it remembers."""
     import xarray as xr
 
     from neurodyn.results.result import Result
 
     recipe, arrays = result.recipe, result.arrays
     end = {**arrays["start"], "t": np.asarray(recipe["t0"])}
-    return Result(xr.Dataset(), recipe, arrays={"end": end, "history": arrays["before"]})
+    kept = {now: arrays[then] for now, then in (("history", "before"), ("pending", "pended")) if then in arrays}
+    return Result(xr.Dataset(), recipe, arrays={"end": end, **kept})
 
 
 def check_recipe(result: Result) -> None:

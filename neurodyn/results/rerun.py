@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.results.events import event_names, events, sampled
 from neurodyn.results.trials import tracks
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Rerun:
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
         """The variables that differ, the one that differs first (in the order of the run) first."""
-        found = [d for name in map(str, self.first.dataset.data_vars) if (d := self._difference(name)) is not None]
+        found = [d for name in sampled(self.first.dataset) if (d := self._difference(name)) is not None]
+        found += [d for name in event_names(self.first.dataset) if (d := self._apart(name)) is not None]
         t0 = float(self.first.recipe["t0"])
         return tuple(sorted(found, key=lambda d: abs(d.time - t0)))
 
@@ -91,6 +93,21 @@ class Rerun:
         earliest = min(found, key=lambda d: abs(d.time - t0))
         largest, magnitude = (np.nanmax([getattr(d, key) for d in found]) for key in ("largest", "magnitude"))
         return Difference(name, earliest.time, earliest.size, float(largest), float(magnitude))
+
+    def _apart(self, name: str) -> Difference | None:
+        """Where an event happened otherwise: its times and units are compared one by one."""
+        t0 = float(self.first.recipe["t0"])
+        if name not in event_names(self.second.dataset):
+            return Difference(name, t0, np.inf, np.inf, np.nan)
+        old, new = (events(result.dataset, name) for result in (self.first, self.second))
+        if self._cut:
+            stop = min(float(result.arrays["end"]["t"]) for result in (self.first, self.second))
+            old, new = old.before(stop), new.before(stop)
+        if old.trial is not None and new.trial is not None and not np.array_equal(old.trial, new.trial):
+            return Difference(name, t0, np.inf, np.inf, np.nan)
+        first, second = ((e.time, np.column_stack([e.time, e.unit])) for e in (old, new))
+        found = _track_difference(name, first, second, self._cut)
+        return found[0] if found else None
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the repetition as NetCDF."""

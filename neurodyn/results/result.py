@@ -17,6 +17,7 @@ from neurodyn.errors import InputError
 if TYPE_CHECKING:
     from xarray import DataArray, Dataset
 
+    from neurodyn.results.events import Events
     from neurodyn.results.trials import Side
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -28,7 +29,8 @@ class Result:
 
     Attributes:
         dataset: the recorded variables; time comes first, then `trial` if there are several, then the index sets.
-            Where no times were asked for, the edge of an input stands there twice: just before and just after it.
+            Where no times were asked for, the edge of an input, and in small systems each jump of states, stands
+            there twice: just before and just after it. Events stand there by themselves; see `events`.
             The coordinates `status`, `message`, `stop_time` and `valid` of `trial` tell how each ended and how many
             of its samples are valid; the others hold NaN. See `valid`, `trial` and `at`.
         recipe: what was run, with what and where, as plain data; `results.recipe` lists its entries.
@@ -39,7 +41,8 @@ class Result:
         arrays: the arrays that the recipe needs beside its plain data, by kind: the `values` given to the build, the
             `start`, the `inputs` and `save_at` given to the run; the state at its `end`, with its time `t`; and of a
             map that looks back the states `before` the start and the `history` before the end, with the steps back
-            first (after the trials).
+            first (after the trials); of a run with events what is `pending` at its
+            end (and was before its start, `pended`): refractory units, impulses on their way.
     """
 
     dataset: Dataset
@@ -82,6 +85,12 @@ class Result:
         from neurodyn.results.trials import one_trial
 
         return one_trial(self.dataset, k)
+
+    def events(self, name: str) -> Events:
+        """The times at which the units of an event happened, `events("spike").of(3)`; see `results.events`."""
+        from neurodyn.results.events import events
+
+        return events(self.dataset, name)
 
     def at(self, t: ArrayLike, side: Side = "right", *, trial: int | None = None) -> Dataset:
         """What was saved nearest to a time, or to each of several.

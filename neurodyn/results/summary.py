@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurodyn.results.events import event_names, events, sampled
 from neurodyn.results.trials import tracks
 
 if TYPE_CHECKING:
@@ -31,10 +32,19 @@ def describe(result: Result) -> dict[str, Any]:
         "times": int(result.time.size),
         "time_unit": result.dataset["time"].attrs.get("unit", ""),
         "counts": dict(result.counts),
-        "variables": {str(name): _variable(result, str(name)) for name in result.dataset.data_vars},
+        "variables": {str(name): _variable(result, str(name)) for name in sampled(result.dataset)},
+        "events": {name: _event(result, name) for name in event_names(result.dataset)},
         "energy": _energy(result),
         "stopped": _stopped(result),
     }
+
+
+def _event(result: Result, name: str) -> dict[str, Any]:
+    found, data = events(result.dataset, name), result.dataset[name]
+    span = [_number(found.time.min()), _number(found.time.max())] if len(found) else [None, None]
+    shape = [int(size) for size in np.atleast_1d(data.attrs["shape"])]
+    told = {"about": data.attrs.get("about", ""), "units": int(np.prod(shape)), "count": len(found)}
+    return told | {"first": span[0], "last": span[1]}
 
 
 def _stopped(result: Result) -> list[dict[str, Any]]:
@@ -90,6 +100,7 @@ def as_text(result: Result) -> str:
     lines.append(_ending(facts))
     lines.append(_engine(facts))
     lines += ["", *_table(facts["variables"])]
+    lines += _events_lines(facts)
     if facts["energy"]:
         lines += ["", _energy_line(facts["energy"])]
     lines += [f"{name}: {note}" for name, notes in facts["notes"].items() for note in notes]
@@ -110,7 +121,7 @@ def _ending(facts: dict[str, Any]) -> str:
 
 def _engine(facts: dict[str, Any]) -> str:
     counts = facts["counts"]
-    words = {"steps": "step", "rhs": "evaluation", "jacobian": "Jacobian", "restarts": "restart"}
+    words = {"steps": "step", "rhs": "evaluation", "jacobian": "Jacobian", "restarts": "restart", "events": "event"}
     work = ", ".join(f"{counts[k]} {word}{'s' * (counts[k] != 1)}" for k, word in words.items() if counts.get(k))
     if facts["rtol"] is None:
         step = "" if facts["dt"] is None else f", dt {_short(facts['dt'])}"
@@ -140,6 +151,15 @@ def _table(variables: dict[str, Any]) -> list[str]:
     lines = ["  ".join(c.ljust(width) for c, width in zip(row, widths, strict=True)).rstrip() for row in cells]
     left = len(variables) - MOST_ROWS
     return [*lines, f"and {left} more"] if left > 0 else lines
+
+
+def _events_lines(facts: dict[str, Any]) -> list[str]:
+    found = []
+    for name, told in facts["events"].items():
+        units = f" of {told['units']} units" if told["units"] > 1 else ""
+        span = f", from t = {_short(told['first'])} to {_short(told['last'])}" if told["count"] else ""
+        found.append(f"event {name}: {told['count']} times{units}{span}")
+    return ["", *found] if found else []
 
 
 def _energy_line(energy: dict[str, Any]) -> str:

@@ -120,7 +120,9 @@ def at(dataset: Dataset, t: Any, side: Side) -> Dataset:
     ordered = time[::-1] if backward else time
     places = _nearest(ordered, wanted, side)
     places = len(time) - 1 - places if backward else places
-    return dataset.isel(time=places if places.ndim else int(places))
+    from neurodyn.results.events import event_names
+
+    return dataset.drop_vars(event_names(dataset)).isel(time=places if places.ndim else int(places))
 
 
 def _nearest(time: Floats, wanted: Floats, side: Side) -> NDArray[np.intp]:

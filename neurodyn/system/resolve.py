@@ -16,6 +16,7 @@ from neurodyn.model.model import Model
 from neurodyn.system.delays import Delays
 from neurodyn.system.diffusion import take_noise
 from neurodyn.system.energy import energy_terms
+from neurodyn.system.impulses import impulses_of
 from neurodyn.system.steps import Steps
 from neurodyn.system.structure import TIME, Structure, rate_name
 
@@ -26,25 +27,27 @@ def resolve(model: Model) -> Structure:
     Raises:
         InputError: when a derivative cannot be taken.
     """
-    flows = {n: e for n, e in model.flows.items()}
-    unresolved = {n: Definition(e.letters, e.expr / e.factor) for n, e in flows.items()}
-    definitions = {**model.definitions, **energy_terms(model)}
+    impulses = impulses_of(model, {**model.definitions, **energy_terms(model)})
+    unresolved, definitions = dict(impulses.flows), impulses.definitions
     letters = {n: model.names.letters_of(n) for n in model.names.quantities}
     rates = {n: Definition(letters[n], quantity(rate_name(n), letters[n])) for n in model.variables}
     chain = Chain(definitions, letters, (rates if model.names.implicit else unresolved).get, model.wires)
     resolved = {name: _resolved(model, chain, name, d) for name, d in unresolved.items()}
     maps = {n: _resolved(model, chain, n, Definition(e.letters, e.expr)) for n, e in model.maps.items()}
+    impulses = replace(impulses, jumps={n: _resolved(model, chain, n, d) for n, d in impulses.jumps.items()})
     for name, definition in definitions.items():
         if definition.expr.has(Partial, Rate, Ddt):
             chain.definitions[name] = Definition(definition.letters, chain.resolve(definition.expr))
     terms = tuple(energy_texts(model)) if model.energy else ()
     if model.names.implicit:
-        return _implicit(model, chain, resolved, rates, terms)
+        return replace(_implicit(model, chain, resolved, rates, terms), impulses=impulses)
     if not model.discrete:
-        dynamic = _dynamic(model, chain.definitions, model.noise)
+        varying = {*model.noise, *model.events, *impulses.carriers}
+        dynamic = _dynamic(model, chain.definitions, varying)
         diffusion = take_noise(model, chain.definitions, resolved) if model.noise else None
         unresolved.update(resolved)  # rates that claims ask for later leave the noise out as well
-        return _flowing(Structure(model, chain.definitions, resolved, dynamic, terms, chain, diffusion=diffusion))
+        found = Structure(model, chain.definitions, resolved, dynamic, terms, chain, diffusion=diffusion)
+        return _flowing(replace(found, impulses=impulses))
     return _stepwise(model, chain, maps, terms)
 
 
@@ -69,6 +72,7 @@ def _flowing(found: Structure) -> Structure:
         flows={n: Definition(d.letters, delays.resolve(d.expr)) for n, d in found.flows.items()},
         dynamic=found.dynamic | _dynamic(model, delays.definitions, delays.read),
         delays=delays,
+        impulses=found.impulses and found.impulses.rewritten(delays.resolve),
         diffusion=found.diffusion and found.diffusion.rewritten(delays.resolve),
     )
 

@@ -18,6 +18,7 @@ from neurodyn.model.model import Model
 from neurodyn.system.claims import Claim, read_claim
 from neurodyn.system.delays import Delayed, Delays
 from neurodyn.system.diffusion import Diffusion, without
+from neurodyn.system.impulses import Impulses
 from neurodyn.system.steps import AFTER, Past, Steps
 
 TIME = "t"
@@ -42,6 +43,7 @@ class Structure:
         residuals: of a model with constraints, what must be 0: for each state its rate less its flow, under the name of
             the state, and each constraint, under `0:k`. They speak of the rates of states and unknowns, `dx/dt`.
         diffusion: the white noise of flows; the definitions are without it too.
+        impulses: the trains of events, left out of definitions and flows, and how they make states jump.
     """
 
     model: Model
@@ -56,6 +58,7 @@ class Structure:
     delays: Delays | None = None
     residuals: Mapping[str, Definition] = field(default_factory=dict)
     diffusion: Diffusion | None = None
+    impulses: Impulses | None = None
 
     @property
     def derived(self) -> tuple[str, ...]:
@@ -66,18 +69,6 @@ class Structure:
     def noisy(self) -> bool:
         """Whether white noise drives a state."""
         return self.diffusion is not None and bool(self.diffusion.factors)
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """The abilities that a backend must have to run it."""
-        if self.residuals:
-            return frozenset({"dae"})
-        if self.model.discrete:
-            asked = {"map:random": bool(self.model.noise), "map:async": self.asynchronous}
-            return frozenset({"map", *(ability for ability, is_asked in asked.items() if is_asked)})
-        noise = self.diffusion.kind if self.diffusion and self.noisy else None
-        delays = "delay:state" if self.remembered else None
-        return frozenset({"flow"} | {ability for ability in (noise, delays) if ability})
 
     @property
     def asynchronous(self) -> bool:
@@ -115,7 +106,9 @@ class Structure:
             new = {f"{name}{AFTER}": support for name, support in on.items() if f"{name}{AFTER}" in self.definitions}
             old = {name: on[p.state] for name, p in self.pasts.items() if p.state in on and p.index_set is None}
             old |= {name: d.letters.support for name, d in self.delayed.items() if isinstance(d.letters, Pair)}
-            self.compiled[key] = living_on({**on, **new, **old}, self.definitions)
+            trains = self.impulses.trains.values() if self.impulses else ()
+            sent = {train.name: train.support for train in trains if train.support}
+            self.compiled[key] = living_on({**on, **new, **old, **sent}, self.definitions)
         found: Mapping[str, str] = self.compiled[key]
         return found
 

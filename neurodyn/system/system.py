@@ -18,6 +18,7 @@ from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
 from neurodyn.program.wiring import Wiring
 from neurodyn.system import residual as implicit
+from neurodyn.system.abilities import needed
 from neurodyn.system.delayed import Earlier
 from neurodyn.system.formulas import Formulas
 from neurodyn.system.history import PastReader
@@ -127,11 +128,10 @@ class System:
     @property
     def needs(self) -> frozenset[str]:
         """The abilities that a backend must have to run it."""
-        needs = self.structure.needs
-        return needs | {"sparse"} if self.wirings and "dae" not in needs else needs
+        return needed(self.structure, bool(self.wirings))
 
     def role(self, name: str) -> str:
-        """What a name is: state, unknown, input, noise, parameter, derived, observable or energy."""
+        """What a name is: state, unknown, input, noise, event, parameter, derived, observable or energy."""
         if name not in self.model.names.quantities:
             raise self.unknown(name)
         return self.structure.role(name)

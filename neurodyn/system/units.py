@@ -42,6 +42,9 @@ def _declared(model: Model) -> Iterator[Declaration]:
 def _texts(model: Model) -> Iterator[str]:
     yield from (e.text for e in model.equations)
     yield from model.claims
+    for event in model.events.values():
+        said = [*event.said().values(), *(event.at or ())]
+        yield from (text for value in said if isinstance(value, str) for text in value.split("\n"))
     yield from (v for v in model.bench.values() if isinstance(v, str))
 
 
@@ -83,6 +86,8 @@ class Units:
     def _find(self, name: str) -> Measure:
         if name in self.model.noise:
             return NUMBER if self.model.discrete else WHITE_UNIT
+        if name in self.model.events:
+            return NUMBER / SECOND  # a train of impulses
         declared = self.model.declaration(name)
         told = self.model.observables.get(name)
         if told is not None and told.unit:

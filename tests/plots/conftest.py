@@ -159,3 +159,18 @@ def digits():
         E=variable(energies, "energy", dims=("time", "trial")),
     )
     return data, patterns, truth
+
+
+@pytest.fixture(scope="session")
+def spikes():
+    """Twenty units with a potential each, a third of them silent."""
+    rng = np.random.default_rng(5)
+    time = np.sort(rng.uniform(0, 1, 60))
+    told = {"role": "event", "about": "spikes", "shape": [20]}
+    return xr.Dataset(
+        {
+            "v": (("time", "N"), rng.normal(size=(11, 20)), {"role": "state"}),
+            "spike": ("spike.number", time, told),
+        },
+        {"time": np.linspace(0, 1, 11), "N": np.arange(20), "spike.N": ("spike.number", rng.integers(0, 13, 60))},
+    )

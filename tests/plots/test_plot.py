@@ -12,7 +12,7 @@ from neurodyn.plots import KINDS, checked_ending, plot, save
 
 
 @pytest.fixture
-def drawn(request, habituation, fitzhugh, lorenz, hopfield, digits):
+def drawn(request, habituation, fitzhugh, lorenz, hopfield, digits, spikes):
     cases = {
         "time": (habituation, {}),
         "heat": (hopfield[0], {"variable": "v"}),
@@ -20,6 +20,7 @@ def drawn(request, habituation, fitzhugh, lorenz, hopfield, digits):
         "phase": (fitzhugh[0], {"system": fitzhugh[1]}),
         "energy": (hopfield[0], {}),
         "portrait3": (lorenz, {}),
+        "raster": (spikes, {}),
         "recall": (digits[0], {"patterns": digits[1]}),
     }
     data, options = cases[request.param]
@@ -39,7 +40,8 @@ def test_paper_formats(habituation, tmp_path, ending):
     assert save(plot(habituation), tmp_path / f"figure.{ending}").stat().st_size > 5000
 
 
-def test_the_default_kind_suits_the_data(habituation, hopfield):
+def test_the_default_kind_suits_the_data(habituation, hopfield, spikes):
+    assert len(plot(spikes).axes) == 4  # the raster, the rate of the population, one variable with its colours
     assert len(plot(habituation).axes) == 3
     lone = plot(hopfield[0][["v"]])
     assert len(lone.axes) == 2 and lone.axes[1].get_ylabel() == "$v$"

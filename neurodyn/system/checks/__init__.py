@@ -8,6 +8,8 @@ from neurodyn.system.checks.delays import check_delays, delay_rules
 from neurodyn.system.checks.devices import check_device, check_rates
 from neurodyn.system.checks.dimensions import check_dimensions
 from neurodyn.system.checks.energies import check_energy
+from neurodyn.system.checks.event_values import event_rules
+from neurodyn.system.checks.events import check_events
 from neurodyn.system.checks.flows import check_flows
 from neurodyn.system.checks.given import given_rules
 from neurodyn.system.checks.layers import check_layers
@@ -24,6 +26,7 @@ MODEL_CHECKS = (
     check_flows,
     check_cycles,
     check_matrices,
+    check_events,
     check_result_names,
     check_energy,
     check_layers,
@@ -36,6 +39,6 @@ MODEL_CHECKS = (
     check_rates,
     check_device,
 )
-VALUE_RULES = (given_rules, position_rules, delay_rules, before_rules)
+VALUE_RULES = (given_rules, position_rules, delay_rules, before_rules, event_rules)
 
 __all__ = ["MODEL_CHECKS", "VALUE_RULES"]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from neurodyn.errors import InputError
 from neurodyn.language.heads import read_head
-from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation
 from neurodyn.language.unit_text import read_quantity
-from neurodyn.language.units import NUMBER, SECOND, Unit
+from neurodyn.language.units import NUMBER, SECOND
 from neurodyn.model.circuits import potential
 from neurodyn.model.declarations import Declaration, value_source
 from neurodyn.model.equations import Equation
 from neurodyn.model.measures import declared_unit
 from neurodyn.model.model import Model
+from neurodyn.system.checks.event_dimensions import check_event_dimensions, differ
+from neurodyn.system.clips import bound_source
 from neurodyn.system.units import Units
 
 
@@ -37,6 +36,7 @@ def check_dimensions(model: Model) -> None:
     for equation in model.equations:
         if equation.kind in checks:
             checks[equation.kind](units, equation)
+    check_event_dimensions(units)
     for claim in model.claims:
         units.reader(value_source(model.locate("", "claims"), claim)).read()
     for key in ("from", "until", "every", "dt"):
@@ -48,12 +48,13 @@ def _check_declared(units: Units, declared: Declaration) -> None:
         found = units.of_text(declared, declared.value)
         if found is not None and not found.fits(units.of(declared.name)):
             source = value_source(declared.source, declared.value)
-            _differ(source, 0, f"{declared.name} is declared in {declared.unit}", "its value", found)
+            differ(source, 0, f"{declared.name} is declared in {declared.unit}", "its value", found)
     if isinstance(declared.before, str):
         source = value_source(declared.source, declared.before)
         found = units.of_value(source, declared.letters)
         if found is not None and not found.fits(units.of(declared.name)):
-            _differ(source, 0, f"{declared.name} is {units.of(declared.name).words}", "what it was before", found)
+            differ(source, 0, f"{declared.name} is {units.of(declared.name).words}", "what it was before", found)
+    _check_bounds(units, declared)
     if declared.scale is not None:
         source, unit = declared.source, declared_unit(declared)
         if isinstance(declared.scale, str):
@@ -61,9 +62,17 @@ def _check_declared(units: Units, declared: Declaration) -> None:
             unit = read_quantity(source)[1]
         own = units.of(declared.name)
         if not unit.fits(own):
-            _differ(source, 0, f"{declared.name} is {own.words}", "its scale", unit)
+            differ(source, 0, f"{declared.name} is {own.words}", "its scale", unit)
     for text in declared.given:
         units.reader(value_source(declared.source, text)).read()
+
+
+def _check_bounds(units: Units, declared: Declaration) -> None:
+    for bound in declared.clip:
+        source = bound_source(declared, bound)
+        found = units.of_value(source, declared.letters)
+        if found is not None and not found.fits(units.of(declared.name)):
+            differ(source, 0, f"{declared.name} is {units.of(declared.name).words}", "its bound", found)
 
 
 def _check_flow(units: Units, equation: Equation) -> None:
@@ -74,7 +83,7 @@ def _check_flow(units: Units, equation: Equation) -> None:
         left = (units.reader(source, start=factor[0], stop=factor[1]).read() or NUMBER) * left
     right = units.of_equation(equation)
     if right is not None and not right.fits(left):
-        _differ(source, equation.equals, f"The left side is {left.words}", "the right side", right)
+        differ(source, equation.equals, f"The left side is {left.words}", "the right side", right)
 
 
 def _check_definition(units: Units, equation: Equation) -> None:
@@ -85,7 +94,7 @@ def _check_definition(units: Units, equation: Equation) -> None:
         pin = potential(equation.name.removesuffix(".i"))
         law = pin in model.potentials or pin in model.wires
         what = f"{equation.name} is {'the current of a pin,' if law else 'declared'} in {declared.unit}"
-        _differ(equation.source, equation.equals, what, "its equation", found)
+        differ(equation.source, equation.equals, what, "its equation", found)
 
 
 def _check_time(units: Units, key: str) -> None:
@@ -96,12 +105,4 @@ def _check_time(units: Units, key: str) -> None:
     source = value_source(entry, str(value))
     found = units.of_value(source) if isinstance(value, str) else NUMBER
     if found is not None and not found.fits(SECOND):
-        _differ(source, 0, f"{key} is a time", "it", found, f'Write {key} = "10 s".')
-
-
-def _differ(
-    source: Source, column: int, what: str, other: str, unit: Unit, remedy: str = "Give both the same dimension."
-) -> NoReturn:
-    raise InputError(
-        f"{what}, but {other} is {unit.words}.", code="dimension", remedy=remedy, place=source.place(column)
-    )
+        differ(source, 0, f"{key} is a time", "it", found, f'Write {key} = "10 s".')

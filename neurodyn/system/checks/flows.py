@@ -1,4 +1,4 @@
-"""Every state has exactly one flow or map, and a flow's factor holds parameters only."""
+"""Every state has exactly one flow or map, or is set by events, and a flow's factor holds parameters only."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def check_flows(model: Model) -> None:
                     remedy="Divide the right side by it instead.",
                     place=equation.source.place(0),
                 )
+    seen.update(equation.name for rule in model.rules.values() for equation in rule.sets)
     for name, declared in model.states.items():
         if name not in seen:
             raise InputError(

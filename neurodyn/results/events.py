@@ -1,0 +1,116 @@
+"""Events in a dataset: flat, one entry for each time that a unit of an event happened.
+
+The variable `spike` holds times along the dim `spike.number`. Its coordinates are named after it: one for each index
+set (`spike.N`, the place of the unit), and with trials `spike.trial` and, along `trial`, `spike.offset`, the number of
+the first entry of each trial. Entries are sorted by trial, then by time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurodyn.errors import InputError
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+    from neurodyn.system.system import System
+
+ROLE = "event"
+
+
+class Record(Protocol):
+    """What a backend tells of one event: times, the flat number of the unit of each, and its trial if it has one."""
+
+    @property
+    def time(self) -> NDArray[np.float64]: ...
+    @property
+    def unit(self) -> NDArray[np.intp]: ...
+    @property
+    def trial(self) -> NDArray[np.intp] | None: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """The times at which the units of one event happened.
+
+    Attributes:
+        time: in order, trial after trial.
+        unit: the place of the unit of each: a row of positions, one for each letter of the event.
+        trial: of each; None for a run without trials.
+    """
+
+    name: str
+    time: NDArray[np.float64]
+    unit: NDArray[np.intp]
+    trial: NDArray[np.intp] | None = None
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def before(self, t: float) -> Events:
+        """Those before a time."""
+        kept = self.time < t
+        trial = None if self.trial is None else self.trial[kept]
+        return Events(self.name, self.time[kept], self.unit[kept], trial)
+
+    def of(self, *unit: int, trial: int | None = None) -> NDArray[np.float64]:
+        """The times of one unit, `of(3)`; without a unit those of all."""
+        kept = np.ones(len(self), bool) if not unit else (self.unit == np.array(unit)).all(axis=1)
+        if trial is not None and self.trial is not None:
+            kept &= self.trial == trial
+        found: NDArray[np.float64] = self.time[kept]
+        return found
+
+
+def with_events(dataset: Dataset, system: System, fired: Mapping[str, Record], trials: int | None) -> Dataset:
+    """The dataset with the events that were recorded."""
+    for name, record in fired.items():
+        dim, dims = f"{name}.number", system.dims(name)
+        shape = tuple(system.sizes[d.removesuffix("_pre")] for d in dims)
+        places = np.unravel_index(record.unit, shape) if shape else ()
+        coords: dict[str, Any] = {f"{name}.{d}": (dim, np.asarray(p)) for d, p in zip(dims, places, strict=True)}
+        if trials is not None and record.trial is not None:
+            counts = np.bincount(record.trial, minlength=trials)
+            coords[f"{name}.trial"] = (dim, record.trial)
+            coords[f"{name}.offset"] = ("trial", np.cumsum(counts) - counts, {"about": "number of its first entry"})
+        time = {key: value for key, value in dataset["time"].attrs.items() if key.endswith(("unit", "size"))}
+        told = {"role": ROLE, "about": system.about(name), "shape": list(shape) or [1]} | time
+        dataset = dataset.assign({name: (dim, record.time, told)}).assign_coords(coords)
+    return dataset
+
+
+def event_names(dataset: Dataset) -> list[str]:
+    """The events that were recorded."""
+    return [str(name) for name, data in dataset.data_vars.items() if data.attrs.get("role") == ROLE]
+
+
+def sampled(dataset: Dataset) -> list[str]:
+    """The variables that were recorded over time."""
+    return [str(name) for name, data in dataset.data_vars.items() if data.attrs.get("role") != ROLE]
+
+
+def events(dataset: Dataset, name: str) -> Events:
+    """One of the events that were recorded."""
+    known = event_names(dataset)
+    if name not in known:
+        near = get_close_matches(str(name), known, 1)
+        raise InputError(
+            f"No event {name} was recorded.",
+            code="not-recorded",
+            remedy=f"Did you mean {near[0]}?" if near else f"Recorded: {', '.join(known) or 'none'}.",
+        )
+    data = dataset[name]
+    own = {str(key).removeprefix(f"{name}."): c for key, c in data.coords.items() if str(key).startswith(f"{name}.")}
+    trial = own.pop("trial", None)
+    columns = [np.asarray(c.values, dtype=np.intp) for key, c in own.items() if key not in ("offset", "number")]
+    unit = np.stack(columns, axis=1) if columns else np.zeros((data.size, 0), np.intp)
+    return Events(
+        name, np.asarray(data.values, float), unit, None if trial is None else np.asarray(trial.values, np.intp)
+    )
