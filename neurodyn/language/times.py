@@ -57,7 +57,8 @@ def _delayed(reader: Reader, node: ast.Call, what: Reference, delay: Expr) -> Ex
     for name in sorted(names_in(delay)):
         kind = reader.names.quantities[name].kind
         if kind in _VARYING:
-            reader.fail(time, "delay", f"A delay is the same at all times, but {name} is a {kind}.", _DELAY)
+            article = "an" if kind[0] in "aeio" else "a"
+            reader.fail(time, "delay", f"A delay is the same at all times, but {name} is {article} {kind}.", _DELAY)
     return Lag(what, delay)
 
 

@@ -14,6 +14,8 @@ from sympy import Expr, Idx
 from neurodyn.calculus.letters import names_in, quantity
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.supports import edges_size
+from neurodyn.calculus.times import Lag, Next
+from neurodyn.errors import InputError
 from neurodyn.language.names import Names
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
@@ -137,7 +139,15 @@ def read_drawing(names: Names, name: str, source: Source, letters: tuple[Idx, ..
     scope = {str(x.label): x for x in letters}
     generators = {**{w: generate(w) for w in GENERATORS}, **dict.fromkeys(RULES, connect)}
     reader = Reader(names, source, scope=scope, generators=generators)
-    return reader.read(), tuple(calls)
+    found = reader.read()
+    if found.has(Lag, Next):
+        raise InputError(
+            f"The value of {name} asks for another time, and has none of its own.",
+            code="value-time",
+            remedy="Leave the time out, or write it in an equation.",
+            place=source.place(0),
+        )
+    return found, tuple(calls)
 
 
 def _arguments(reader: Reader, node: Any, word: str) -> tuple[Expr, ...]:

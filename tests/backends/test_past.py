@@ -13,7 +13,7 @@ from scipy.integrate import DenseOutput
 import neurodyn
 from neurodyn.backends.problem import Problem
 from neurodyn.backends.ring import LEAST_ROOM
-from tests.backends.delay_reference import Vector
+from tests.backends.delay_reference import Earlier, Vector, solve
 from tests.backends.test_delays import LINEAR, model_of, plan_for
 
 
@@ -173,3 +173,32 @@ def test_noise_in_a_flow_with_a_delay() -> None:
     np.testing.assert_array_equal(rest["x"].values[-1], whole["x"].sel(time=2.0).values)
     with pytest.raises(neurodyn.InputError, match="longer than the shortest delay"):
         neurodyn.simulate(system.with_values(tau=0.01), until=1, dt=0.02)
+
+
+def test_wires_may_be_late(tmp_path: Path) -> None:
+    """A circuit whose wires have delays, of parts with delays of their own, is the one model that it expands to."""
+    part = 'equations = """\ntau*dx/dt = -x + u - x(t - d)/3\ny = x**2\n"""\n'
+    part += (
+        'states = { x = { start = 0.5, before = "0.5 + t" } }\n[parameters]\ntau = 1.0\nd = 0.4\n[inputs]\nu = 1.0\n'
+    )
+    (tmp_path / "part.toml").write_text(part)
+    (tmp_path / "circuit.toml").write_text(
+        'equations = """\nsecond.u = first.y(t - lag)\n'
+        'cell.u[k] = second.x(t - lag*(k + 1)) + cell.x[k-1](t - lag)\n"""\n'
+        '[indices]\nK = { letters = "k", size = 2, ends = "zero" }\n[parts]\nfirst = { model = "part.toml", d = 0.7 }\n'
+        'second = { model = "part.toml", tau = "2*lag" }\n"cell[k]" = { model = "part.toml" }\n'
+        "[parameters]\nlag = 0.3\n"
+    )
+
+    def rate(t: float, x: Vector, past: Earlier) -> Vector:
+        own = [past(t - 0.7)[0], *(past(t - 0.4)[1:])]
+        late = [1.0, past(t - 0.3)[0] ** 2, past(t - 0.3)[1], past(t - 0.6)[1] + past(t - 0.3)[2]]
+        return (-x + np.array(late) - np.array(own) / 3) / np.array([1, 0.6, 1, 1])
+
+    wanted = solve(rate, np.full(4, 0.5), lambda t: np.full(4, 0.5 + t), 2.0)
+    model = neurodyn.load(tmp_path / "circuit.toml")
+    for text in (model, neurodyn.Model.from_text(model.to_toml(expand=True))):
+        result = neurodyn.simulate(text, until=2, save_at=[1, 2], rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(result["first.x"].values, wanted[[100, 200], 0], atol=1e-7)
+        np.testing.assert_allclose(result["second.x"].values, wanted[[100, 200], 1], atol=1e-7)
+        np.testing.assert_allclose(result["cell.x"].values, wanted[[100, 200], 2:], atol=1e-7)
