@@ -21,7 +21,7 @@ from neurodyn.calculus.through import Through
 from neurodyn.errors import InputError
 from neurodyn.program.lower import Output
 from neurodyn.system.layout import Layout
-from neurodyn.system.sparse_jacobian import Pattern, Term, is_worthwhile, terms_of
+from neurodyn.system.sparse_jacobian import LARGEST_SHARE, LEAST_SIZE, Pattern, Term, share_of, terms_of
 from neurodyn.system.structure import Structure
 
 if TYPE_CHECKING:
@@ -120,12 +120,11 @@ def jacobian_function(system: System, sparse: bool | None) -> Callable[[float, F
     """The Jacobian of a system as a function of time, flat state and inputs; see `System.jacobian`."""
     structure, layout, wirings = system.structure, system.layout, system.wirings
     derived = jacobian_of(structure)
-    terms = sparse_terms(structure, derived)
-    if sparse is False and not wirings:
+    is_small = sparse is None and layout.size < LEAST_SIZE
+    if not wirings and (sparse is False or is_small or not (sparse or _is_worthwhile(system, derived))):
         bound = system.bind(("jacobian",), list(derived.outputs.values()), False, derived.definitions)
         return assembled(bound, layout, list(derived.outputs))
-    if sparse is None and not wirings and not is_worthwhile(terms, layout, system.sizes):
-        return jacobian_function(system, False)
+    terms = sparse_terms(structure, derived)
     pattern = Pattern.of(terms, layout, system.sizes, (structure.on, wirings))
     values = system.bind(("sparse jacobian",), [t.output for t in terms], False, derived.definitions)
 
@@ -134,6 +133,11 @@ def jacobian_function(system: System, sparse: bool | None) -> Callable[[float, F
         return found.toarray() if sparse is False else found
 
     return jacobian
+
+
+def _is_worthwhile(system: System, derived: Jacobian) -> bool:
+    """Whether a sparse matrix is worth its while where no support asks for one."""
+    return share_of(sparse_terms(system.structure, derived), system.layout, system.sizes) <= LARGEST_SHARE
 
 
 def sparse_terms(structure: Structure, derived: Jacobian) -> list[Term]:

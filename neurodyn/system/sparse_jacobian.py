@@ -232,8 +232,3 @@ def share_of(terms: Sequence[Term], layout: Layout, sizes: Mapping[str, int]) ->
     """The entries of terms among all pairs of states."""
     entries = sum(math.prod(sizes[str(size_of(x))] for x in term.output.letters) for term in terms)
     return entries / layout.size**2
-
-
-def is_worthwhile(terms: Sequence[Term], layout: Layout, sizes: Mapping[str, int]) -> bool:
-    """Whether a sparse matrix is worth its while where no support asks for one."""
-    return layout.size >= LEAST_SIZE and share_of(terms, layout, sizes) <= LARGEST_SHARE

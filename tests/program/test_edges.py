@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Idx, S
 
@@ -22,6 +22,7 @@ from neurodyn.program.lower import Output, Program, lower
 from neurodyn.program.numpy_printer import numpy_function
 from neurodyn.program.program import SETUP, wiring_name
 from neurodyn.program.wiring import Wiring
+from tests.laws.support import examples
 from tests.program.reference import evaluate_array
 
 N, M = size_symbol("N"), size_symbol("M")
@@ -168,7 +169,7 @@ def factors(draw: st.DrawFn) -> Expr:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(60)
 def test_random_products(data: st.DataObject) -> None:
     base = data.draw(st.sampled_from([k, w, C, at("k", j, i), v * k, k**2, k + w, sp.sin(w)]))
     body = base * sp.Mul(*data.draw(st.lists(factors(), max_size=3)))

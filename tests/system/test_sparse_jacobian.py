@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 import neurodyn
-from tests.models.test_laws import difference
+from tests.models.test_laws import SLOW_JACOBIAN, WITH_JACOBIAN, difference, inputs_of, system_of
 
 ENDS = ("cyclic", "zero", "clamp")
 NETWORK = """
@@ -70,6 +70,18 @@ def test_shifts(ends: str, size: int) -> None:
     )
     found = compared(neurodyn.build(line))
     assert found.nnz <= 8 * size
+
+
+QUICK = ("convolution_memory", "krotov_hopfield", "fhn_ring", "hodgkin_huxley", "habituation_row")
+NAMES = [n for n in WITH_JACOBIAN if n not in SLOW_JACOBIAN]
+
+
+@pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NAMES])
+def test_term_by_term_as_block_by_block(name: str) -> None:
+    system = system_of(name)
+    y = system.start() + 0.1 * system.layout.scales * np.random.default_rng(1).standard_normal(system.layout.size)
+    one, other = (system.jacobian(sparse=s)(0.3, y, inputs_of(system)) for s in (True, False))
+    np.testing.assert_allclose(one.toarray(), other, rtol=1e-9, atol=1e-12 * (1 + np.abs(other).max()))
 
 
 def test_where_a_sparse_matrix_is_worth_its_while() -> None:
