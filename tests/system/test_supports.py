@@ -439,3 +439,35 @@ def test_noise_of_each_edge_has_the_moments_of_the_exact_solution() -> None:
     assert abs(w.var() / variance - 1) < 5 * np.sqrt(2 / w.size)
     assert abs(x.var() / (3 * variance) - 1) < 5 * np.sqrt(2 / x.size)
     assert np.abs(np.corrcoef(w.T) - np.eye(18)).max() < 0.25
+
+
+SPIKING = """
+dv[i]/dt    = (1.2 - v[i]) + sum(w[i,j]*spike[j](t - d[i,j]), j)
+dpre[j]/dt  = -2*pre[j] + spike[j]
+dpost[i]/dt = -2*post[i] + spike[i]
+dw[i,j]/dt  = C[i,j]*(0.02*pre[j]*spike[i] - 0.015*post[i]*spike[j])
+"""
+
+
+def test_spikes_delays_and_plasticity_on_edges_follow_the_dense_formula() -> None:
+    def spiking(*, sparse_ones: bool) -> neurodyn.Model:
+        on = {"on": "C[i,j]"} if sparse_ones else {}
+        return neurodyn.Model(
+            SPIKING,
+            indices={"N": {"letters": "i j", "size": 8}},
+            states={"v[i]": "0.1*i", "pre[j]": 0, "post[i]": 0, "w[i,j]": {"start": 0.0, **on}},
+            parameters={"C[i,j]": on, "d[i,j]": on},
+            events={"spike[i]": {"when": "v[i] > 1", "set": "v[i] = 0", "refractory": "0.1"}},
+        )
+
+    rng = np.random.default_rng(0)
+    C, d = (rng.random((8, 8)) < 0.4) * 1.0, rng.uniform(0.05, 0.3, (8, 8))
+    options = {"until": 6, "save_at": [0.0, 3.0, 6.0], "start": {"w": 0.05 * C}, "rtol": 1e-9, "atol": 1e-11}
+    mine, theirs = (
+        neurodyn.simulate(neurodyn.build(spiking(sparse_ones=s), C=C, d=d), **options) for s in (True, False)
+    )
+    wires = np.nonzero(C)
+    assert mine.counts["events"] == theirs.counts["events"] > 20
+    np.testing.assert_allclose(mine["v"].values, theirs["v"].values, atol=1e-7)
+    np.testing.assert_allclose(mine["w"].values, theirs["w"].values[:, wires[0], wires[1]], atol=1e-9)
+    assert np.ptp(mine["w"].values[-1]) > 0.02
