@@ -202,3 +202,22 @@ def test_wires_may_be_late(tmp_path: Path) -> None:
         np.testing.assert_allclose(result["first.x"].values, wanted[[100, 200], 0], atol=1e-7)
         np.testing.assert_allclose(result["second.x"].values, wanted[[100, 200], 1], atol=1e-7)
         np.testing.assert_allclose(result["cell.x"].values, wanted[[100, 200], 2:], atol=1e-7)
+
+
+@pytest.mark.parametrize("method", ["DOP853", "RK45"])
+def test_the_past_jumps_where_an_event_has_set_a_state(method: str) -> None:
+    """A sawtooth x of height 1, and the integral y of what it was a time d ago, which no step may smear."""
+    model = neurodyn.Model(
+        "dx/dt = 1\ndy/dt = x(t - d)",
+        states={"x": 0.0, "y": 0.0},
+        parameters={"d": 0.3},
+        events={"top": {"when": "x > 1", "set": "x = 0"}},
+    )
+    times = np.array([0.25, 0.9, 1.29, 1.31, 3.7, 9.5])
+    result = neurodyn.simulate(model, until=9.5, save_at=times, method=method)
+    passed = np.maximum(times - 0.3, 0)
+    wanted = np.floor(passed) / 2 + (passed % 1) ** 2 / 2
+    np.testing.assert_allclose(result["y"].values, wanted, atol=1e-9)
+    half = neurodyn.simulate(model, until=3.1, method=method)
+    rest = neurodyn.simulate(model, start=half, until=9.5, save_at=[9.5], method=method)
+    np.testing.assert_allclose(rest["y"].values[-1], wanted[-1], atol=1e-9)
