@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from neurodyn.errors import InputError, RunFailed
 
@@ -25,6 +25,7 @@ def simulate(
     until: float | str | None = None,
     steps: int | None = None,
     t0: float | str | None = None,
+    stages: Sequence[Mapping[str, Any]] | None = None,
     start: Mapping[str, ArrayLike] | Result | None = None,
     inputs: Mapping[str, ArrayLike | Signal | str] | None = None,
     save_at: ArrayLike | Literal["steps"] | None = None,
@@ -49,8 +50,11 @@ def simulate(
         system: a system, or a model that needs no more values; it is built first.
         until: the time at the end; earlier than `t0` runs the flow backwards.
         steps: how many steps a map takes, in place of `until`; its time is the number of the step.
+        stages: in place of an end, `{"until": 10, "values": {...}, "inputs": {...}, "start": {...}}` for each stage,
+            which goes on from the one before with what it changes; by default those of the bench.
         start: states by name, the others as the model says; or a result, from whose end the run goes on.
-        inputs: in place of the model's inputs: numbers, arrays, text as in a model file (`step(2, 5)`), or signals.
+        inputs: in place of the model's inputs: numbers, arrays, text as in a model file (`step(2, 5)`), or signals; and
+            signals for parameters, which then vary.
         save_at: the times to record, in the order of the run; or `steps`: wherever the solver comes to. By default
             501 times in equal steps (2001 for up to 16 states), and every edge of an input twice, with the values
             just before and just after it; of a map every step, thinned where there are more than 2000.
@@ -72,24 +76,38 @@ def simulate(
         InputError: for anything that cannot be run as asked.
         RunFailed: for a run that meets numbers that are not finite, or a place that no step leads on from.
     """
+    from neurodyn.backends.stages import run_stages, stages_of
+
+    _check_option(on_failure)
+    system = _built(system)
+    asked: dict[str, Any] = dict(
+        t0=t0, start=start, inputs=inputs, save_at=save_at, every=every, record=record, backend=backend,
+        method=method, dt=dt, rtol=rtol, atol=atol, seed=seed, trials=trials, progress=progress,
+    )  # fmt: skip
+    protocol = stages_of(system, stages, until, steps)
+    if protocol:
+        return _delivered(run_stages(_run, system, protocol, **asked), on_failure)
+    return _delivered(_run(system, until=until, steps=steps, **asked), on_failure)
+
+
+def _run(
+    system: System, *, inputs: Any, save_at: Any, every: Any, record: Any, backend: str | None, **asked: Any
+) -> Result:
+    """Run a system from a start to an end."""
     from neurodyn.backends import choose
     from neurodyn.backends.harvest import harvest
     from neurodyn.backends.observe import chosen_names
     from neurodyn.backends.planning import chosen_times, planned
     from neurodyn.system.quantities import si_values
+    from neurodyn.system.varying import with_bound
 
-    _check_option(on_failure)
-    system = _built(system)
-    inputs = si_values(system.units, inputs or {})
+    system, inputs = with_bound(system, inputs or {})
+    inputs = si_values(system.units, inputs)
     save_at, every = chosen_times(system, save_at, every)
     names = chosen_names(system, record)
-    plan = planned(
-        system, names, until=until, steps=steps, t0=t0, start=start, inputs=inputs, save_at=save_at, every=every,
-        method=method, dt=dt, rtol=rtol, atol=atol, seed=seed, trials=trials, progress=progress,
-    )  # fmt: skip
+    plan = planned(system, names, inputs=inputs, save_at=save_at, every=every, **asked)
     engine = choose(plan, backend or system.model.bench.get("backend"))
-    result = harvest(plan, engine.run(plan), names, engine.name, inputs=inputs, save_at=save_at, every=every)
-    return _delivered(result, on_failure)
+    return harvest(plan, engine.run(plan), names, engine.name, inputs=inputs, save_at=save_at, every=every)
 
 
 def rerun(result: Result | str | PathLike[str], *, progress: bool | None = None) -> Rerun:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from neurodyn.backends.along import check_along
 from neurodyn.backends.check import check
 from neurodyn.backends.clock import check_times
 from neurodyn.backends.delayed import kept_names
@@ -42,5 +43,6 @@ def planned(system: System, names: Sequence[str], *, steps: Any, **asked: Any) -
     else:
         plan = replace(prepare(system, names, **asked), kept=kept_names(system, names))
     check(plan)
+    check_along(plan)
     check_times(plan)
     return plan

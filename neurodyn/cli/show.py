@@ -135,7 +135,7 @@ def page(model: Model, expand: bool = False) -> list[str]:
         lines += _section(f"Energy: {model.energy}", model.claims or ["no claims"])
     else:
         lines += _section("Claims", model.claims)
-    lines += _section("Bench", [", ".join(f"{key} = {_short(value)}" for key, value in model.bench.items())])
+    lines += _section("Bench", _bench(model))
     lines += _section("References", model.references)
     return lines
 
@@ -168,6 +168,15 @@ def _events(events: Sequence[Event]) -> list[str]:
     return _table(
         ("name", "happens", "set", "refractory", "hold", "about"), [["" if c is None else c for c in r] for r in rows]
     )
+
+
+def _bench(model: Model) -> list[str]:
+    """The bench on a line, and a line for each stage."""
+    lines = [", ".join(f"{key} = {_short(value)}" for key, value in model.bench.items() if key != "stage")]
+    for number, stage in enumerate(model.bench.get("stage", ())):
+        told = [v.items() if isinstance(v, dict) else [(k, v)] for k, v in stage.items()]
+        lines.append(f"stage {number + 1}: " + ", ".join(f"{k} = {_short(v)}" for part in told for k, v in part))
+    return [line for line in lines if line]
 
 
 def _part(part: Part) -> tuple[str, str, str]:

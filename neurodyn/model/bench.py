@@ -8,6 +8,7 @@ from typing import Any
 from neurodyn.errors import InputError
 from neurodyn.language.names import near
 from neurodyn.model.declarations import Locate
+from neurodyn.model.stages import read_stages
 
 BENCH: dict[str, tuple[type, ...]] = {
     "until": (int, float, str),
@@ -23,6 +24,7 @@ BENCH: dict[str, tuple[type, ...]] = {
     "backend": (str,),
     "trials": (int,),
     "figure": (str,),
+    "stage": (list,),
 }
 
 
@@ -44,4 +46,5 @@ def read_bench(entries: Mapping[str, Any], locate: Locate) -> dict[str, Any]:
                 code="bench",
                 place=source.place(0),
             )
+    read_stages(entries.get("stage", ()), locate)
     return dict(entries)

@@ -54,7 +54,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "states": ("start", "on", "before", "clip", "scale", "unit", "about"),
     "unknowns": ("guess", "scale", "unit", "about"),
     "parameters": ("value", "on", "given", "unit", "about", "source"),
-    "inputs": ("value", "unit", "about"),
+    "inputs": ("value", "given", "unit", "about", "source"),
     "noise": ("kind", "on", "reading", "about"),
     "observables": ("about", "unit"),
     "pins": ("about",),

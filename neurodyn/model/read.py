@@ -40,6 +40,7 @@ _LISTS = ("references", "claims")
 _DESCRIBED = ("summary", "references", "theme")
 
 _HEADER = re.compile(r"^\s*\[\s*([\w-]+)\s*(?:\.\s*(.+?)\s*)?\]\s*(?:#.*)?$")
+_ITEM = re.compile(r"^\s*\[\[\s*([\w.-]+)\s*\]\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*=""")
 
 
@@ -176,13 +177,17 @@ class TomlLocate(Locate):
         self.file, self.within = file, within
         self._lines = text.split("\n")
         self._at: dict[tuple[str, str], int] = {}
-        section, entry, inside = "", "", ""
+        section, entry, inside, counts = "", "", "", dict[str, int]()
         for number, line in enumerate(self._lines):
             if inside:
                 inside = "" if line.count(inside) % 2 else inside
                 continue
-            header, key = _HEADER.match(line), _KEY.match(line)
-            if header:
+            header, item, key = _HEADER.match(line), _ITEM.match(line), _KEY.match(line)
+            if item:
+                counts[item[1]] = counts.get(item[1], -1) + 1
+                section, entry = f"{item[1]}.{counts[item[1]]}", ""
+                self._at.setdefault(("", section), number)
+            elif header:
                 section, entry = header[1], (header[2] or "").strip("\"'")
                 self._at.setdefault(("", section), number)
                 if entry:

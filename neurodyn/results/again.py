@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurodyn.errors import InputError
+from neurodyn.model.stages import CHANGES
 from neurodyn.system.edge_lists import EdgeList
 
 if TYPE_CHECKING:
@@ -32,16 +33,29 @@ def rebuilt(result: Result) -> System:
 def asked(result: Result) -> dict[str, Any]:
     """What `simulate` was asked for, as its arguments; the start in full."""
     recipe, arrays = result.recipe, result.arrays
-    end = "steps" if "steps" in recipe else "until"
-    told = ("t0", end, "record", "backend", "method", "dt", "rtol", "atol", "seed", "trials")
+    end = "stages" if "stages" in recipe else "steps" if "steps" in recipe else "until"
+    told = ("t0", "record", "backend", "method", "dt", "rtol", "atol", "seed", "trials")
     save_at = recipe["save_at"] if isinstance(recipe["save_at"], str | None) else arrays["save_at"]["t"]
     return {
         **{name: recipe.get(name) for name in told},
+        end: recipe[end] if end != "stages" else _stages(result),
         "inputs": _in_full(recipe["inputs"], arrays.get("inputs", {})),
         "start": _start(result) if "before" in arrays or "pended" in arrays else dict(arrays["start"]),
         "save_at": save_at,
         "every": recipe.get("every"),
     }
+
+
+def _stages(result: Result) -> list[dict[str, Any]]:
+    """The stages, with their arrays in full."""
+    stages = [{k: dict(v) if isinstance(v, dict) else v for k, v in s.items()} for s in result.recipe["stages"]]
+    for place, array in result.arrays.get("stages", {}).items():
+        number, key, name = place.split("/", 2)
+        stages[int(number)][key][name] = array
+    for stage in stages:
+        for key in CHANGES:
+            stage |= {key: _in_full(stage[key], {})} if key in stage else {}
+    return stages
 
 
 def _start(result: Result) -> Result:

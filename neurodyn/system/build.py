@@ -12,8 +12,9 @@ import numpy as np
 from neurodyn.errors import InputError
 from neurodyn.model.library import load
 from neurodyn.model.model import Model
+from neurodyn.model.varied import with_inputs
 from neurodyn.system.bind import check_names, rules_on_values, signal_of
-from neurodyn.system.checks import MODEL_CHECKS
+from neurodyn.system.checks import MODEL_CHECKS, VARIED_CHECKS
 from neurodyn.system.checks.regular import check_regular
 from neurodyn.system.checks.supports import check_supports
 from neurodyn.system.edges import plain_edges
@@ -27,6 +28,7 @@ from neurodyn.system.start import Starts
 from neurodyn.system.system import System
 from neurodyn.system.units import Units
 from neurodyn.system.values import Values
+from neurodyn.system.varying import varying_names
 
 
 def build(
@@ -44,7 +46,7 @@ def build(
         sizes: sizes of index sets; without one, the shape of a given array or the file decides.
         values, more_values: parameters and inputs by name: a number, an array (for `W[i,j]` of shape (N, N)), or an
             expression in text, a quantity ("20 ms", or one of Brian2 or pint). Bare numbers are SI. Parameters that
-            equations define cannot be given.
+            equations define cannot be given. A parameter that is given a signal (`step(20, 0.5)`) becomes an input.
         seed: of random draws in values; default from the bench, else 0.
 
     Raises:
@@ -54,6 +56,10 @@ def build(
     given = {**(values or {}), **more_values}
     check_names(model, given)
     for check in MODEL_CHECKS:
+        check(model)
+    varying = varying_names(model, given)
+    model = with_inputs(model, varying)
+    for check in VARIED_CHECKS if varying else ():
         check(model)
     structure, units = resolve(model), Units.of_model(model)
     check_regular(structure)

@@ -12,6 +12,7 @@ from neurodyn.system.checks.rule import ValueRule
 from neurodyn.system.edges import plain_edges
 from neurodyn.system.quantities import si_values
 from neurodyn.system.values import Values
+from neurodyn.system.varying import varies
 
 if TYPE_CHECKING:
     from neurodyn.system.system import System
@@ -43,8 +44,15 @@ class Change:
 
 
 def rebind(system: System, changed: Mapping[str, Any]) -> System:
-    """The system with other values of some parameters and inputs; structure and sizes stay."""
+    """The system with other values of some parameters and inputs; structure and sizes stay.
+
+    A parameter that is bound to a signal varies from then on, so the system is built anew.
+    """
     check_names(system.model, changed)
+    if any(name in system.model.parameters and varies(system.model, value) for name, value in changed.items()):
+        from neurodyn.system.build import build
+
+        return build(system.model, sizes=system.sizes, values={**system.given, **changed}, seed=system.seed)
     changed = si_values(system.units, changed)
     given = {**system.given, **changed}
     bound = Values(system.structure, system.sizes, given, system.seed, {}, system.formulas)

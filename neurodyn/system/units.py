@@ -18,6 +18,7 @@ from neurodyn.model.declarations import Declaration, value_source
 from neurodyn.model.equations import Equation
 from neurodyn.model.measures import declared_unit, speaks_of_units
 from neurodyn.model.model import Model
+from neurodyn.model.stages import CHANGES
 from neurodyn.system.generators import GENERATORS
 from neurodyn.system.signal_reader import SIGNALS
 from neurodyn.system.wirings import RULES
@@ -46,6 +47,9 @@ def _texts(model: Model) -> Iterator[str]:
         said = [*event.said().values(), *(event.at or ())]
         yield from (text for value in said if isinstance(value, str) for text in value.split("\n"))
     yield from (v for v in model.bench.values() if isinstance(v, str))
+    for stage in model.bench.get("stage", ()):
+        told = [stage.get("until"), *(v for key in CHANGES for v in stage.get(key, {}).values())]
+        yield from (v for v in told if isinstance(v, str))
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from neurodyn.system.checks.matrices import check_matrices
 from neurodyn.system.checks.names import check_result_names
 from neurodyn.system.checks.noise import check_noise
 from neurodyn.system.checks.positions import position_rules
+from neurodyn.system.checks.stages import check_stages, stage_rules
 from neurodyn.system.checks.statements import check_statements
 from neurodyn.system.checks.updates import check_update
 
@@ -33,12 +34,15 @@ MODEL_CHECKS = (
     check_noise,
     check_update,
     check_bench,
+    check_stages,
     check_statements,
     check_delays,
     check_dimensions,
     check_rates,
     check_device,
 )
-VALUE_RULES = (given_rules, position_rules, delay_rules, before_rules, event_rules)
+# What parameters may do that inputs may not: checked again where a parameter is bound to a signal.
+VARIED_CHECKS = (check_matrices,)
+VALUE_RULES = (given_rules, position_rules, delay_rules, before_rules, event_rules, stage_rules)
 
-__all__ = ["MODEL_CHECKS", "VALUE_RULES"]
+__all__ = ["MODEL_CHECKS", "VALUE_RULES", "VARIED_CHECKS"]

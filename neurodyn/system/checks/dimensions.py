@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from neurodyn.errors import InputError
 from neurodyn.language.heads import read_head
+from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation
 from neurodyn.language.unit_text import read_quantity
 from neurodyn.language.units import NUMBER, SECOND
@@ -12,6 +15,7 @@ from neurodyn.model.declarations import Declaration, value_source
 from neurodyn.model.equations import Equation
 from neurodyn.model.measures import declared_unit
 from neurodyn.model.model import Model
+from neurodyn.model.stages import stage_source
 from neurodyn.system.checks.event_dimensions import check_event_dimensions, differ
 from neurodyn.system.clips import bound_source
 from neurodyn.system.units import Units
@@ -39,8 +43,15 @@ def check_dimensions(model: Model) -> None:
     check_event_dimensions(units)
     for claim in model.claims:
         units.reader(value_source(model.locate("", "claims"), claim)).read()
+    _check_bench(units)
+
+
+def _check_bench(units: Units) -> None:
+    model = units.model
     for key in ("from", "until", "every", "dt"):
-        _check_time(units, key)
+        _check_time(units, key, model.bench.get(key), model.locate("bench", key))
+    for number, stage in enumerate(model.bench.get("stage", ())):
+        _check_time(units, "until", stage.get("until"), stage_source(model.locate, number, "until"))
 
 
 def _check_declared(units: Units, declared: Declaration) -> None:
@@ -97,11 +108,9 @@ def _check_definition(units: Units, equation: Equation) -> None:
         differ(equation.source, equation.equals, what, "its equation", found)
 
 
-def _check_time(units: Units, key: str) -> None:
-    value = units.model.bench.get(key)
+def _check_time(units: Units, key: str, value: Any, entry: Source) -> None:
     if value is None or value == 0:
         return
-    entry = units.model.locate("bench", key)
     source = value_source(entry, str(value))
     found = units.of_value(source) if isinstance(value, str) else NUMBER
     if found is not None and not found.fits(SECOND):

@@ -1,4 +1,4 @@
-"""Every state has exactly one flow or map, or is set by events, and a flow's factor holds parameters only."""
+"""Every state has exactly one flow or map, or is set by events; a flow's factor holds neither states nor noise."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_flows(model: Model) -> None:
             )
         seen.add(equation.name)
         for name in sorted(names_in(equation.factor)):
-            if model.names.quantities[name].kind in ("state", "unknown", "input", "noise"):
+            if model.names.quantities[name].kind in ("state", "unknown", "noise"):
                 raise InputError(
                     f"{name} varies in a run, so it cannot stand before d{equation.name}/dt.",
                     code="flow-factor",

@@ -14,7 +14,7 @@ def check_statements(model: Model) -> None:
     """Refuse claims and times that cannot be read and recorded names that do not exist."""
     for claim in model.claims:
         read_claim(model, claim)
-    for declared in model.parameters.values():
+    for declared in (*model.parameters.values(), *model.inputs.values()):
         for text in declared.given:
             read_statement(model, text, value_source(declared.source, text), "given")
     for key in ("from", "until", "every", "dt"):
