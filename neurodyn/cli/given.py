@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:
-    """Values by name: numbers, arrays from .npy files, and all else as text for the language to read."""
+    """Values by name: numbers, arrays from .npy files, sparse matrices from .npz files, and all else as text for the
+    language to read."""
     return {name: _value(name, text) for name, text in _pairs("--set", texts).items()}
 
 
@@ -59,10 +60,36 @@ def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
 def _value(name: str, text: str) -> Any:
     if text.endswith(".npy"):
         return _array(name, Path(text))
+    if text.endswith(".npz"):
+        return _sparse(name, Path(text))
     try:
         return float(text)
     except ValueError:
         return text
+
+
+def _sparse(name: str, path: Path) -> Any:
+    """A sparse matrix from a file that `scipy.sparse.save_npz` wrote."""
+    from zipfile import BadZipFile
+
+    from scipy.sparse import load_npz
+
+    try:
+        matrix = load_npz(path)
+    except OSError as error:
+        raise _absent(name, path, error) from error
+    except (ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise InputError(
+            f"{path} holds no sparse matrix.", code="not-an-array", remedy="Write it with scipy.sparse.save_npz."
+        ) from error
+    return matrix
+
+
+def _absent(name: str, path: Path, error: OSError) -> InputError:
+    reason = error.strerror or str(error)
+    return InputError(
+        f"The values of {name} cannot be read from {path}: {reason}.", code="no-file", remedy="Check the path."
+    )
 
 
 def _array(name: str, path: Path) -> Any:
@@ -72,11 +99,7 @@ def _array(name: str, path: Path) -> Any:
     try:
         array = np.load(path, allow_pickle=False)
     except OSError as error:
-        raise InputError(
-            f"The values of {name} cannot be read from {path}: {error.strerror or error}.",
-            code="no-file",
-            remedy="Check the path.",
-        ) from error
+        raise _absent(name, path, error) from error
     except (ValueError, EOFError) as error:
         raise InputError(
             f"{path} holds no plain array of numbers.", code="not-an-array", remedy="Write it with numpy.save."

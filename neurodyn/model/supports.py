@@ -57,9 +57,9 @@ def _support_of(declared: Declaration, parameters: Mapping[str, Declaration], le
     source = value_source(declared.source, declared.on)
     name, indices = read_key(source)
     if len(indices) != 2 or len(declared.letters) != 2:
-        raise _refused(
-            declared, f"{declared.key} lives on {declared.on}, but edges join two letters.", 'Write on = "C[i,j]".'
-        )
+        in_a_row = "." in declared.name and len(declared.letters) > 2
+        remedy = "A row of parts has no supports: name the parts one by one." if in_a_row else 'Write on = "C[i,j]".'
+        raise _refused(declared, f"{declared.key} lives on {declared.on}, but edges join two letters.", remedy)
     for x in indices:
         if x not in letters:
             raise _refused(

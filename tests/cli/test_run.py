@@ -2,10 +2,12 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import neurodyn
 from neurodyn.cli import main
 
 PENDULUM = """
@@ -266,3 +268,33 @@ def test_a_device_needs_a_circuit(capsys):
     assert code == 2 and err.startswith("neurodyn: resistor is a device with pins, which needs a circuit.")
     assert 'D1 = { model = "resistor", p = "...", n = "..." }' in err
     assert main(["show", "resistor", "--expand"]) == 0 and "one end" in capsys.readouterr().out
+
+
+def test_sparse_matrices_from_files(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from scipy import sparse
+
+    matrix = sparse.random_array((200, 200), density=0.05, rng=np.random.default_rng(0), format="csr")
+    sparse.save_npz("graph.npz", matrix)
+    code, out, _ = run(
+        capsys, "kuramoto_graph", "--set", "C=graph.npz", "--until", "0.1", "--record", "r", "--out", "o.nc"
+    )
+    assert code == 0 and "done" in out
+    from neurodyn.results.again import rebuilt
+
+    wires = rebuilt(neurodyn.load_result("o.nc")).wirings["C"]
+    assert len(wires) == matrix.nnz and (matrix[wires.ends] != 0).all()
+    Path("broken.npz").write_bytes(b"no archive")
+    np.savez("other.npz", a=np.ones(2))
+    for name, sentence in (
+        ("broken", "holds no sparse matrix"),
+        ("other", "holds no sparse matrix"),
+        ("absent", "cannot be read"),
+    ):
+        code, _, err = run(capsys, "kuramoto_graph", "--set", f"C={name}.npz")
+        assert code == 2 and sentence in err
+
+
+def test_show_says_what_lives_on_edges(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "kuramoto_graph"]) == 0
+    shown = capsys.readouterr().out
+    assert "edges of C" in next(line for line in shown.splitlines() if "k[i,j] >= 0" in line)
