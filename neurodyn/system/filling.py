@@ -23,7 +23,11 @@ def filled(name: str, value: Any, shape: tuple[int, ...], source: Source | None)
     try:
         array = np.array(value, dtype=float)
     except (TypeError, ValueError, OverflowError):
-        raise _refused(f"The value of {name} is not an array of numbers.", "value", name, value, source) from None
+        sparse = hasattr(value, "tocoo")  # a matrix of SciPy
+        remedy = "Let it live on a support, on = ..., or give its toarray()." if sparse else ""
+        raise _refused(
+            f"The value of {name} is not an array of numbers.", "value", name, value, source, remedy
+        ) from None
     if array.ndim and array.shape != shape:
         wanted = f"shape {shape}" if shape else "one number"
         raise _refused(

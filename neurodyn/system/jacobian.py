@@ -19,6 +19,7 @@ from neurodyn.calculus.letters import fresh, quantity
 from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.calculus.through import Through
 from neurodyn.errors import InputError
+from neurodyn.program.context import NotAtEdges
 from neurodyn.program.lower import Output
 from neurodyn.system.layout import Layout
 from neurodyn.system.sparse_jacobian import LARGEST_SHARE, LEAST_SIZE, Pattern, Term, share_of, terms_of
@@ -126,7 +127,14 @@ def jacobian_function(system: System, sparse: bool | None) -> Callable[[float, F
         return assembled(bound, layout, list(derived.outputs))
     terms = sparse_terms(structure, derived)
     pattern = Pattern.of(terms, layout, system.sizes, (structure.on, wirings))
-    values = system.bind(("sparse jacobian",), [t.output for t in terms], False, derived.definitions)
+    try:
+        values = system.bind(("sparse jacobian",), [t.output for t in terms], False, derived.definitions)
+    except NotAtEdges:
+        raise InputError(
+            f"{system.name} has no sparse Jacobian: it has entries beyond single edges, along paths of them.",
+            code="no-jacobian",
+            remedy="Take a method that needs none: DOP853 or RK45.",
+        ) from None
 
     def jacobian(t: float, y: Floats, inputs: Mapping[str, Any]) -> Any:
         found = pattern.matrix(values(t, {**layout.unpack(y), **inputs}))

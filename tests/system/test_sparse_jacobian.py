@@ -72,6 +72,20 @@ def test_shifts(ends: str, size: int) -> None:
     assert found.nnz <= 8 * size
 
 
+def test_what_passes_through_two_edges_is_refused_by_name() -> None:
+    """The flow is lowered; its Jacobian has an entry for each path of two edges, which no support holds."""
+    layers = neurodyn.Model(
+        "dx[i]/dt = -x[i] + sum(D[k,i]*y[k], k)\ny[k] = tanh(sum(D[k,i]*x[i], i))",
+        indices={"N": {"letters": "i j", "size": 8}, "M": {"letters": "k", "size": 5}},
+        states={"x[i]": "normal(0, 1)"},
+        parameters={"D[k,i]": "sparse(0.5)"},
+    )
+    assert neurodyn.simulate(layers, until=1).status == "done"
+    with pytest.raises(neurodyn.InputError, match="no sparse Jacobian: it has entries beyond single edges") as caught:
+        neurodyn.simulate(layers, until=1, method="BDF")
+    assert caught.value.code == "no-jacobian"
+
+
 QUICK = ("convolution_memory", "krotov_hopfield", "fhn_ring", "hodgkin_huxley", "habituation_row")
 NAMES = [n for n in WITH_JACOBIAN if n not in SLOW_JACOBIAN]
 

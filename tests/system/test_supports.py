@@ -194,6 +194,12 @@ def test_a_rule_in_a_dense_value_is_a_matrix_of_zeros_and_ones() -> None:
     np.testing.assert_array_equal(whole, system.values["W"])
 
 
+def test_a_sparse_matrix_for_a_dense_parameter_is_refused() -> None:
+    dense = model("dx[i]/dt = -x[i] + sum(W[i,j]*x[j], j)", W__i_j={})
+    with pytest.raises(neurodyn.InputError, match="Let it live on a support"):
+        neurodyn.build(dense, W=sparse.eye_array(30))
+
+
 def test_derived_parameters_and_reductions_count_edges_alone() -> None:
     equations = """
     d[i]    = sum(C[i,j], j)
