@@ -59,7 +59,9 @@ def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
 
 def _value(name: str, text: str) -> Any:
     if text.endswith(".npy"):
-        return _array(name, Path(text))
+        from neurodyn.system.files import array_in
+
+        return array_in(Path(text))
     if text.endswith(".npz"):
         return _sparse(name, Path(text))
     try:
@@ -77,35 +79,12 @@ def _sparse(name: str, path: Path) -> Any:
     try:
         matrix = load_npz(path)
     except OSError as error:
-        raise _absent(name, path, error) from error
+        reason = error.strerror or str(error)
+        raise InputError(
+            f"The values of {name} cannot be read from {path}: {reason}.", code="no-file", remedy="Check the path."
+        ) from error
     except (ValueError, KeyError, EOFError, BadZipFile) as error:
         raise InputError(
             f"{path} holds no sparse matrix.", code="not-an-array", remedy="Write it with scipy.sparse.save_npz."
         ) from error
     return matrix
-
-
-def _absent(name: str, path: Path, error: OSError) -> InputError:
-    reason = error.strerror or str(error)
-    return InputError(
-        f"The values of {name} cannot be read from {path}: {reason}.", code="no-file", remedy="Check the path."
-    )
-
-
-def _array(name: str, path: Path) -> Any:
-    """An array of numbers from a file; nothing in the file is executed."""
-    import numpy as np
-
-    try:
-        array = np.load(path, allow_pickle=False)
-    except OSError as error:
-        raise _absent(name, path, error) from error
-    except (ValueError, EOFError) as error:
-        raise InputError(
-            f"{path} holds no plain array of numbers.", code="not-an-array", remedy="Write it with numpy.save."
-        ) from error
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
-        raise InputError(
-            f"{path} holds no array of real numbers.", code="not-an-array", remedy="Write it with numpy.save."
-        )
-    return array

@@ -23,6 +23,11 @@ Special = Callable[["UnitReader", ast.Call], Measure]
 _LONGEST = 40  # characters of a piece of text that is quoted in an error
 
 
+def clock_unit(names: Names) -> Unit:
+    """The unit of `t`, which in maps is the number of the step."""
+    return NUMBER if names.discrete else SECOND
+
+
 class UnitReader:
     """Finds the unit of one piece of text, refusing what does not fit.
 
@@ -96,7 +101,7 @@ class UnitReader:
         if name in self.names.quantities:
             return self.of(name)
         if name in ("t", "dt"):
-            return SECOND
+            return clock_unit(self.names)
         if name.startswith("d") and name[1:] in self.names.quantities:
             return self.of(name[1:])  # of dE/dx and dx/dt: a quotient like any other
         return NUMBER  # pi, letters, sizes
@@ -170,7 +175,7 @@ class UnitReader:
             raise TypeError("only functions have a unit when they are called")
         name = show_keywords(base.id)
         if name in self.names.quantities:  # at another time
-            self.expect(node.args[0], SECOND, "The time in brackets")
+            self.expect(node.args[0], clock_unit(self.names), "The time in brackets")
             return self._name(name)
         if name in self.special:
             return self.special[name](self, node)

@@ -40,6 +40,7 @@ class Declaration:
     about: str = ""
     cited: str = ""
     reading: str = ""
+    period: float | str | None = None
     source: Source = field(default=Source(""), compare=False, repr=False)
 
     @property
@@ -51,7 +52,7 @@ class Declaration:
 # What an entry of each section may say; the first field is meant by a bare value.
 FIELDS: dict[str, tuple[str, ...]] = {
     "indices": ("size", "letters", "ends", "about"),
-    "states": ("start", "on", "before", "clip", "scale", "unit", "about"),
+    "states": ("start", "on", "before", "clip", "scale", "period", "unit", "about"),
     "unknowns": ("guess", "scale", "unit", "about"),
     "parameters": ("value", "on", "given", "unit", "about", "source"),
     "inputs": ("value", "given", "unit", "about", "source"),
@@ -71,14 +72,7 @@ def read_declarations(
     for key, entry in entries.items():
         source = locate(section, key)
         name, indices = read_key(key_source(source, key))
-        for x in indices:
-            if x not in letters:
-                raise InputError(
-                    f"{x} in {key} is no letter of an index set.",
-                    code="unknown-letter",
-                    remedy=near(x, list(letters)) or "Declare it in [indices].",
-                    place=source.place(0),
-                )
+        _check_letters(key, indices, letters, source)
         if name in found:
             raise InputError(
                 f"{name} is declared twice in [{section}].",
@@ -100,9 +94,21 @@ def read_declarations(
             about=str(fields.get("about", "")),
             cited=str(fields.get("source", "")),
             reading=str(fields.get("reading", "")),
+            period=fields.get("period"),
             source=source,
         )
     return found
+
+
+def _check_letters(key: str, indices: tuple[str, ...], letters: Mapping[str, str], source: Source) -> None:
+    for x in indices:
+        if x not in letters:
+            raise InputError(
+                f"{x} in {key} is no letter of an index set.",
+                code="unknown-letter",
+                remedy=near(x, list(letters)) or "Declare it in [indices].",
+                place=source.place(0),
+            )
 
 
 def entry_fields(section: str, key: str, entry: Any, source: Source) -> dict[str, Any]:

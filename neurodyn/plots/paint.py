@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from neurodyn.plots.labels import about, label, plain
 from neurodyn.plots.recorded import Floats, Recorded
-from neurodyn.plots.style import PALETTE, RISING, ROLE, SIGNED
+from neurodyn.plots.style import CYCLIC, PALETTE, RISING, ROLE, SIGNED
 
 LINES = 12  # more than this many lines in one panel are drawn as an image
 LONGEST_LABEL = 24  # in letters: about the height of a panel
@@ -26,15 +26,29 @@ def fits_paper(values: Floats) -> Floats:
     return np.where(np.abs(values) < _LARGE, values, np.nan)
 
 
+def wrapped(values: Floats, variable: xr.DataArray) -> Floats:
+    """The values of a variable that has a period, from 0 up to it."""
+    return values % variable.attrs["period"] if "period" in variable.attrs else values
+
+
+def without_turns(values: Floats, variable: xr.DataArray) -> Floats:
+    """Wrapped values with a gap before each that comes round: no line crosses the picture there."""
+    if "period" not in variable.attrs:
+        return values
+    turns = np.abs(np.diff(values, prepend=values[:1])) > variable.attrs["period"] / 2
+    return np.where(turns, np.nan, values)
+
+
 def draw_lines(axes: Axes, data: Recorded, variable: xr.DataArray, *, filled: bool = False) -> None:
     """One line per unit, against time. Two values at one time are a vertical jump."""
-    rows = fits_paper(data.rows(variable))
+    rows = wrapped(fits_paper(data.rows(variable)), variable)
     colours = (ROLE.get(str(variable.attrs.get("role")), ROLE["observable"]),) if rows.shape[1] == 1 else PALETTE
     names = row_names(variable)
     marker = "o" if len(rows) == 1 else ""
     for k, values in enumerate(rows.T):
         style = "-" if k < len(colours) else "--"
-        axes.plot(data.time, values, style, color=colours[k % len(colours)], marker=marker, label=names[k])
+        line = without_turns(values, variable)
+        axes.plot(data.time, line, style, color=colours[k % len(colours)], marker=marker, label=names[k])
         if filled and rows.shape[1] == 1:
             axes.fill_between(data.time, 0.0, values, color=colours[0], alpha=0.25, linewidth=0)
     axes.margins(y=0.08)
@@ -47,8 +61,9 @@ def draw_lines(axes: Axes, data: Recorded, variable: xr.DataArray, *, filled: bo
 
 def draw_image(figure: Figure, axes: Axes, data: Recorded, variable: xr.DataArray) -> None:
     """Units upwards, time to the right, values as colours with a bar that says what they are."""
-    rows = fits_paper(data.rows(variable))
-    colours, norm = colouring(rows)
+    rows = wrapped(fits_paper(data.rows(variable)), variable)
+    period = variable.attrs.get("period")
+    colours, norm = colouring(rows) if period is None else (CYCLIC, Normalize(0.0, period))
     grid = np.arange(rows.shape[1] + 1) - 0.5
     edges, picture = borders(data.time), rows.T
     if edges[0] > edges[-1]:  # a run backwards in time

@@ -130,7 +130,8 @@ def _as_written(data: xr.DataArray) -> xr.DataArray:
     if size == 1.0:
         return data
     shown = data.copy(data=np.asarray(data.values, dtype=float) / size)
-    return shown.assign_attrs(unit=data.attrs["written_unit"])
+    period = {"period": data.attrs["period"] / size} if "period" in data.attrs else {}
+    return shown.assign_attrs(unit=data.attrs["written_unit"], **period)
 
 
 def parse_element(text: str) -> tuple[str, tuple[int, ...]]:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 ROLE = {"input": "#E69F00", "state": "#0072B2", "observable": "#009E73", "energy": "#D55E00"}
 QUIET, INK, GOOD, BAD = "#B8BDC4", "#22262B", "#009E73", "#D55E00"
-RISING, SIGNED, PAPER = "viridis", "RdBu_r", "Greys"
+RISING, SIGNED, CYCLIC, PAPER = "viridis", "RdBu_r", "twilight", "Greys"
 
 STYLE: Any = {
     "font.size": 11.0,

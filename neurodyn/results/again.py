@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,9 +26,24 @@ def rebuilt(result: Result) -> System:
     from neurodyn.system.build import build
 
     recipe = result.recipe
-    model = Model.from_text(recipe["model"]["text"], name=recipe["model"]["name"])
+    told = recipe["model"]
+    model = Model.from_text(told["text"], name=told["name"], file=told.get("file"))
+    _check_files(recipe.get("files", {}))
     values = _in_full(recipe["values"], result.arrays.get("values", {}))
     return build(model, sizes=recipe["sizes"], values=values, seed=recipe["build_seed"])
+
+
+def _check_files(files: Mapping[str, str]) -> None:
+    """Refuse to read values from files that have changed since."""
+    for path, digest in files.items():
+        found = Path(path)
+        if not found.is_file() or hashlib.sha256(found.read_bytes()).hexdigest() != digest:
+            what = "has changed since" if found.is_file() else "is gone"
+            raise InputError(
+                f"This result cannot be repeated: {path}, from which values were read, {what}.",
+                code="file-changed",
+                remedy="Put the original back.",
+            )
 
 
 def asked(result: Result) -> dict[str, Any]:

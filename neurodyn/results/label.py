@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.calculus.supports import edge_dim
+from neurodyn.system.checks.periods import period_of
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -62,4 +63,7 @@ def _attributes(system: System, name: str, is_parts: bool) -> dict[str, Any]:
     measured = _measured(system.units.of(str(system.model.energy) if is_parts else name))
     if is_parts:
         return {"role": "energy part", "about": f"terms of {system.model.energy}"} | measured
+    declared = system.model.states.get(name)
+    if declared is not None and declared.period is not None:
+        measured["period"] = period_of(declared, system.bound())
     return {"role": system.role(name), "about": system.about(name)} | measured

@@ -1,10 +1,10 @@
 """What it takes to repeat a run.
 
-A recipe is plain data. Its entries: `format`; `model` (name, text, sha256); `sizes`, `values`, `build_seed`, `notes` of
-the build; `backend`, `method`, `dt`, `rtol`, `atol`, `t0`, `until`, `steps` (of a map), `stages`, `trials`, `seed`,
-`record`, `inputs`, `save_at`, `every` of the run; `counts` of the work done; `versions`, `machine`, `libraries`,
-`threads` of the place. Arrays stand in it by shape and hash, and in full in `Result.arrays`; signals stand in it as
-text.
+A recipe is plain data. Its entries: `format`; `model` (name, text, sha256), `files`; `sizes`, `values`, `build_seed`,
+`notes` of the build; `backend`, `method`, `dt`, `rtol`, `atol`, `t0`, `until`, `steps` (of a map), `stages`, `trials`,
+`seed`, `record`, `inputs`, `save_at`, `every` of the run; `counts` of the work done; `versions`, `machine`,
+`libraries`, `threads` of the place. Arrays stand in it by shape and hash, and in full in `Result.arrays`; signals stand
+in it as text.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurodyn.system.edge_lists import EdgeList
+from neurodyn.system.files import files_of
 from neurodyn.system.signal_text import signal_text
 from neurodyn.system.signals import is_signal
 
@@ -34,9 +35,14 @@ def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
     """The recipe of a run of a system; `run` holds its own entries, as plain data."""
     # A circuit is kept with its parts spelt out: the files that it names may change.
     text = system.model.to_toml(expand=bool(system.model.parts))
+    model = {"name": system.name, "text": text, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    files = files_of(system.model, system.given)
+    if files and system.model.file is not None:
+        model["file"] = str(Path(system.model.file).resolve())  # values are read from files beside it
     return {
         "format": 1,
-        "model": {"name": system.name, "text": text, "sha256": hashlib.sha256(text.encode()).hexdigest()},
+        "model": model,
+        **({"files": files} if files else {}),
         "sizes": {name: int(size) for name, size in system.sizes.items()},
         "values": plain_values(system, system.given),
         "build_seed": system.seed,
@@ -50,7 +56,7 @@ def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
 
 def plain_values(system: System, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values by name as plain data; a signal's text has units where the model has them."""
-    second = "[s]" if system.units.active else ""
+    second = "[s]" if system.units.active and not system.model.discrete else ""
     suffixes = {name: f"[{unit}]" if (unit := system.units.of(name).si) else "" for name in values}
     return {name: plain(value, suffixes[name], second) for name, value in values.items()}
 

@@ -24,6 +24,7 @@ from neurodyn.program.numpy_printer import Bound, numpy_function
 from neurodyn.program.program import wiring_name
 from neurodyn.program.wiring import Wiring
 from neurodyn.system.connecting import Connection, read_rule
+from neurodyn.system.files import WORD, FileCall, read_file_call
 from neurodyn.system.generators import GENERATORS, Generator
 from neurodyn.system.wirings import RULES
 
@@ -115,7 +116,7 @@ class Call:
         return self.generator.random
 
 
-Drawn = Call | Connection
+Drawn = Call | Connection | FileCall
 
 
 def read_drawing(names: Names, name: str, source: Source, letters: tuple[Idx, ...]) -> tuple[Expr, tuple[Drawn, ...]]:
@@ -136,8 +137,13 @@ def read_drawing(names: Names, name: str, source: Source, letters: tuple[Idx, ..
         calls.append(read_rule(reader, node, hidden, letters))
         return quantity(hidden, letters)
 
+    def read(reader: Reader, node: ast.Call) -> Expr:
+        hidden = f"{name}~{len(calls)}"
+        calls.append(read_file_call(reader, node, hidden))
+        return quantity(hidden, letters)
+
     scope = {str(x.label): x for x in letters}
-    generators = {**{w: generate(w) for w in GENERATORS}, **dict.fromkeys(RULES, connect)}
+    generators = {WORD: read, **{w: generate(w) for w in GENERATORS}, **dict.fromkeys(RULES, connect)}
     reader = Reader(names, source, scope=scope, generators=generators)
     found = reader.read()
     if found.has(Lag, Next):

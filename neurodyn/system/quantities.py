@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from neurodyn.errors import InputError
+from neurodyn.language.dimensions import clock_unit
 from neurodyn.language.source import Source
 from neurodyn.language.unit_text import mentions_unit
-from neurodyn.language.units import BASE, NUMBER, SECOND, Unit, si_unit
+from neurodyn.language.units import BASE, NUMBER, Unit, si_unit
 from neurodyn.model.declarations import value_source
 from neurodyn.system.units import Units
 from neurodyn.system.values import Values
@@ -35,7 +36,7 @@ def si_values(units: Units, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def si_time(name: str, value: Any, units: Units, values: Values) -> Any:
     """A time, or times, in seconds (plain numbers in a model without units); text is evaluated."""
-    value = _si(name, value, lambda: SECOND if units.active else NUMBER, units)
+    value = _si(name, value, lambda: clock_unit(units.model.names) if units.active else NUMBER, units)
     if not isinstance(value, str):
         return value
     return float(values.value(name, value, (), Source(f"{name} = {value}")))

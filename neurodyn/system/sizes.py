@@ -18,6 +18,7 @@ from neurodyn.language.source import Source
 from neurodyn.model.declarations import value_source
 from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.model import Model
+from neurodyn.system.files import shape_in
 
 LARGEST = 2**31 - 1
 MOST_ELEMENTS = 2**30
@@ -69,11 +70,12 @@ def _measure(model: Model, data: Mapping[str, Any]) -> dict[str, int]:
     """Sizes that arrays give: those given at build, then lists written in the file where no size is declared."""
     found: dict[str, int] = {}
     literal = {d.name: d.value for d in (*model.parameters.values(), *model.inputs.values()) if d.name not in data}
-    literal = {n: v for n, v in literal.items() if isinstance(v, list)}
+    literal = {n: v for n, v in literal.items() if isinstance(v, list | str)}
     for values, only_missing in ((data, False), (literal, True)):
         for name, value in values.items():
             declared = model.declaration(name)
-            shape = np.shape(value) if declared is not None and not isinstance(value, str) else ()
+            source = declared.source if declared is not None and only_missing else Source("")
+            shape = () if declared is None else _shape(value, source)
             if declared is None or len(shape) != len(declared.letters):
                 continue
             for letter, size in zip(declared.letters, shape, strict=True):
@@ -81,6 +83,11 @@ def _measure(model: Model, data: Mapping[str, Any]) -> dict[str, int]:
                 if not (only_missing and model.indices[index_set].size is not None):
                     found.setdefault(index_set, size)
     return found
+
+
+def _shape(value: Any, source: Source) -> tuple[int, ...]:
+    """The shape of an array, or of that in the file which a value reads."""
+    return (shape_in(value, source) or ()) if isinstance(value, str) else np.shape(value)
 
 
 def declared_size(model: Model, index_set: IndexSet, sizes: Mapping[str, int], asking: tuple[str, ...]) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import S
 
-from neurodyn.language.dimensions import Measure, Special, UnitReader
+from neurodyn.language.dimensions import Measure, Special, UnitReader, clock_unit
 from neurodyn.language.reader import Reader
 from neurodyn.language.source import Source
 from neurodyn.language.units import NUMBER, SECOND, Unit
@@ -19,6 +19,7 @@ from neurodyn.model.equations import Equation
 from neurodyn.model.measures import declared_unit, speaks_of_units
 from neurodyn.model.model import Model
 from neurodyn.model.stages import CHANGES
+from neurodyn.system.files import WORD
 from neurodyn.system.generators import GENERATORS
 from neurodyn.system.signal_reader import SIGNALS
 from neurodyn.system.wirings import RULES
@@ -75,10 +76,11 @@ class Units:
 
     @property
     def time(self) -> Unit:
-        """The unit in which the bench says how long a run is, else seconds."""
-        until = self.model.bench.get("until")
-        found = self.of_value(value_source(Source("until"), until)) if isinstance(until, str) else None
-        return found or SECOND
+        """The unit in which the bench says how long a run is, else seconds; in maps that of plain numbers."""
+        told = (part.get("until") for part in (self.model.bench, *self.model.bench.get("stage", ())))
+        until = next((value for value in told if isinstance(value, str)), None)
+        found = None if until is None else self.of_value(value_source(Source("until"), until))
+        return found or clock_unit(self.model.names)
 
     def measure(self, name: str) -> Measure:
         """The unit of a name; None for one that is always 0, or is asked for while it is being found."""
@@ -98,7 +100,7 @@ class Units:
             return declared_unit(told)
         if declared is None:
             equation = self.model.equation(name)
-            return SECOND if equation is None else self.of_equation(equation)
+            return clock_unit(self.model.names) if equation is None else self.of_equation(equation)
         if declared.unit or not isinstance(declared.value, str):
             return declared_unit(declared)
         return self.of_text(declared, declared.value) or NUMBER
@@ -130,6 +132,7 @@ class Units:
 
 def _special() -> dict[str, Special]:
     found: dict[str, Special] = {word: _call(word, keys, TIMES, VALUES) for word, (_, keys) in SIGNALS.items()}
+    found[WORD] = lambda reader, node: NUMBER
     for word in RULES:
         found[word] = _call(word, {RULES[word].argument or "": None}, (), ())
     for word, generator in GENERATORS.items():
@@ -145,7 +148,7 @@ def _call(word: str, defaults: Mapping[str, Any], times: tuple[str, ...], values
         given |= {k.arg: k.value for k in node.keywords if k.arg is not None and k.arg in defaults}
         for key, argument in given.items():
             if key in times:
-                reader.expect(argument, SECOND, f"{key} of {word}")
+                reader.expect(argument, clock_unit(reader.names), f"{key} of {word}")
             elif key not in values:
                 reader.plain(argument, f"{key} of {word}")
         found = reader.same([given[key] for key in values if key in given], f"arguments of {word}")

@@ -22,6 +22,7 @@ from neurodyn.program.wiring import Wiring
 from neurodyn.system.connecting import Connection
 from neurodyn.system.edge_lists import drawn_on, flat
 from neurodyn.system.edges import joined, off_support, wire
+from neurodyn.system.files import FileCall
 from neurodyn.system.filling import filled
 from neurodyn.system.formulas import Drawn, Formula, Formulas, read_drawing
 from neurodyn.system.generators import stream
@@ -156,6 +157,8 @@ class Values:
         """The draws of one call, shaped by the letters; a connection rule is 1 at its edges."""
         if isinstance(call, Connection):
             return joined(self, call, letters, ordinal, asking, trial, self.seed if seed is None else seed)
+        if isinstance(call, FileCall):
+            return call.array(self.shape(letters, call.source, asking))
         arguments = [self.evaluate(a, letters if free_letters(a) else (), asking, call.source) for a in call.arguments]
         owner = call.name.rpartition("~")[0]
         rng = stream(self.seed if seed is None else seed, owner, ordinal, trial if call.generator.random else None)

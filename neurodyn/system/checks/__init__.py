@@ -16,6 +16,7 @@ from neurodyn.system.checks.layers import check_layers
 from neurodyn.system.checks.matrices import check_matrices
 from neurodyn.system.checks.names import check_result_names
 from neurodyn.system.checks.noise import check_noise
+from neurodyn.system.checks.periods import period_rules
 from neurodyn.system.checks.positions import position_rules
 from neurodyn.system.checks.stages import check_stages, stage_rules
 from neurodyn.system.checks.statements import check_statements
@@ -43,6 +44,6 @@ MODEL_CHECKS = (
 )
 # What parameters may do that inputs may not: checked again where a parameter is bound to a signal.
 VARIED_CHECKS = (check_matrices,)
-VALUE_RULES = (given_rules, position_rules, delay_rules, before_rules, event_rules, stage_rules)
+VALUE_RULES = (given_rules, position_rules, delay_rules, before_rules, event_rules, period_rules, stage_rules)
 
 __all__ = ["MODEL_CHECKS", "VALUE_RULES", "VARIED_CHECKS"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from neurodyn.errors import InputError
 from neurodyn.language.heads import read_head
 from neurodyn.language.source import Source
 from neurodyn.language.statements import split_equation
@@ -26,17 +25,10 @@ def check_dimensions(model: Model) -> None:
     units = Units.of_model(model)
     if not units.active:
         return
-    if model.discrete:
-        raise InputError(
-            f"{model.name} is a map with units, which this version does not check.",
-            code="not-yet",
-            remedy="Write its numbers without units.",
-            place=next(e for e in model.equations if e.kind == "map").source.place(0),
-        )
     for section in (model.parameters, model.inputs, model.variables):
         for declared in section.values():
             _check_declared(units, declared)
-    checks = {"flow": _check_flow, "definition": _check_definition, "constraint": Units.of_equation}
+    checks = {"flow": _check_flow, "map": _check_map, "definition": _check_definition, "constraint": Units.of_equation}
     for equation in model.equations:
         if equation.kind in checks:
             checks[equation.kind](units, equation)
@@ -60,11 +52,12 @@ def _check_declared(units: Units, declared: Declaration) -> None:
         if found is not None and not found.fits(units.of(declared.name)):
             source = value_source(declared.source, declared.value)
             differ(source, 0, f"{declared.name} is declared in {declared.unit}", "its value", found)
-    if isinstance(declared.before, str):
-        source = value_source(declared.source, declared.before)
-        found = units.of_value(source, declared.letters)
-        if found is not None and not found.fits(units.of(declared.name)):
-            differ(source, 0, f"{declared.name} is {units.of(declared.name).words}", "what it was before", found)
+    for text, what in ((declared.before, "what it was before"), (declared.period, "its period")):
+        if isinstance(text, str):
+            source = value_source(declared.source, text)
+            found = units.of_value(source, declared.letters)
+            if found is not None and not found.fits(units.of(declared.name)):
+                differ(source, 0, f"{declared.name} is {units.of(declared.name).words}", what, found)
     _check_bounds(units, declared)
     if declared.scale is not None:
         source, unit = declared.source, declared_unit(declared)
@@ -95,6 +88,13 @@ def _check_flow(units: Units, equation: Equation) -> None:
     right = units.of_equation(equation)
     if right is not None and not right.fits(left):
         differ(source, equation.equals, f"The left side is {left.words}", "the right side", right)
+
+
+def _check_map(units: Units, equation: Equation) -> None:
+    right = units.of_equation(equation)
+    own = units.of(equation.name)
+    if right is not None and not right.fits(own):
+        differ(equation.source, equation.equals, f"{equation.name} is {own.words}", "its new value", right)
 
 
 def _check_definition(units: Units, equation: Equation) -> None:
