@@ -49,8 +49,10 @@ class EventMarch(March):
 
     def _happen(self) -> None:
         """All that happens now; the state is saved before and after it."""
-        before = self.problem.state(self.z)
-        after = self.instants.happen(self.t, before, self._piece.inputs(self.t))
+        before, given = self.problem.state(self.z), self._piece.inputs(self.t)
+        if self.problem.past is not None:
+            given |= self.problem.past.read(self.t)
+        after = self.instants.happen(self.t, before, given)
         if not np.array_equal(before, after):
             self.recorder.jump(self.t, before, after)
             self.z = after / self.problem.scale
@@ -78,6 +80,8 @@ class EventMarch(March):
             self._stride = max(self._stride, solver.h_abs) if is_cut else solver.h_abs
         path = self._path(solver)
         at = self.instants.crossing(begin, end, lambda t: self.problem.state(path(t).T), self._piece.inputs)
+        if self.problem.jolts is not None and self.problem.held is not None:  # noise moves what is held too
+            solver.y[self.problem.held] = self.z[self.problem.held]
         if at is None:
             return end, solver.y
         self._stopped, self._stop = True, at

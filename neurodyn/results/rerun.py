@@ -105,6 +105,8 @@ class Rerun:
             old, new = old.before(stop), new.before(stop)
         if old.trial is not None and new.trial is not None and not np.array_equal(old.trial, new.trial):
             return Difference(name, t0, np.inf, np.inf, np.nan)
+        if not len(old) or not len(new):
+            return None if len(old) == len(new) or self._cut else Difference(name, t0, np.inf, np.inf, np.nan)
         first, second = ((e.time, np.column_stack([e.time, e.unit])) for e in (old, new))
         found = _track_difference(name, first, second, self._cut)
         return found[0] if found else None

@@ -99,7 +99,7 @@ def as_text(result: Result) -> str:
     lines = [f"{facts['model']}: {facts['summary']}" if facts["summary"] != facts["model"] else str(facts["model"])]
     lines.append(_ending(facts))
     lines.append(_engine(facts))
-    lines += ["", *_table(facts["variables"])]
+    lines += ["", *_table(facts["variables"])] if facts["variables"] else []
     lines += _events_lines(facts)
     if facts["energy"]:
         lines += ["", _energy_line(facts["energy"])]

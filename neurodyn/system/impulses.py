@@ -136,7 +136,8 @@ class _Arrivals:
         """What impulses do to a state, in terms of what arrives."""
 
         def change(node: Basic) -> Basic:
-            return self._delayed(state, *node.args) if isinstance(node, Lag) else node
+            sent = isinstance(node, Lag) and name_of(node.args[0]) in self._model.events
+            return self._delayed(state, *node.args) if sent else node
 
         part = transform(part, change)
         for name in sorted(names_in(part) & self._model.events.keys()):

@@ -360,3 +360,62 @@ def test_a_bound_holds_a_flow() -> None:
     found = simulate(model, until=2.5, save_at=times, rtol=1e-9, atol=1e-11)["x"].values
     expected = np.where(times < np.pi / 6, np.sin(times), np.where(times < np.pi / 2, 0.5, np.sin(times) - 0.5))
     np.testing.assert_allclose(found, expected, atol=1e-8)
+
+
+def test_jumps_of_a_flow_with_a_delay() -> None:
+    """x' = -x(t - 1), 1 before; up by 1 where x comes to 3/4, which the flow hears one unit later."""
+    model = Model(
+        ["dx/dt = -x(t - 1)"],
+        states={"x": {"start": 1.0, "before": 1}},
+        events={"up": {"when": "x < 0.75", "set": "x = x + 1", "refractory": 10}},
+    )
+    result = simulate(model, until=2, save_at=[0.2, 0.5, 1, 1.25, 2], rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(result.events("up").time, [0.25], rtol=1e-12)
+    np.testing.assert_allclose(result["x"].values, [0.8, 1.5, 1.0, 1 - 0.25 + 0.25**2 / 2, -0.25], atol=1e-10)
+    kicked = Model(
+        ["dx/dt = -x(t - 1) + x(t - 1)*kick"],
+        states={"x": {"start": 1.0, "before": 1}},
+        events={"kick": {"at": [0.5]}},
+    )
+    assert simulate(kicked, until=2, save_at=[1.0, 2.0], rtol=1e-10, atol=1e-12)["x"].values == pytest.approx([1, 0])
+
+
+NOISY: dict[str, Any] = {
+    "equations": ["dv[i]/dt = 1.1 - v[i] + 0.3*eta[i]"],
+    "indices": {"N": {"letters": "i", "size": 3}},
+    "states": {"v[i]": 0.0},
+    "noise": {"eta[i]": "white"},
+    "events": {"spike[i]": {"when": "v[i] > 1", "set": "v[i] = 0", "refractory": 0.33, "hold": "v[i]"}},
+    "bench": {"until": 20, "dt": 0.01},
+}
+
+
+def test_noisy_neurons_spike_and_rest() -> None:
+    model = Model(**NOISY)
+    whole = simulate(model, seed=3)
+    spikes = whole.events("spike")
+    assert len(spikes) > 20
+    assert min(np.diff(spikes.of(k)).min() for k in range(3)) > 0.33
+    after = (whole.time[:, None] > spikes.of(0)) & (whole.time[:, None] < spikes.of(0) + 0.33)
+    np.testing.assert_array_equal(whole["v"].values[after.any(axis=1), 0], 0.0)
+    first = simulate(model, seed=3, until=7.77)
+    second = simulate(model, start=first)
+    times = [*first.events("spike").time, *second.events("spike").time]
+    np.testing.assert_array_equal(times, spikes.time)
+    np.testing.assert_array_equal(second["v"].values[-1], whole["v"].values[-1])
+
+
+def test_noisy_passages_take_their_mean_time() -> None:
+    """Noise of strength s with drift m goes through a threshold after 1/m on average."""
+    model = Model(
+        ["dx[i]/dt = 1 + 0.2*eta[i]"],
+        indices={"N": {"letters": "i", "size": 20}},
+        states={"x[i]": 0.0},
+        noise={"eta[i]": "white"},
+        events={"pass[i]": {"when": "x[i] >= 1", "set": "x[i] = 0"}},
+    )
+    events = simulate(model, until=12, dt=0.004, every=4, seed=1).events("pass")
+    gaps = np.concatenate([np.diff(events.of(i)) for i in range(20)])
+    # A path may cross and come back between two steps, which makes the passage late by 0.58 s sqrt(dt) or less.
+    assert abs(gaps.mean() - 1) < 0.01 + 4 * 0.2 / math.sqrt(gaps.size)
+    assert gaps.std() == pytest.approx(0.2, rel=0.15)

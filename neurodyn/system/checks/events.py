@@ -9,6 +9,7 @@ from sympy.logic.boolalg import Boolean
 
 from neurodyn.calculus.graphs import reaching, uses
 from neurodyn.calculus.letters import name_of, names_in
+from neurodyn.calculus.rewrite import names_reached
 from neurodyn.calculus.times import Lag
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
@@ -31,6 +32,7 @@ def check_events(model: Model) -> None:
             _check_condition(rule, rule.condition, varying)
         for expr, source, what in _readings(rule):
             _refuse(expr, source, impulses, what)
+            _refuse_past(model, expr, source, what)
     for claim in model.claims:
         read = read_claim(model, claim)
         source = value_source(model.locate("", "claims"), claim)
@@ -60,6 +62,19 @@ def _refuse(expr: Expr, source: Source, impulses: frozenset[str], what: str) -> 
             code="impulse-place",
             remedy="Let the impulses drive a state, dg/dt = -g/tau + spike, and read that.",
             place=source.place(max(0, source.text.find(name))),
+        )
+
+
+def _refuse_past(model: Model, expr: Expr, source: Source, what: str) -> None:
+    """Events know the states of their instant alone."""
+    names = frozenset[str]().union(*(names_reached(n, model.definitions) for n in names_in(expr)))
+    reached = (model.definitions[n].expr for n in sorted(names & model.definitions.keys()))
+    if any(part.has(Lag) for part in (expr, *reached)):
+        raise InputError(
+            f"An earlier value cannot be read in {what}.",
+            code="event-past",
+            remedy="Let it drive a state, and read that.",
+            place=source.place(0),
         )
 
 
