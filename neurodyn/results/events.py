@@ -36,7 +36,7 @@ class Record(Protocol):
     def trial(self) -> NDArray[np.intp] | None: ...
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Events:
     """The times at which the units of one event happened.
 
@@ -53,6 +53,10 @@ class Events:
 
     def __len__(self) -> int:
         return len(self.time)
+
+    def __repr__(self) -> str:
+        span = f", t = {self.time.min():.6g} to {self.time.max():.6g}" if len(self) else ""
+        return f"<Events {self.name}: {len(self)}{span}>"
 
     def before(self, t: float) -> Events:
         """Those before a time."""
