@@ -63,6 +63,7 @@ class Fitzhugh:
     current: float = 0.5
     name: str = "fitzhugh_nagumo"
     values: dict = field(default_factory=dict)
+    structure: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(delayed={}))
     layout: SimpleNamespace = field(
         default_factory=lambda: SimpleNamespace(names=("v", "w"), shapes=((), ()), offsets=(0, 1), size=2)
     )
