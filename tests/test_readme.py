@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_model_of_ones_own(here: Path) -> None:
     (here / "predator.toml").write_text(blocks("toml")[0], encoding="utf-8")
     for line in re.findall(r"neurodyn (run predator.*)", README):
-        assert main(line.split()) == 0
+        assert main(shlex.split(line)) == 0
     assert (here / "predator.png").stat().st_size > 10_000
     assert (here / "plane.png").stat().st_size > 10_000
     # Lotka-Volterra conserves c*x - d*ln x + b*y - a*ln y.
@@ -74,4 +75,4 @@ COMMANDS += re.findall(r"\| `neurodyn (run [^`]*)` ", README)
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_commands(line: str, here: Path) -> None:
-    assert main(line.split()) == 0
+    assert main(shlex.split(line)) == 0
