@@ -101,7 +101,7 @@ def test_coherence_resonance() -> None:
     regularity = {}
     for strength in (0.02, 0.07, 0.25):
         run = neurodyn.simulate(
-            neurodyn.build("coherence_resonance", D=strength), until=300, dt=0.001, every=0.01, trials=10
+            neurodyn.build("coherence_resonance", D=strength), until=120, dt=0.002, every=0.01, trials=12
         )
         intervals = []
         for x in run["x"].values.T:

@@ -167,7 +167,8 @@ def _set_entry(index_set) -> dict[str, object]:
 
 
 def _entry(declared) -> dict[str, object]:
-    return {k: v for k, v in {"value": declared.value, "unit": declared.unit}.items() if v not in (None, "")}
+    said = {"value": declared.value, "unit": declared.unit, "on": declared.on}
+    return {k: v for k, v in said.items() if v not in (None, "")}
 
 
 def run(model: neurodyn.Model, name: str, **options: object) -> neurodyn.Result:
