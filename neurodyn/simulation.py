@@ -61,8 +61,9 @@ def simulate(
         every: the length of those equal steps.
         record: names of states, observables or inputs; by default the states, and the energy.
         backend, method: by default the first backend that can run the system, and the method it prefers.
-        dt: the length of the steps of a flow with white noise, which are whole multiples of it, counted from t = 0,
-            and end at every edge of an input too. Such a run is saved at its steps only.
+        dt: the length of the steps of a flow with white noise, or on the backend `fixed`: they begin at whole
+            multiples of it, counted from t = 0, and with noise end at edges of inputs too. Such a run is saved at its
+            steps only.
         rtol, atol: the error allowed per step, relative and absolute, in units of each state's scale.
         seed: of the draws in the start and of the noise; they are independent for each trial.
         trials: how many runs go side by side. One that fails leaves the others to go on, and has NaN after its stop.
@@ -94,7 +95,7 @@ def _run(
     system: System, *, inputs: Any, save_at: Any, every: Any, record: Any, backend: str | None, **asked: Any
 ) -> Result:
     """Run a system from a start to an end."""
-    from neurodyn.backends import choose
+    from neurodyn.backends import choose, with_own_method
     from neurodyn.backends.harvest import harvest
     from neurodyn.backends.observe import chosen_names
     from neurodyn.backends.planning import chosen_times, planned
@@ -107,6 +108,8 @@ def _run(
     names = chosen_names(system, record)
     plan = planned(system, names, inputs=inputs, save_at=save_at, every=every, **asked)
     engine = choose(plan, backend or system.model.bench.get("backend"))
+    if asked["method"] is None and backend is not None:
+        plan = with_own_method(plan, engine)
     return harvest(plan, engine.run(plan), names, engine.name, inputs=inputs, save_at=save_at, every=every)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -18,10 +19,11 @@ TABLE = {
     "scipy": "neurodyn.backends.scipy_backend:SciPy",
     "map": "neurodyn.backends.map_backend:Map",
     "dae": "neurodyn.backends.dae_backend:DAE",
+    "fixed": "neurodyn.backends.fixed_backend:Fixed",
 }
 GROUP = "neurodyn.backends"
 
-__all__ = ["choose", "find", "names"]
+__all__ = ["choose", "find", "names", "with_own_method"]
 
 
 @cache
@@ -68,3 +70,9 @@ def choose(plan: Plan, name: str | None = None) -> Backend:
         code="missing-ability",
         remedy=f"Able to run it: {', '.join(able)}." if able else "Install a backend that has it.",
     )
+
+
+def with_own_method(plan: Plan, engine: Backend) -> Plan:
+    """The plan without the method of the bench where that is one of another backend: the one the bench runs on."""
+    bench = plan.system.model.bench.get("backend")
+    return plan if engine.name == (bench or choose(plan).name) else replace(plan, method=None)

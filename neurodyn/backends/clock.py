@@ -1,4 +1,4 @@
-"""The fixed steps of a run with noise: whole multiples of dt, counted from t = 0, and what is told from them.
+"""The fixed steps of a run: whole multiples of dt, counted from t = 0, and what is told from them.
 
 Counting from 0, and not from where a run begins, makes a run that is continued take the same steps as one run.
 """
@@ -58,7 +58,7 @@ def check_step(dt: float, t0: float, until: float) -> None:
 
 
 def check_times(plan: Plan) -> None:
-    """Refuse to save between two steps: a path of noise is known at its steps alone."""
+    """Refuse to save between two steps: what takes fixed steps is known at them alone."""
     if plan.dt is None or plan.save_at is None:
         return
     clock, ends = Clock(plan.dt), {plan.t0, plan.until, *plan.edges().tolist()}
@@ -66,7 +66,8 @@ def check_times(plan: Plan) -> None:
         if clock.number(t) is None and t not in ends:
             nearest = round(t / plan.dt) * plan.dt
             raise InputError(
-                f"t = {t:g} is to be saved, but lies between two steps of dt = {plan.dt:g}, where no noise is drawn.",
+                f"t = {t:g} is to be saved, but lies between two steps of dt = {plan.dt:g}"
+                f"{', where no noise is drawn' if plan.noisy else ''}.",
                 code="between-steps",
                 remedy=f"Save at whole multiples of dt, such as {nearest:g}, and let `every` be one.",
             )

@@ -9,16 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.backends.plan import Floats
-from neurodyn.system.happenings import Happenings
+from neurodyn.system.happenings import Delay
 
 Units = NDArray[np.intp]
 
 
 class Deliveries:
-    """A queue of impulses by the time at which they arrive, for each delayed train."""
+    """A queue of impulses by the time at which they arrive, for each delayed train.
 
-    def __init__(self, happenings: Happenings) -> None:
-        self._delays = happenings.delays
+    Args:
+        delays: by train. Times are in their unit, be that seconds or steps.
+    """
+
+    def __init__(self, delays: Mapping[str, Delay]) -> None:
+        self._delays = delays
         self._queue: list[tuple[float, int, str, Units]] = []
         self._count = 0  # entries of one time come out in the order in which they went in
 

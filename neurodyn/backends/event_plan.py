@@ -29,3 +29,14 @@ def pending(start: Any, t0: float) -> Mapping[str, Any] | None:
     if not isinstance(start, Result) or float(start.arrays["end"]["t"]) != t0:
         return None
     return start.arrays.get("pending")
+
+
+def check_kind(system: System, pending: Mapping[str, Any] | None, fixed: bool) -> None:
+    """Refuse to go on from a run in fixed steps without them, or the other way round: instants differ by a step."""
+    if pending is not None and ("fixed" in pending) != fixed:
+        raise InputError(
+            f"{system.name} has events, and a run with {'chosen' if fixed else 'fixed'} steps is not gone on from with "
+            f"{'fixed' if fixed else 'chosen'} ones.",
+            code="bad-start",
+            remedy="Take the backend of that run, or give its states as a start of their own: start={...}.",
+        )

@@ -35,6 +35,7 @@ def harvest(
     run = {
         "backend": backend,
         "method": trajectory.method,
+        **({"scheme": dict(trajectory.scheme)} if trajectory.scheme else {}),
         **_asked(plan),
         "record": list(names),
         "inputs": plain_values(system, inputs),

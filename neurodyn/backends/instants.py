@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from neurodyn.backends.crossings import Watch
 from neurodyn.backends.deliveries import Deliveries
 from neurodyn.backends.event_log import EventLog
+from neurodyn.backends.event_plan import check_kind
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.schedule import Schedule
 from neurodyn.backends.trajectory import Outcome
@@ -40,13 +41,14 @@ class Instants:
     """
 
     def __init__(self, plan: Plan) -> None:
+        check_kind(plan.system, plan.pending, fixed=False)
         self._plan, self._happenings = plan, Happenings(plan.system)
         self.events = self._happenings.events
         self.log = EventLog(self.events, plan.recorded_events)
         self._conditions = self._happenings.conditions
         self._armed = np.ones(self._conditions.units, bool) if self._conditions else np.empty(0, bool)
         self._until = {n: np.full(e.units, -np.inf) for n, e in self.events.items() if e.refractory is not None}
-        self._deliveries = Deliveries(self._happenings)
+        self._deliveries = Deliveries(self._happenings.delays)
         self._since = {n: np.full(e.units, -np.inf) for n, e in self.events.items()}
         self._piled = {n: np.zeros(e.units, int) for n, e in self.events.items()}
         self._schedule = Schedule(

@@ -59,7 +59,7 @@ class Jolts:
             raise TypeError("a plan with noise has a step")
         system = plan.system
         self.clock = Clock(plan.dt)
-        self._draws = Draws(system.structure, system.all_sizes, plan.seed, plan.trials)
+        self._draws = Draws(system.structure, system.all_sizes, plan.seed, plan.trials, plan.trial)
         self._all = list(range(plan.trials or 1))
         self._times = self._written(plan)
         terms = _derived(plan, method, lambda: _terms(plan, method))

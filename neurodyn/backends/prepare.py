@@ -39,7 +39,7 @@ def prepare(
     check_direction(system, begin, end)
     acts, noisy = check_forward(system, begin, end), system.structure.noisy
     step = fixed_step(system, dt, begin, end)
-    _refuse_tolerances(system, {"rtol": rtol, "atol": atol})
+    _refuse_tolerances(system, step, {"rtol": rtol, "atol": atol})
     # So that noise and trains go on as they began.
     told = start.recipe["seed"] if isinstance(start, Result) and (acts or noisy) else None
     draws = whole("seed", first(seed, told, system.seed), 0)
@@ -84,12 +84,13 @@ def fixed_step(system: System, dt: Any, t0: float, until: float) -> float | None
     return step
 
 
-def _refuse_tolerances(system: System, options: Mapping[str, Any]) -> None:
+def _refuse_tolerances(system: System, step: float | None, options: Mapping[str, Any]) -> None:
     """Refuse what has no meaning where steps are fixed."""
+    why = "holds white noise and is" if system.structure.noisy else "is"
     for name, value in options.items():
-        if value is not None and system.structure.noisy:
+        if value is not None and step is not None:
             raise InputError(
-                f"{system.name} holds white noise and is integrated in fixed steps, which have no {name}.",
+                f"{system.name} {why} integrated in fixed steps, which have no {name}.",
                 code="fixed-step",
                 remedy=f"Leave {name} out, and choose dt.",
             )

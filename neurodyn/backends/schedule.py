@@ -44,6 +44,12 @@ class Schedule:
         self._next = 0
 
     @property
+    def all(self) -> dict[str, tuple[Floats, Units]]:
+        """Every time and its unit, by event, in the order of time."""
+        own = {name: self._event == number for number, name in enumerate(self.names)}
+        return {name: (self._time[here], self._unit[here]) for name, here in own.items()}
+
+    @property
     def due(self) -> float:
         """The next time at which something is due."""
         return float(self._time[self._next]) if self._next < self._time.size else np.inf

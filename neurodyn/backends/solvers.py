@@ -44,7 +44,8 @@ def chosen_method(plan: Plan) -> str:
         raise InputError(
             f"{method} chooses its own steps, and dt is given.",
             code="fixed-step",
-            remedy="Leave dt out; rtol and atol say how exact a run without noise is, and every when it is saved.",
+            remedy="Leave dt out; rtol and atol say how exact a run without noise is, and every when it is saved. "
+            "Or take the backend fixed.",
         )
     if plan.remembers and method not in (*EXPLICIT, *noisy.METHODS):
         raise InputError(

@@ -65,6 +65,7 @@ class Trajectory:
             of a flow with delays the earlier values that are read there, by their names.
         fired: the events that are recorded, by name.
         pending: what the events of a run that goes on from the end must know.
+        scheme: what the recipe must tell beside the method: how steps are taken, and what is rounded.
     """
 
     time: NDArray[np.float64]
@@ -80,3 +81,4 @@ class Trajectory:
     past: Sequence[Any] | None = None
     fired: Mapping[str, Fired] = field(default_factory=dict)
     pending: Mapping[str, NDArray[np.float64]] | None = None
+    scheme: Mapping[str, Any] = field(default_factory=dict)

@@ -36,6 +36,7 @@ class _Request:
     until: str | None
     steps: int | None
     every: str | None
+    backend: str | None
     method: str | None
     dt: str | None
     rtol: float | None
@@ -63,8 +64,11 @@ class _Request:
 @click.option("--until", metavar="T", help="The time at the end of the run, such as 10 or '50 ms'.")
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="How many steps a map takes.")
 @click.option("--every", metavar="DT", help="Save at steps of this length, rather than at 501 times.")
+@click.option(
+    "--backend", metavar="NAME", help="The engine that runs it: scipy, map, dae, fixed; by default one that can."
+)
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
-@click.option("--dt", metavar="DT", help="The step of a run with white noise, such as 0.01 or '0.1 ms'.")
+@click.option("--dt", metavar="DT", help="The step of a run in fixed steps, such as 0.01 or '0.1 ms'.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
 @click.option(
     "--atol", type=float, metavar="A", help="Absolute error allowed per step, in units of each state's scale."
@@ -116,6 +120,7 @@ def _simulated(request: _Request) -> tuple[System, Result]:
         start=start or None,
         every=request.every,
         record=None if request.record is None else [name.strip() for name in request.record.split(",")],
+        backend=request.backend,
         method=request.method,
         dt=request.dt,
         rtol=request.rtol,

@@ -47,9 +47,17 @@ class Draws:
         sizes: of its index sets, with the numbers of edges.
         seed: of all draws.
         trials: how many runs go side by side; None for one without a trial axis.
+        trial: the number of that one, where it is one of several that go one by one.
     """
 
-    def __init__(self, structure: Structure, sizes: Mapping[str, int], seed: int, trials: int | None) -> None:
+    def __init__(
+        self,
+        structure: Structure,
+        sizes: Mapping[str, int],
+        seed: int,
+        trials: int | None,
+        trial: int | None = None,
+    ) -> None:
         names, noise = structure.model.names, structure.model.noise
         self._kinds: dict[str, tuple[Draw, tuple[int, ...]]] = {
             name: (
@@ -64,6 +72,7 @@ class Draws:
             [state] = structure.model.states
             self._kinds[ORDER] = _orders, tuple(sizes[s] for s in names.quantities[state].sets)
         self._seed, self._trials = seed, trials
+        self._numbers = [trial] if trials is None else list(range(trials))
         self._blocks: dict[str, tuple[int, Array]] = {}
 
     def at(self, step: int) -> dict[str, Array]:
@@ -74,8 +83,7 @@ class Draws:
         """The draws of a step that begins between two regular ones, which it is told apart by."""
         found = {}
         for name, (draw, shape) in self._kinds.items():
-            trials = [None] if self._trials is None else range(self._trials)
-            drawn = [draw(_stream(self._seed, name, trial, t.hex()), 1, math.prod(shape)) for trial in trials]
+            drawn = [draw(_stream(self._seed, name, trial, t.hex()), 1, math.prod(shape)) for trial in self._numbers]
             found[name] = np.stack(drawn).reshape(shape if self._trials is None else (self._trials, *shape))
         return found
 
@@ -85,8 +93,7 @@ class Draws:
         together = max(1, min(MOST_TOGETHER, NUMBERS_TOGETHER // max(1, size)))
         number, place = divmod(step, together)
         if name not in self._blocks or self._blocks[name][0] != number:
-            trials = [None] if self._trials is None else range(self._trials)
-            drawn = [draw(_stream(self._seed, name, trial, number), together, size) for trial in trials]
+            drawn = [draw(_stream(self._seed, name, trial, number), together, size) for trial in self._numbers]
             self._blocks[name] = number, np.stack(drawn, axis=1)
         rows = self._blocks[name][1][place]
         found: Array = rows.reshape(shape) if self._trials is None else rows.reshape(self._trials, *shape)
