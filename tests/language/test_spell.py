@@ -54,7 +54,10 @@ def _without_cases(line: str) -> str:
     return line
 
 
-@pytest.mark.parametrize("name", [e.name for e in neurodyn.library()])
+NAMES = [e.name for e in neurodyn.library()]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_model_prints(name: str) -> None:
     """Matplotlib's reader of mathematics accepts every equation, so brackets and commands are sound."""
     from matplotlib.mathtext import MathTextParser
@@ -63,10 +66,19 @@ def test_every_model_prints(name: str) -> None:
     parser = MathTextParser("path")
     for line in equation_latex(model):
         parser.parse(f"${_without_cases(line)}$")
+    assert "<table>" in model_html(model)
+
+
+@pytest.mark.parametrize(
+    "name", [n if k % 5 == 0 else pytest.param(n, marks=pytest.mark.slow) for k, n in enumerate(NAMES)]
+)
+def test_tables_of_every_model(name: str) -> None:
+    from matplotlib.mathtext import MathTextParser
+
+    model, parser = neurodyn.load(name), MathTextParser("path")
     for line in model_latex(model).splitlines():
         for formula in re.findall(r"\$(.*?)\$", line):
             parser.parse(f"${_without_cases(formula)}$")
-    assert "<table>" in model_html(model)
 
 
 def test_latex_for_a_methods_section() -> None:

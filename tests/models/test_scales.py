@@ -183,7 +183,10 @@ def same(one: neurodyn.Result, other: neurodyn.Result, factors: dict[str, float]
         assert a.shape == b.shape and np.abs(a - b).max(initial=0) <= 1e-6 * np.abs(a).max(initial=0), name
 
 
-@pytest.mark.parametrize("name", WITH_UNITS)
+LENGTHY = {"ei_network", "stdp_pair", "adex", "exponential_if", "habituation_analog", "delayed_rates", "sequence_trace"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in LENGTHY)) for n in WITH_UNITS])
 def test_units_without_prefixes(name: str) -> None:
     model = neurodyn.load(name)
     text = without_prefixes(model.to_toml())

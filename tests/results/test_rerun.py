@@ -137,7 +137,9 @@ RUNS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize(
+    "name", [name if k % 2 == 0 else pytest.param(name, marks=pytest.mark.slow) for k, name in enumerate(RUNS)]
+)
 def test_to_the_last_bit(name, tmp_path):
     first = RUNS[name]()
     path = first.save(tmp_path / "run.nc")
