@@ -127,15 +127,19 @@ ASKS: dict[str, tuple[Callable[[Any], str], str]] = {
 
 
 def method_name(plan: Plan) -> str:
-    """The method that the plan names, else `exact` or `exponential_euler` where the flow is linear so far, else `rk4`.
+    """The method that the plan names, else `exact` where the flow is linear so far, and `rk4` where it is not.
 
-    With white noise it is `euler`.
+    With events it is `exponential_euler` or `euler` in place of `rk4`, and with white noise `euler`. With events no
+    method has more than order 1, and one of several stages runs away where a flow explodes before its reset: a stage
+    reads the flow far beyond the threshold, and makes a finite number of it that no later reset mends.
     """
     method, structure = plan.method, plan.system.structure
     if method is None:
         if plan.noisy:
             return "euler"
-        return next((name for name, (lacking, _) in ASKS.items() if not lacking(structure)), "rk4")
+        wanted = ("exact", "exponential_euler") if "event:reset" in plan.needed else ("exact",)
+        usual = "euler" if "event:reset" in plan.needed else "rk4"
+        return next((name for name in wanted if not ASKS[name][0](structure)), usual)
     if method not in METHODS:
         raise InputError(
             f"The fixed backend has no method {method}.",

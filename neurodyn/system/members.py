@@ -31,8 +31,12 @@ class Members:
 
     def of(self, units: Places) -> Places:
         """The elements of some units, one unit after the other."""
-        parts = [self._order[self._starts[u] : self._starts[u + 1]] for u in units]
-        return np.concatenate([np.empty(0, np.intp), *parts])
+        begin = self._starts[units]
+        counts = self._starts[np.add(units, 1)] - begin
+        ends = np.cumsum(counts)
+        total = int(ends[-1]) if ends.size else 0
+        found: Places = self._order[np.repeat(begin - ends + counts, counts) + np.arange(total)]
+        return found
 
 
 def members(values: Values, own: tuple[Idx, ...], letters: Sequence[Idx], units: tuple[int, ...]) -> Members:
