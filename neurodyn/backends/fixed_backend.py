@@ -36,7 +36,7 @@ from neurodyn.backends.clock import Clock
 from neurodyn.backends.event_runs import in_turn
 from neurodyn.backends.fixed_events import StepEvents
 from neurodyn.backends.fixed_methods import method_name, method_of
-from neurodyn.backends.outcome import bad_state, interrupted, out_of_memory
+from neurodyn.backends.outcome import bad_state, interrupted, leap, out_of_memory
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.recorder import recorder
@@ -84,7 +84,8 @@ class Walk:
         return self._written.get(self.at[0], self.at[0] * self.clock.dt)
 
     def go(self) -> Outcome:
-        """Run to the end, or until the state is not finite."""
+        """Run to the end, or until the state is not finite, or one step has changed it beyond all measure."""
+        scale = self._plan.system.layout.scales
         for number, piece in enumerate(self._plan.pieces()):
             self.recorder.enter(number)
             self.method.piece = piece
@@ -93,6 +94,8 @@ class Walk:
                 state = self._moved(step, self.at[1])
                 if not np.isfinite(state).all():
                     return bad_state(self._plan, 0, self.t, state)
+                if unstable := leap(self._plan, self.t, self.at[1] / scale, state / scale):
+                    return unstable
                 self.at = step + 1, state
                 self._save()
                 self._progress.at(self.t)

@@ -14,6 +14,8 @@ from neurodyn.backends.trajectory import Outcome
 
 # Beyond this size (in units of its scale) a state has left every meaning.
 FAR = 1e100
+# A step of fixed length that changes a state by more, relative to it or to its scale, did not follow the flow.
+LEAP = 1e6
 
 
 def element(plan: Plan, trial: int, index: int) -> str:
@@ -67,6 +69,22 @@ def bad_state(plan: Plan, trial: int, t: float, z: Floats) -> Outcome:
         "non-finite",
         f"{where} became {value} soon after t = {t:.6g}. {_smaller(plan)}Look in the equations for a division by 0, a "
         f"root or logarithm of a negative number, or for growth without bound.",
+    )
+
+
+def leap(plan: Plan, t: float, before: Floats, after: Floats) -> Outcome | None:
+    """One step that changed a state (in units of its scale) as no step should that follows the flow, if it did."""
+    size = np.abs(after - before)
+    if not (size > LEAP * np.maximum(1.0, np.abs(before))).any():
+        return None
+    k = int(np.argmax(size))
+    scale = plan.system.layout.scales[k]
+    return Outcome(
+        "failed",
+        "unstable",
+        f"In one step from t = {t:.6g} on, {element(plan, 0, k)} went from {before[k] * scale:.3g} to "
+        f"{after[k] * scale:.3g}: a step of dt = {plan.dt:g} is too long there. {_smaller(plan)}Methods with fewer "
+        f"stages (euler) look less far ahead on a steep upstroke.",
     )
 
 

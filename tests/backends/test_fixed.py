@@ -261,7 +261,16 @@ def test_a_run_of_another_kind_is_not_gone_on_from() -> None:
 def test_a_run_away_is_told() -> None:
     model = build(Model("dx/dt = x**2", states={"x": 1.0}))
     result = fixed(model, 3, 0.01, method="rk4", on_failure="return")
-    assert result.status == "failed" and result.code == "non-finite" and "Take a smaller step" in result.message
+    assert result.status == "failed" and result.code == "unstable" and "Take a smaller step" in result.message
+    assert result.arrays["end"]["t"] < 1.1  # it grows without bound before t = 1
+
+
+def test_a_step_that_is_too_long_for_an_upstroke_is_told() -> None:
+    """The last stage of rk4 looks beyond the threshold, where the exponential of AdEx has grown out of all measure."""
+    result = fixed(build("adex"), 0.3, 1e-5, method="rk4", on_failure="return")
+    assert (result.status, result.code) == ("failed", "unstable")
+    assert "went from" in result.message and "Take a smaller step than dt = 1e-05" in result.message
+    assert fixed(build("adex"), 0.3, 1e-5, method="euler").status == "done"
 
 
 @pytest.mark.slow
