@@ -20,6 +20,7 @@ TABLE = {
     "map": "neurodyn.backends.map_backend:Map",
     "dae": "neurodyn.backends.dae_backend:DAE",
     "fixed": "neurodyn.backends.fixed_backend:Fixed",
+    "brian2": "neurodyn.backends.brian2.backend:Brian2",
 }
 GROUP = "neurodyn.backends"
 

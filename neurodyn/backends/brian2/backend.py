@@ -1,0 +1,106 @@
+"""The `brian2` backend: from a plan to a trajectory, in fixed steps."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+
+import numpy as np
+
+from neurodyn.backends.brian2.refuse import refused
+from neurodyn.backends.brian2.size import check_memory
+from neurodyn.backends.clock import NEAR, Clock
+from neurodyn.backends.plan import Floats, Plan
+from neurodyn.backends.progress import Progress
+from neurodyn.backends.trajectory import Trajectory
+from neurodyn.calculus.derivative import derivative
+from neurodyn.calculus.letters import names_in, quantity
+from neurodyn.calculus.rewrite import inline
+from neurodyn.errors import InputError
+
+# The order of accuracy of each in the flow of units by themselves.
+METHODS = {"rk4": 4, "rk2": 2, "euler": 1}
+
+
+class Brian2:
+    """Networks of spiking neurons, and of rates, in fixed steps."""
+
+    name = "brian2"
+    abilities = frozenset({"flow", "sparse", "event:reset", "event:delivery"})
+
+    def run(self, plan: Plan) -> Trajectory:
+        """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
+        method, steps = _method(plan), _steps(plan)
+        from neurodyn.backends.brian2.engine import Engine, settings
+        from neurodyn.backends.brian2.network import network
+        from neurodyn.backends.brian2.record import trajectory
+
+        times, stride = _samples(plan, steps)
+        check_memory("the states that are saved", 8.0 * plan.start.size * (steps // stride + 2))
+        made = network(plan, steps)
+        with settings(), np.errstate(all="ignore"), Progress(plan) as progress:
+            engine = Engine(made, method, stride)
+            with suppress(KeyboardInterrupt):  # what there is tells how far the run came
+                engine.run(lambda share: progress.at(plan.t0 + share * (plan.until - plan.t0)))
+            return trajectory(made, engine, method, times, stride)
+
+
+def _method(plan: Plan) -> str:
+    """The method that the plan names, else the one of highest order that can follow the flow.
+
+    Where an event sets a state whose flow is not linear in it, the upstroke before may be steeper than stages that look
+    ahead within a step can follow; there it is that of Euler.
+    """
+    method = plan.method or ("euler" if _is_steep(plan) else "rk4")
+    if method not in METHODS:
+        raise InputError(
+            f"The brian2 backend has no method {method}.",
+            code="unknown-method",
+            remedy=f"It has: {', '.join(METHODS)}.",
+        )
+    return method
+
+
+def _is_steep(plan: Plan) -> bool:
+    structure = plan.system.structure
+    varying = {n: d for n, d in structure.definitions.items() if n in structure.dynamic}
+    for rule in plan.system.model.rules.values():
+        for name in {s.name for s in rule.sets if rule.condition is not None}:
+            flow = structure.flows[name]
+            slope = derivative(inline(flow.expr, varying), quantity(name, flow.letters))
+            if name in names_in(slope):
+                return True
+    return False
+
+
+def _steps(plan: Plan) -> int:
+    """How many steps a run takes; both ends lie on steps."""
+    if plan.dt is None:
+        raise InputError(
+            "dt is missing: the brian2 backend goes in fixed steps.",
+            code="missing-option",
+            remedy="Give dt, say a hundredth of the fastest time constant, and halve it to see how much it matters.",
+        )
+    if not plan.forward:
+        raise refused(plan.system.name, "time runs backwards")
+    if plan.pending is not None:
+        raise refused(plan.system.name, "it would go on from a run with events, whose impulses are on their way")
+    clock = Clock(plan.dt)
+    for word, t in (("t0", plan.t0), ("until", plan.until)):
+        if clock.number(t) is None:
+            raise InputError(
+                f"{word} is {t:g}, which is no whole number of steps of dt = {plan.dt:g}.",
+                code="between-steps",
+                remedy=f"Take {round(t / plan.dt) * plan.dt:g}, or a dt that divides it.",
+            )
+    return round((plan.until - plan.t0) / plan.dt)
+
+
+def _samples(plan: Plan, steps: int) -> tuple[Floats, int]:
+    """The times to save, in steps since the start, and how many steps lie between two samples that contain them."""
+    assert plan.dt is not None
+    times: Floats = np.arange(steps + 1.0) if plan.save_at is None else (plan.save_at - plan.t0) / plan.dt
+    near = np.rint(times)
+    times[...] = np.where(np.abs(times - near) <= 2 * NEAR, near, times)
+    whole = np.concatenate([np.floor(times), np.ceil(times)]).astype(int)
+    return times, math.gcd(steps, *whole.tolist()) or 1

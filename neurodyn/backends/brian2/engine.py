@@ -1,0 +1,180 @@
+"""A network as objects of Brian2. The only file that knows Brian2."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from neurodyn.backends.brian2.groups import Group
+from neurodyn.backends.brian2.junctions import Generator, Junction
+from neurodyn.backends.brian2.network import Network
+from neurodyn.backends.brian2.text import function_name, functions
+from neurodyn.backends.plan import Floats
+from neurodyn.errors import InputError
+
+# A step begins with what happens at its time, and then goes on to the next: so a time is that of the state there.
+SCHEDULE = ["start", "thresholds", "synapses", "resets", "groups", "end"]
+NUMPY = "numpy"
+
+
+@cache
+def brian() -> Any:
+    """Brian2, loaded; it puts a hook of its own into Python, which is taken out again."""
+    hook = sys.excepthook
+    import brian2
+
+    sys.excepthook = hook
+    return brian2
+
+
+@contextmanager
+def settings() -> Iterator[Any]:
+    """Brian2 with the target that is wanted, and with its settings as they were afterwards."""
+    b2 = brian()
+    if type(b2.get_device()).__name__ != "RuntimeDevice":
+        raise InputError(
+            "Brian2 is set to a standalone device, which cannot run step by step.",
+            code="brian2-device",
+            remedy='Call brian2.set_device("runtime") first.',
+        )
+    before = b2.prefs["codegen.target"]
+    b2.prefs["codegen.target"] = NUMPY
+    try:
+        yield b2
+    finally:
+        b2.prefs["codegen.target"] = before
+
+
+class Engine:
+    """A network of Brian2.
+
+    Args:
+        stride: how many steps lie between two samples of the states.
+    """
+
+    def __init__(self, network: Network, method: str, stride: int) -> None:
+        self._b2, self._of, self._method = brian(), network, method
+        dt = network.plan.dt
+        assert dt is not None
+        self._dt = dt * self._b2.second
+        self._clock = self._b2.Clock(self._dt, name="steps_clock*")
+        self._namespace = self._names()
+        self.groups = {g.name: self._group(g) for g in network.groups.by_sets.values() if g.lines or g.events}
+        self._link()
+        self._generators = {g.name: self._generator(g) for g in network.generators}
+        synapses = [self._synapses(j) for j in network.junctions]
+        self.events = self._event_monitors()
+        self.samples = self._state_monitors(stride)
+        made = [*self.groups.values(), *self._generators.values(), *synapses]
+        self.net = self._b2.Network(*made, *self.events.values(), *self.samples.values())
+        self.net.schedule = SCHEDULE
+
+    def run(self, report: Callable[[float], None]) -> None:
+        """Go through all steps, and let happen what is due at the end. Ctrl-C ends it early."""
+        seconds, steps = self._b2.second, self._of.steps
+
+        def told(elapsed: Any, completed: float, start: Any, duration: Any) -> None:
+            report(completed)
+
+        self.net.run(steps * self._dt, report=told, report_period=0.2 * seconds, namespace={})
+        if self.reached < steps:
+            return
+        for thing in self.net.sorted_objects:
+            if thing.when == "groups":
+                thing.active = False
+        self.net.run(self._dt, namespace={})
+
+    @property
+    def reached(self) -> int:
+        """How many steps have been taken; one more when all is done."""
+        return round(float(self.net.t / self._dt))
+
+    def _names(self) -> dict[str, Any]:
+        """All that equations may speak of beside their own variables; nothing else is looked up."""
+        b2, of = self._b2, self._of
+        found: dict[str, Any] = {**of.context.scalars, "t_zero_1": of.plan.t0, "step_1": self._dt, "second": b2.second}
+        for name, values in of.groups.inputs.timed.items():
+            found[name] = b2.TimedArray(values, dt=self._dt, name=f"{name}*")
+        for word, arity in of.context.used:
+            kinds = ["boolean" if word == "where" and k == 0 else "any" for k in range(arity)]
+            found[function_name(word, arity)] = b2.Function(
+                functions()[word], arg_units=[1] * arity, return_unit=1, arg_types=kinds, return_type="float"
+            )
+        return found
+
+    def _group(self, group: Group) -> Any:
+        lines = [*group.lines, *(f"{name} : 1 (constant)" for name in group.site.constants)]
+        found = self._b2.NeuronGroup(
+            group.site.size, "\n".join(lines), method=self._method, events=dict(group.events), clock=self._clock,
+            namespace=self._namespace, name=f"neurodyn_{group.name}*",
+        )  # fmt: skip
+        for event, code in group.codes:
+            found.run_on_event(event, code, when="resets")
+        for order, (code, when) in enumerate(group.regular):
+            found.run_regularly(code, when=when, order=order)
+        for name, value in {**group.starts, **group.site.constants}.items():
+            getattr(found, name)[:] = np.asarray(value)
+        return found
+
+    def _link(self) -> None:
+        for group in self._of.groups.by_sets.values():
+            for name, (other, variable) in group.links.items():
+                setattr(self.groups[group.name], name, self._b2.linked_var(self.groups[other.name], variable))
+
+    def _generator(self, one: Generator) -> Any:
+        return self._b2.SpikeGeneratorGroup(
+            one.units * one.copies, one.places, one.steps * self._dt, clock=self._clock, name=f"neurodyn_{one.name}*"
+        )
+
+    def _synapses(self, one: Junction) -> Any:
+        copies = one.source.copies if isinstance(one.source, Generator) else 1
+        things = self._generators if isinstance(one.source, Generator) else self.groups
+        lines = [*([one.line] if one.line else []), *(f"{name} : 1 (constant)" for name in one.site.constants)]
+        acts = {"on_pre": {"impulse": one.code}, "on_event": {"impulse": one.event}} if one.code else {}
+        found = self._b2.Synapses(
+            things[one.source.name], self.groups[one.target.name], model="\n".join(lines), clock=self._clock,
+            namespace=self._namespace, name=f"neurodyn_{one.name}*", **acts,
+        )  # fmt: skip
+        units = one.source.units if isinstance(one.source, Generator) else 0
+        pre = np.concatenate([one.pre + units * k for k in range(copies)])
+        found.connect(i=pre, j=np.tile(one.post, copies))
+        for name, value in one.site.constants.items():
+            getattr(found, name)[:] = np.tile(value, copies)
+        if one.delay is not None:
+            found.impulse.delay = np.tile(one.delay, copies) * self._dt
+        return found
+
+    def _event_monitors(self) -> dict[str, Any]:
+        known = self._of.events.sources if self._of.events else {}
+        watched = {name: (source, own) for name, (source, own) in known.items() if isinstance(source, Group)}
+        return {n: self._b2.EventMonitor(self.groups[source.name], own) for n, (source, own) in watched.items()}
+
+    def _state_monitors(self, stride: int) -> dict[str, Any]:
+        clock = self._b2.Clock(stride * self._dt, name="samples_clock*")
+        wanted: dict[str, list[str]] = {}
+        for state in self._of.plan.system.layout.names:
+            group, variable = self._of.variable(state)
+            wanted.setdefault(group.name, []).append(variable)
+        return {
+            name: self._b2.StateMonitor(self.groups[name], own, record=True, when="before_groups", clock=clock)
+            for name, own in wanted.items()
+        }
+
+    def sampled(self, state: str) -> Floats:
+        """A state at all samples, (samples, units)."""
+        group, variable = self._of.variable(state)
+        found: Floats = np.asarray(getattr(self.samples[group.name], variable)).T
+        return found
+
+    def now(self, state: str) -> Floats:
+        """A state where the run has come to."""
+        return self.value(state, self._of.variable(state)[1])
+
+    def value(self, name: str, variable: str) -> Floats:
+        """A variable of the group in which a state or event lives, where the run has come to."""
+        return np.array(getattr(self.groups[self._of.groups.of(name).name], variable)[:], dtype=float)

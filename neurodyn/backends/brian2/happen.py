@@ -1,0 +1,155 @@
+"""Events of groups: conditions, what they set, refractory periods, what is held, and events at known times.
+
+A unit happens where its condition becomes true. Where what an event sets does not itself make the condition false, a
+variable remembers whether it was false since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+import numpy as np
+from sympy import Expr, S
+from sympy.logic.boolalg import Boolean
+
+from neurodyn.backends.brian2.groups import STEP, Group, Groups
+from neurodyn.backends.brian2.junctions import Generator
+from neurodyn.backends.brian2.sites import Places
+from neurodyn.backends.plan import Floats
+from neurodyn.backends.schedule import Schedule
+from neurodyn.calculus.letters import Reference, name_of, names_in, reindex
+from neurodyn.calculus.nodes import Where
+from neurodyn.calculus.rewrite import substitute
+from neurodyn.model.event_rules import Rule
+from neurodyn.system.happenings import Happenings
+
+# How Brian2's schedule is told: code at an event runs after all impulses; what watches, after that.
+AFTER = "after_resets"
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """The events of a network.
+
+    Attributes:
+        sources: who sends the impulses of each event, and the event's name there.
+        free: by event, the variable that holds the first step at which a unit can happen again.
+        held: by state, that variable of the event that holds it.
+        armed: by event, the variable that is 1 where its condition was false since the event.
+        known: times and units of events at known times.
+    """
+
+    groups: Groups
+    happenings: Happenings
+    schedule: Schedule
+    sources: dict[str, tuple[Group | Generator, str]] = field(default_factory=dict)
+    free: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
+    armed: dict[str, str] = field(default_factory=dict)
+    known: dict[str, tuple[Floats, Places]] = field(default_factory=dict)
+
+    def declare(self) -> None:
+        """All of them."""
+        rules = self.groups.context.system.model.rules
+        self._check_shared(rules)
+        times = self.schedule.all()
+        for name, rule in rules.items():
+            if rule.condition is None:
+                self._known(rule, *times[name])
+            else:
+                self._watched(rule)
+
+    def _refuse(self, reason: str) -> NoReturn:
+        raise self.groups.context.refused(reason)
+
+    def _summed(self, part: Expr) -> str:
+        self._refuse("a condition or a statement of an event reads several units")
+
+    def _check_shared(self, rules: Mapping[str, Rule]) -> None:
+        """Brian2 lets events act one after the other: none may read or set what another one sets."""
+        for name, rule in rules.items():
+            mine = {s.name for s in rule.sets}
+            read = set[str]().union(*(names_in(self.groups.context.whole(s.expr)) for s in rule.sets))
+            for other, others in rules.items():
+                if other != name and (mine | read) & {s.name for s in others.sets}:
+                    shared = sorted((mine | read) & {s.name for s in others.sets})[0]
+                    self._refuse(f"{name} and {other} both set or read {shared}")
+
+    def _known(self, rule: Rule, times: Floats, units: Places) -> None:
+        """An event of a clock, a list or a Poisson process: its impulses come from a generator of their own."""
+        name, plan, event = rule.event.name, self.groups.inputs.plan, self.happenings.events[rule.event.name]
+        assert plan.dt is not None
+        if rule.sets or rule.hold or event.refractory is not None:
+            self._refuse(f"{name} happens at known times, and sets, holds or rests")
+        self.known[name] = times, units
+        steps = np.rint((times - plan.t0) / plan.dt).astype(np.intp)
+        self.sources[name] = Generator.of(f"times_{len(self.known)}", event.units, steps, units), "spike"
+
+    def _watched(self, rule: Rule) -> None:
+        name, context, group = rule.event.name, self.groups.context, self.groups.of(rule.event.name)
+        own = context.names.give(name, "event")
+        self.sources[name] = group, own
+        condition = self._text(rule, rule.condition, group)
+        parts, code = [condition], self._statements(rule, group)
+        refractory = self.happenings.events[name].refractory
+        if refractory is not None:
+            free = self._counted(name, refractory, group)
+            parts.append(f"{STEP} >= {free}")
+            code.append(f"{free} = {STEP} + {free}w")
+            self._hold(rule, group, free)
+        if not self._clears(rule):
+            self.armed[name] = armed = context.names.give(name, "armed")
+            group.lines.append(f"{armed} : 1")
+            group.starts[armed] = np.ones(group.site.size)
+            parts.append(f"{armed} > 0.5")
+            code.append(f"{armed} = 0")
+            group.regular.append((f"{armed} = clip({armed} + int(not {condition}), 0, 1)", AFTER))
+        group.events[own] = " and ".join(parts)
+        if code:
+            group.codes.append((own, "\n".join(code)))
+
+    def _text(self, rule: Rule, expr: Expr | Boolean, group: Group) -> str:
+        put = dict(zip(rule.letters, group.letters, strict=True))
+        return self.groups.text(reindex(expr, put), group, self._summed)
+
+    def _statements(self, rule: Rule, group: Group) -> list[str]:
+        """Statements that act together: all right sides are read before anything is set."""
+        names, first, second = self.groups.context.names, [], []
+        for number, one in enumerate(rule.sets):
+            if self.groups.of(one.name) is not group or one.letters != rule.letters:
+                self._refuse(f"{rule.event.name} sets several elements of {one.name}")
+            text, variable = self._text(rule, one.expr, group), names.give(one.name)
+            read = any(one.name in names_in(self.groups.context.whole(s.expr)) for s in rule.sets[number + 1 :])
+            new = names.give(f"{rule.event.name} {one.name}", "new") if read else variable
+            first.append(f"{new} = {text}")
+            second += [f"{variable} = {new}"] if read else []
+        return first + second
+
+    def _counted(self, name: str, refractory: Floats, group: Group) -> str:
+        plan = self.groups.inputs.plan
+        assert plan.dt is not None
+        self.free[name] = free = self.groups.context.names.give(name, "free")
+        group.lines.extend([f"{free} : integer", f"{free}w : integer (constant)"])
+        group.starts.update({free: np.zeros(group.site.size), f"{free}w": np.rint(refractory / plan.dt)})
+        return free
+
+    def _hold(self, rule: Rule, group: Group, free: str) -> None:
+        for state, letters in rule.hold:
+            if self.groups.of(state) is not group or letters != rule.letters or state in self.held:
+                self._refuse(f"{rule.event.name} holds {state}, of which it has several, or which another event holds")
+            self.held[state] = free
+
+    def _clears(self, rule: Rule) -> bool:
+        """Whether the condition is false once the statements have acted, whatever the states were."""
+        sets = {s.name: s.expr for s in rule.sets}
+        context = self.groups.context
+
+        def put(reference: Reference) -> Expr | None:
+            return sets.get(name_of(reference))
+
+        after = substitute(context.whole(rule.condition), put)
+        if not context.is_constant(after):
+            return False
+        return not context.evaluate(Where(after, S.One, S.Zero), rule.letters).any()

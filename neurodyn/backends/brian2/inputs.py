@@ -1,0 +1,92 @@
+"""Inputs in fixed steps: the mean over each step stands for all of it.
+
+The mean is that of the middles of the parts between edges: exact for inputs that are constant between edges, wherever
+these lie, and of second order for others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neurodyn.backends.brian2.names import Names
+from neurodyn.backends.brian2.size import check_memory
+from neurodyn.backends.clock import NEAR
+from neurodyn.backends.plan import Floats, Plan
+from neurodyn.system.signals import Constant
+
+if TYPE_CHECKING:
+    from neurodyn.backends.brian2.groups import Group
+
+# The time of a step, by which its value is looked up.
+LOOKUP = "t_in_timesteps*step_1"
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """The inputs of a run.
+
+    Attributes:
+        timed: arrays by Brian2's name: a row for each step, and a column for each unit where there are several.
+        scalars: inputs that do not change and have no letters.
+        curved: those that change between edges.
+    """
+
+    plan: Plan
+    steps: int
+    names: Names
+    scalars: dict[str, float]
+    timed: dict[str, Floats] = field(default_factory=dict)
+    curved: set[str] = field(default_factory=set)
+
+    @property
+    def signals(self) -> Any:
+        return self.plan.signals
+
+    @property
+    def order(self) -> int:
+        """The order to which the inputs are met: 2 where some change between their edges."""
+        return 2 if self.curved else 9
+
+    def scalar(self, name: str) -> str:
+        """The text of an input without letters."""
+        signal = self.plan.signals[name]
+        if isinstance(signal, Constant):
+            own = self.names.give(name, "p")
+            self.scalars[own] = float(np.asarray(signal.value))
+            return own
+        own = self.names.give(name, "s")
+        if own not in self.timed:
+            self.timed[own] = self._means(name, ())
+        return f"{own}({LOOKUP})"
+
+    def declare(self, name: str, variable: str, group: Group) -> None:
+        """An input with letters as a variable of its group."""
+        signal = self.plan.signals[name]
+        if isinstance(signal, Constant):
+            group.lines.append(f"{variable} : 1 (constant)")
+            group.starts[variable] = np.broadcast_to(np.asarray(signal.value, float), group.shape).ravel()
+            return
+        own = self.names.give(name, "s")
+        self.timed[own] = self._means(name, group.shape)
+        group.lines.append(f"{variable} = {own}({LOOKUP}, i) : 1")
+
+    def _means(self, name: str, shape: tuple[int, ...]) -> Floats:
+        size = int(np.prod(shape))
+        check_memory(f"the input {name} at each step", 8.0 * size * (self.steps + 1))
+        plan, dt = self.plan, float(self.plan.dt or 0)
+        found = np.zeros((self.steps + 1, size))
+        for piece in plan.pieces():
+            begin, end = (piece.begin - plan.t0) / dt, (piece.end - plan.t0) / dt
+            looks = [np.asarray(piece.inputs(t)[name]) for t in np.linspace(piece.begin, piece.end, 4)]
+            self.curved.update({name} if any(np.any(x != looks[0]) for x in looks) else ())
+            for k in range(int(np.floor(begin + NEAR)), min(int(np.ceil(end - NEAR)), self.steps)):
+                low, high = max(begin, k), min(end, k + 1)
+                low, high = (round(x) if abs(x - round(x)) < NEAR else x for x in (low, high))
+                value = piece.inputs(plan.t0 + dt * (low + high) / 2)[name]
+                found[k] += (high - low) * np.broadcast_to(np.asarray(value, float), shape).ravel()
+            if piece.end == plan.until:
+                found[-1] = np.broadcast_to(np.asarray(piece.inputs(piece.end)[name], float), shape).ravel()
+        return found if shape else found[:, 0]

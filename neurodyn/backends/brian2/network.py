@@ -1,0 +1,113 @@
+"""From a plan to the text of a network: its groups, synapses and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from neurodyn.backends.brian2.groups import STEP, Group, Groups
+from neurodyn.backends.brian2.happen import AFTER, Events
+from neurodyn.backends.brian2.inputs import Inputs
+from neurodyn.backends.brian2.jumps import Jumps
+from neurodyn.backends.brian2.junctions import Generator, Junction
+from neurodyn.backends.brian2.sites import Context
+from neurodyn.backends.brian2.sums import Sums
+from neurodyn.backends.plan import Plan
+from neurodyn.backends.schedule import Schedule
+from neurodyn.system.happenings import Happenings
+
+# Where states are kept within their bounds: after impulses, after what events set, and after the step.
+CLIPPED = ("after_synapses", AFTER, "after_groups")
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """All that Brian2 must be told.
+
+    Attributes:
+        happenings, events: of a system that has any.
+        coupled: whether units read one another in the flow, once a step.
+    """
+
+    plan: Plan
+    steps: int
+    context: Context
+    groups: Groups
+    sums: Sums
+    jumps: list[Junction]
+    generators: list[Generator]
+    happenings: Happenings | None
+    events: Events | None
+
+    @property
+    def dt(self) -> float:
+        """The length of a step."""
+        assert self.plan.dt is not None
+        return self.plan.dt
+
+    @property
+    def coupled(self) -> bool:
+        return bool(self.sums.junctions) or any(g.links for g in self.groups.by_sets.values())
+
+    @property
+    def junctions(self) -> list[Junction]:
+        return [*self.sums.junctions, *self.jumps]
+
+    def variable(self, state: str) -> tuple[Group, str]:
+        """The group of a state, and its name there."""
+        return self.groups.of(state), self.context.names.give(state)
+
+
+def network(plan: Plan, steps: int) -> Network:
+    """The text of the network of a plan.
+
+    Raises:
+        InputError: for what Brian2 cannot run.
+    """
+    context = Context(plan.system)
+    groups = Groups(context, Inputs(plan, steps, context.names, context.scalars))
+    sums, events, happenings = Sums(groups), None, None
+    for name in plan.system.layout.names:
+        groups.of(name)
+    if "event:reset" in plan.needed:
+        happenings = Happenings(plan.system)
+        schedule = Schedule(happenings, plan.t0, plan.until, False, plan.seed, plan.trial)
+        events = Events(groups, happenings, schedule)
+        events.declare()
+    held: Mapping[str, str] = events.held if events else {}
+    jumps = Jumps(groups, events.sources if events else {}, held).junctions()
+    _add_flows(plan, groups, sums, held)
+    if happenings is not None:
+        _add_bounds(plan, groups, happenings)
+    senders = [source for source, _ in (events.sources if events else {}).values()]
+    generators = [s for s in senders if isinstance(s, Generator) and any(j.source is s for j in jumps)]
+    return Network(plan, steps, context, groups, sums, jumps, generators, happenings, events)
+
+
+def _add_flows(plan: Plan, groups: Groups, sums: Sums, held: Mapping[str, str]) -> None:
+    start = plan.system.layout.unpack(plan.start)
+    for name, flow in plan.system.structure.flows.items():
+        group, variable = groups.of(name), groups.context.names.give(name)
+        group.starts[variable] = np.ravel(start[name])
+        if flow.expr == 0:
+            group.lines.append(f"{variable} : 1")
+            continue
+        text = groups.text(flow.at(group.letters), group, partial(sums.at, group=group))
+        still = f"int({STEP} >= {held[name]})*" if name in held else ""
+        group.lines.append(f"d{variable}/dt = {still}({text})/second : 1")
+
+
+def _add_bounds(plan: Plan, groups: Groups, happenings: Happenings) -> None:
+    """States with bounds."""
+    low, high = (plan.system.layout.unpack(bound) for bound in (happenings.low, happenings.high))
+    for name in plan.system.layout.names:
+        if not np.isfinite([low[name], high[name]]).any():
+            continue
+        group, variable = groups.of(name), groups.context.names.give(name)
+        ends = [groups.context.names.give(name, word) for word in ("low", "high")]
+        group.lines.extend([f"{end} : 1 (constant)" for end in ends])
+        group.starts.update({end: np.ravel(bound[name]) for end, bound in zip(ends, (low, high), strict=True)})
+        group.regular.extend([(f"{variable} = clip({variable}, {', '.join(ends)})", when) for when in CLIPPED])

@@ -1,0 +1,122 @@
+"""What a run of Brian2 left, as a trajectory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from neurodyn.backends.brian2.backend import METHODS
+from neurodyn.backends.brian2.engine import Engine
+from neurodyn.backends.brian2.network import Network
+from neurodyn.backends.event_log import Fired
+from neurodyn.backends.outcome import bad_state, interrupted
+from neurodyn.backends.plan import Floats
+from neurodyn.backends.trajectory import DONE, Outcome, Trajectory
+
+
+def trajectory(made: Network, engine: Engine, method: str, times: Floats, stride: int) -> Trajectory:
+    """What was recorded, as far as the run came and its numbers are finite.
+
+    Args:
+        times: those to save, in steps since the start; between two steps a straight line is read.
+        stride: how many steps lie between two samples.
+    """
+    plan, dt = made.plan, made.dt
+    samples = np.concatenate([engine.sampled(name) for name in plan.system.layout.names], axis=1)
+    ended = _ended(made, engine, samples, stride)
+    count = int(np.searchsorted(times, min(ended.steps, (len(samples) - 1) * stride), side="right"))
+    reached = plan.until if ended.outcome is DONE else plan.t0 + ended.steps * dt
+    time = plan.t0 + times * dt if plan.save_at is None else plan.save_at
+    fired = {} if made.events is None else _fired(made, engine)
+    counts = {"steps": ended.steps} | ({"events": sum(f.time.size for f in fired.values())} if made.events else {})
+    return Trajectory(
+        time[:count],
+        _read(samples, times[:count] / stride),
+        ended.outcome,
+        method,
+        counts,
+        reached,
+        ended.state,
+        fired={name: fired[name] for name in plan.recorded_events},
+        pending=_pending(made, engine, fired, reached),
+        told=_told(made, METHODS[method]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Ended:
+    """How a run ended, after how many steps, and in which state."""
+
+    outcome: Outcome
+    steps: int
+    state: Floats
+
+
+def _ended(made: Network, engine: Engine, samples: Floats, stride: int) -> _Ended:
+    plan, dt = made.plan, made.dt
+    end = np.concatenate([engine.now(name) for name in plan.system.layout.names])
+    bad = np.flatnonzero(~np.isfinite(samples).all(axis=1))
+    if bad.size or not np.isfinite(end).all():
+        last = int(bad[0]) - 1 if bad.size else len(samples) - 1
+        lost = (samples[bad[0]] if bad.size else end) / plan.system.layout.scales
+        if last < 0:
+            return _Ended(bad_state(plan, 0, plan.t0, lost), 0, plan.start)
+        return _Ended(bad_state(plan, 0, plan.t0 + last * stride * dt, lost), last * stride, samples[last])
+    if engine.reached <= made.steps:
+        return _Ended(interrupted(plan.t0 + engine.reached * dt), engine.reached, end)
+    return _Ended(DONE, made.steps, end)
+
+
+def _read(samples: Floats, places: Floats) -> Floats:
+    """The states at places among the samples."""
+    low = np.floor(places).astype(int)
+    share = (places - low)[:, None]
+    high = np.minimum(low + 1, len(samples) - 1)
+    return np.where(share > 0, (1 - share) * samples[low] + share * samples[high], samples[low])
+
+
+def _told(made: Network, order: int) -> dict[str, object]:
+    """What the recipe says of the run: its order of accuracy, and what keeps it low."""
+    acts = made.events is not None and any(not e.passive for e in made.events.happenings.events.values())
+    limits = {
+        "coupling": 1 if made.coupled else order,
+        "events": 1 if acts else order,
+        "inputs": made.groups.inputs.order,
+    }
+    told: dict[str, object] = {"target": "numpy", "order": min(order, *limits.values())}
+    return told | ({"coupling": "summed, order 1"} if made.coupled else {})
+
+
+def _fired(made: Network, engine: Engine) -> dict[str, Fired]:
+    """Every event with its times; those of conditions are the steps at which they were seen to hold."""
+    assert made.events is not None
+    found = {name: Fired(times, units) for name, (times, units) in made.events.known.items()}
+    for name, monitor in engine.events.items():
+        steps, units = np.rint(monitor.t_[:] / made.dt), np.asarray(monitor.i[:], dtype=np.intp)
+        order = np.lexsort((units, steps))
+        found[name] = Fired(made.plan.t0 + steps[order] * made.dt, units[order])
+    return found
+
+
+def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], end: float) -> dict[str, Floats] | None:
+    """What the events of a run that goes on from here must know."""
+    events = made.events
+    if events is None:
+        return None
+    kept: dict[str, Floats] = {}
+    for name in engine.events:
+        units = events.happenings.events[name].units
+        kept[f"armed:{name}"] = engine.value(name, events.armed[name]) if name in events.armed else np.ones(units)
+        if name in events.free:
+            steps = engine.value(name, events.free[name])
+            kept[f"until:{name}"] = np.where(steps > 0, made.plan.t0 + steps * made.dt, -np.inf)
+    for train, delay in events.happenings.delays.items():
+        rows = [np.empty((0, 2))]
+        for time, unit in zip(fired[delay.event].time, fired[delay.event].unit, strict=True):
+            places = delay.members.of(np.array([unit]))
+            rows.append(np.stack([time + delay.delay[places], places.astype(float)], axis=1))
+        sent = np.concatenate(rows)
+        kept[f"sent:{train}"] = sent[sent[:, 0] > end]
+    return kept

@@ -1,0 +1,93 @@
+"""Sums over other units as synapses: each one is a variable that Brian2 adds up once a step, before the flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from sympy import Expr, Idx, S
+
+from neurodyn.backends.brian2.groups import Group, Groups, spoken
+from neurodyn.backends.brian2.junctions import Junction
+from neurodyn.backends.brian2.sites import Context, Site, all_of, along
+from neurodyn.backends.brian2.size import check_memory
+from neurodyn.calculus.letters import indices_of, name_of, references
+from neurodyn.calculus.nodes import Where
+from neurodyn.calculus.reductions import Reduction, Sum
+from neurodyn.calculus.supports import Pair
+
+# What a synapse takes: two ends, a weight, and what NumPy needs on the way.
+BYTES = 48.0
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """The sums of a network: each is made once."""
+
+    groups: Groups
+    junctions: list[Junction] = field(default_factory=list)
+    known: dict[tuple[str, Expr], str] = field(default_factory=dict)
+
+    def at(self, part: Reduction, group: Group) -> str:
+        """The variable of a group that holds a sum."""
+        context = self.groups.context
+        if not isinstance(part, Sum):
+            word = type(part).__name__.lower()
+            raise context.refused(f"{word} over units is no sum, and Brian2 adds up alone")
+        if (group.name, part) not in self.known:
+            self.known[group.name, part] = self._made(part, group)
+        return self.known[group.name, part]
+
+    def _made(self, part: Sum, group: Group) -> str:
+        context = self.groups.context
+        body, mask, letters = part.open()
+        site = placed(context, body, mask, letters, group.letters)
+        if mask is not S.true and not context.is_constant(mask):
+            body = Where(mask, body, 0)
+        source, indices = self._source(body, group)
+        variable = context.names.fresh("sum")
+        group.lines.append(f"{variable} : 1")
+        text = spoken(body, site, lambda name, at: self.groups.beside(name, at, group), self._nested)
+        pre = source.units(site, indices) if indices else group.units(site, group.letters)
+        post = group.units(site, group.letters)
+        line = f"{variable}_post = {text} : 1 (summed)"
+        self.junctions.append(Junction(f"sum_{len(self.junctions)}", source, group, pre, post, site, line))
+        return variable
+
+    def _nested(self, part: Expr) -> str:
+        raise self.groups.context.refused("a sum over units stands within a sum over units")
+
+    def _source(self, body: Expr, group: Group) -> tuple[Group, tuple[Idx, ...]]:
+        """The units that are summed over, and their letters; those of the group itself, if none are read."""
+        context, found = self.groups.context, dict[tuple[str, tuple[Expr, ...]], Group]()
+        for reference in references(body):
+            name, indices = name_of(reference), indices_of(reference)
+            if name not in context.varying or name == "t" or self.groups.is_single(name):
+                continue
+            home = self.groups.of(name)
+            if home is not group or indices != group.letters:
+                found[home.name, indices] = home
+        if not found:
+            return group, ()
+        (_, indices), home = next(iter(found.items()))
+        if len(found) > 1 or not all(isinstance(x, Idx) for x in indices):
+            raise context.refused("a sum reads two other units at once, or one at a shifted position")
+        return home, indices
+
+
+def placed(context: Context, body: Expr, mask: Expr, letters: tuple[Idx, ...], others: tuple[Idx, ...]) -> Site:
+    """Where the terms of a sum over the letters stand, at all positions of other letters: on edges, or everywhere."""
+    place = context.supports().around(body, mask, letters)
+    every = dict.fromkeys((*others, *letters))
+    if place is not None and {*place[1:]} <= every.keys():
+        pair = Pair(place[1:], place[0])
+        rest = tuple(x for x in every if x not in pair)
+        count = float(np.prod([context.count(x) for x in rest])) * len(context.system.wirings[place[0]])
+        check_memory("synapses", BYTES * count)
+        site = along(context, context.system.wirings[place[0]], pair, rest)
+    else:
+        check_memory("synapses", BYTES * float(np.prod([float(context.count(x)) for x in every])))
+        site = all_of(context, tuple(every))
+    if mask is not S.true and context.is_constant(mask):
+        site = site.subset(site.values(Where(mask, S.One, S.Zero)) != 0)
+    return site
