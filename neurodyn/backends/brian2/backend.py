@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 
 import numpy as np
 
@@ -33,16 +32,15 @@ class Brian2:
         method, steps = _method(plan), _steps(plan)
         from neurodyn.backends.brian2.engine import Engine, settings
         from neurodyn.backends.brian2.network import network
-        from neurodyn.backends.brian2.record import trajectory
+        from neurodyn.backends.brian2.record import Saved, trajectory
 
         times, stride = _samples(plan, steps)
         check_memory("the states that are saved", 8.0 * plan.start.size * (steps // stride + 2))
         made = network(plan, steps)
         with settings(), np.errstate(all="ignore"), Progress(plan) as progress:
             engine = Engine(made, method, stride)
-            with suppress(KeyboardInterrupt):  # what there is tells how far the run came
-                engine.run(lambda share: progress.at(plan.t0 + share * (plan.until - plan.t0)))
-            return trajectory(made, engine, method, times, stride)
+            taken = engine.run(lambda share: progress.at(plan.t0 + share * (plan.until - plan.t0)))
+            return trajectory(made, engine, Saved(times, stride, taken), method)
 
 
 def _method(plan: Plan) -> str:
@@ -99,8 +97,8 @@ def _steps(plan: Plan) -> int:
 def _samples(plan: Plan, steps: int) -> tuple[Floats, int]:
     """The times to save, in steps since the start, and how many steps lie between two samples that contain them."""
     assert plan.dt is not None
-    times: Floats = np.arange(steps + 1.0) if plan.save_at is None else (plan.save_at - plan.t0) / plan.dt
-    near = np.rint(times)
-    times[...] = np.where(np.abs(times - near) <= 2 * NEAR, near, times)
+    exact = np.arange(steps + 1.0) if plan.save_at is None else (plan.save_at - plan.t0) / plan.dt
+    near = np.rint(exact)
+    times: Floats = np.asarray(np.where(np.abs(exact - near) <= 2 * NEAR, near, exact), dtype=float)
     whole = np.concatenate([np.floor(times), np.ceil(times)]).astype(int)
     return times, math.gcd(steps, *whole.tolist()) or 1

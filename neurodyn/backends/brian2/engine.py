@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -74,25 +74,25 @@ class Engine:
         self.net = self._b2.Network(*made, *self.events.values(), *self.samples.values())
         self.net.schedule = SCHEDULE
 
-    def run(self, report: Callable[[float], None]) -> None:
-        """Go through all steps, and let happen what is due at the end. Ctrl-C ends it early."""
+    def run(self, report: Callable[[float], None]) -> int:
+        """Go through the steps, and let happen what is due at the end.
+
+        Returns:
+            How many steps were taken: Ctrl-C ends a run early, and Brian2 does not say so.
+        """
         seconds, steps = self._b2.second, self._of.steps
 
         def told(elapsed: Any, completed: float, start: Any, duration: Any) -> None:
             report(completed)
 
-        self.net.run(steps * self._dt, report=told, report_period=0.2 * seconds, namespace={})
-        if self.reached < steps:
-            return
+        with suppress(KeyboardInterrupt):
+            self.net.run(steps * self._dt, report=told, report_period=0.2 * seconds, namespace={})
+        taken = round(float(self.net.t / self._dt))
         for thing in self.net.sorted_objects:
             if thing.when == "groups":
                 thing.active = False
         self.net.run(self._dt, namespace={})
-
-    @property
-    def reached(self) -> int:
-        """How many steps have been taken; one more when all is done."""
-        return round(float(self.net.t / self._dt))
+        return taken
 
     def _names(self) -> dict[str, Any]:
         """All that equations may speak of beside their own variables; nothing else is looked up."""

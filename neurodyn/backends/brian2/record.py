@@ -16,31 +16,41 @@ from neurodyn.backends.plan import Floats
 from neurodyn.backends.trajectory import DONE, Outcome, Trajectory
 
 
-def trajectory(made: Network, engine: Engine, method: str, times: Floats, stride: int) -> Trajectory:
-    """What was recorded, as far as the run came and its numbers are finite.
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """What was recorded.
 
-    Args:
+    Attributes:
         times: those to save, in steps since the start; between two steps a straight line is read.
         stride: how many steps lie between two samples.
+        taken: how many steps were taken.
     """
-    plan, dt = made.plan, made.dt
+
+    times: Floats
+    stride: int
+    taken: int
+
+
+def trajectory(made: Network, engine: Engine, saved: Saved, method: str) -> Trajectory:
+    """What was recorded, as far as the run came and its numbers are finite."""
+    plan, dt, stride = made.plan, made.dt, saved.stride
     samples = np.concatenate([engine.sampled(name) for name in plan.system.layout.names], axis=1)
-    ended = _ended(made, engine, samples, stride)
-    count = int(np.searchsorted(times, min(ended.steps, (len(samples) - 1) * stride), side="right"))
+    ended = _ended(made, engine, samples, saved)
+    count = int(np.searchsorted(saved.times, min(ended.steps, (len(samples) - 1) * stride), side="right"))
     reached = plan.until if ended.outcome is DONE else plan.t0 + ended.steps * dt
-    time = plan.t0 + times * dt if plan.save_at is None else plan.save_at
-    fired = {} if made.events is None else _fired(made, engine)
+    time = plan.t0 + saved.times * dt if plan.save_at is None else plan.save_at
+    fired = {} if made.events is None else _fired(made, engine, ended.steps)
     counts = {"steps": ended.steps} | ({"events": sum(f.time.size for f in fired.values())} if made.events else {})
     return Trajectory(
         time[:count],
-        _read(samples, times[:count] / stride),
+        _read(samples, saved.times[:count] / stride),
         ended.outcome,
         method,
         counts,
         reached,
         ended.state,
         fired={name: fired[name] for name in plan.recorded_events},
-        pending=_pending(made, engine, fired, reached),
+        pending=_pending(made, engine, fired, ended.steps),
         told=_told(made, METHODS[method]),
     )
 
@@ -54,8 +64,8 @@ class _Ended:
     state: Floats
 
 
-def _ended(made: Network, engine: Engine, samples: Floats, stride: int) -> _Ended:
-    plan, dt = made.plan, made.dt
+def _ended(made: Network, engine: Engine, samples: Floats, saved: Saved) -> _Ended:
+    plan, dt, stride = made.plan, made.dt, saved.stride
     end = np.concatenate([engine.now(name) for name in plan.system.layout.names])
     bad = np.flatnonzero(~np.isfinite(samples).all(axis=1))
     if bad.size or not np.isfinite(end).all():
@@ -64,8 +74,8 @@ def _ended(made: Network, engine: Engine, samples: Floats, stride: int) -> _Ende
         if last < 0:
             return _Ended(bad_state(plan, 0, plan.t0, lost), 0, plan.start)
         return _Ended(bad_state(plan, 0, plan.t0 + last * stride * dt, lost), last * stride, samples[last])
-    if engine.reached <= made.steps:
-        return _Ended(interrupted(plan.t0 + engine.reached * dt), engine.reached, end)
+    if saved.taken < made.steps:
+        return _Ended(interrupted(plan.t0 + saved.taken * dt), saved.taken, end)
     return _Ended(DONE, made.steps, end)
 
 
@@ -89,10 +99,13 @@ def _told(made: Network, order: int) -> dict[str, object]:
     return told | ({"coupling": "summed, order 1"} if made.coupled else {})
 
 
-def _fired(made: Network, engine: Engine) -> dict[str, Fired]:
+def _fired(made: Network, engine: Engine, last: int) -> dict[str, Fired]:
     """Every event with its times; those of conditions are the steps at which they were seen to hold."""
     assert made.events is not None
-    found = {name: Fired(times, units) for name, (times, units) in made.events.known.items()}
+    found = {}
+    for name, (times, units) in made.events.known.items():
+        passed = np.rint((times - made.plan.t0) / made.dt) <= last
+        found[name] = Fired(times[passed], units[passed])
     for name, monitor in engine.events.items():
         steps, units = np.rint(monitor.t_[:] / made.dt), np.asarray(monitor.i[:], dtype=np.intp)
         order = np.lexsort((units, steps))
@@ -100,8 +113,8 @@ def _fired(made: Network, engine: Engine) -> dict[str, Fired]:
     return found
 
 
-def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], end: float) -> dict[str, Floats] | None:
-    """What the events of a run that goes on from here must know."""
+def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], last: int) -> dict[str, Floats] | None:
+    """What the events of a run that goes on from here, after the last step, must know."""
     events = made.events
     if events is None:
         return None
@@ -116,7 +129,8 @@ def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], end: flo
         rows = [np.empty((0, 2))]
         for time, unit in zip(fired[delay.event].time, fired[delay.event].unit, strict=True):
             places = delay.members.of(np.array([unit]))
-            rows.append(np.stack([time + delay.delay[places], places.astype(float)], axis=1))
-        sent = np.concatenate(rows)
-        kept[f"sent:{train}"] = sent[sent[:, 0] > end]
+            steps = round((time - made.plan.t0) / made.dt) + np.rint(delay.delay[places] / made.dt)
+            arriving = np.stack([time + delay.delay[places], places.astype(float)], axis=1)
+            rows.append(arriving[steps > last])
+        kept[f"sent:{train}"] = np.concatenate(rows)
     return kept

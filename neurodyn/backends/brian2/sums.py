@@ -41,21 +41,20 @@ class Sums:
     def _made(self, part: Sum, group: Group) -> str:
         context = self.groups.context
         body, mask, letters = part.open()
+        if any(not context.is_constant(inner) for inner in body.atoms(Reduction)):
+            raise context.refused("a sum over units stands within a sum over units")
         site = placed(context, body, mask, letters, group.letters)
         if mask is not S.true and not context.is_constant(mask):
             body = Where(mask, body, 0)
         source, indices = self._source(body, group)
         variable = context.names.fresh("sum")
         group.lines.append(f"{variable} : 1")
-        text = spoken(body, site, lambda name, at: self.groups.beside(name, at, group), self._nested)
+        text = spoken(body, site, lambda name, at: self.groups.beside(name, at, group), str)
         pre = source.units(site, indices) if indices else group.units(site, group.letters)
         post = group.units(site, group.letters)
         line = f"{variable}_post = {text} : 1 (summed)"
         self.junctions.append(Junction(f"sum_{len(self.junctions)}", source, group, pre, post, site, line))
         return variable
-
-    def _nested(self, part: Expr) -> str:
-        raise self.groups.context.refused("a sum over units stands within a sum over units")
 
     def _source(self, body: Expr, group: Group) -> tuple[Group, tuple[Idx, ...]]:
         """The units that are summed over, and their letters; those of the group itself, if none are read."""

@@ -1,0 +1,179 @@
+"""What could go wrong without a word, and what Brian2 cannot run."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neurodyn import Model, build, simulate
+from neurodyn.backends.brian2.network import network
+from neurodyn.backends.planning import planned
+from neurodyn.backends.progress import Progress
+from neurodyn.errors import InputError, RunFailed
+
+DECAY = Model(["dx/dt = -x/tau"], states={"x": 1.0}, parameters={"tau": 0.5})
+N = {"N": {"letters": "i j k", "size": 3}}
+
+
+def spec(system: Any, **more: Any) -> Any:
+    """The text of a network."""
+    asked = dict(until=0.1, t0=None, start=None, inputs={}, save_at=None, every=None, method=None, dt=0.01)
+    asked |= dict(rtol=None, atol=None, seed=None, trials=None, progress=False)
+    return network(planned(system, ["x"], steps=None, **(asked | more)), 10)
+
+
+def test_values_of_the_caller_are_not_read() -> None:
+    """Brian2 looks for names in the frame that calls it, unless it is told where to look."""
+    system = build(DECAY)
+    wrong: dict[str, Any] = {name: 1e9 for name in (*spec(system).context.scalars, "second", "t_zero_1")}
+    exec(
+        "found = simulate(system, backend='brian2', dt=0.01, until=0.1)",
+        {"simulate": simulate, "system": system, **wrong},
+        wrong,
+    )
+    assert float(wrong["found"]["x"].values[-1]) == pytest.approx(np.exp(-0.2), rel=1e-8)
+
+
+def test_a_value_is_no_part_of_the_code() -> None:
+    """So nothing is compiled again where a value changes."""
+    one, other = (spec(build(DECAY, tau=tau)) for tau in (0.5, 0.25))
+    lines = [[g.lines for g in made.groups.by_sets.values()] for made in (one, other)]
+    assert lines[0] == lines[1]
+    assert (*one.context.scalars.values(), *other.context.scalars.values()) == (0.5, 0.25)
+
+
+def test_brian2_is_left_as_it_was() -> None:
+    import brian2 as b2
+
+    b2.prefs["codegen.target"], hook = "cython", sys.excepthook
+    own, clock = b2.NeuronGroup(1, "dx/dt = -x/(5*ms) : 1", method="euler"), b2.defaultclock.dt
+    try:
+        for _ in range(2):  # names of objects are not in each other's way
+            simulate(build(DECAY), backend="brian2", dt=0.01, until=0.1)
+        assert b2.prefs["codegen.target"] == "cython"
+        assert sys.excepthook is hook
+        assert b2.defaultclock.dt == clock
+        assert float(own.x[0]) == 0
+    finally:
+        b2.prefs["codegen.target"] = "auto"
+        b2.Network(own)  # it was never run
+
+
+def test_a_standalone_device_is_refused() -> None:
+    import brian2 as b2
+
+    b2.set_device("cpp_standalone", build_on_run=False)
+    try:
+        with pytest.raises(InputError, match="standalone device"):
+            simulate(build(DECAY), backend="brian2", dt=0.01, until=0.1)
+    finally:
+        b2.set_device("runtime")
+
+
+def test_an_interrupted_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brian2 itself returns as if all had been done."""
+    monkeypatch.setattr(Progress, "at", lambda self, t: signal.raise_signal(signal.SIGINT))
+    found = simulate(build(DECAY), backend="brian2", dt=1e-3, until=10, save_at=np.linspace(0, 10, 101))
+    assert found.status == "interrupted"
+    assert len(found.time) < 101
+    assert float(found.arrays["end"]["t"]) < 10
+
+
+def test_numbers_that_are_not_finite_do_not_leave() -> None:
+    model = Model(["dx/dt = x**2"], states={"x": 1.0})
+    with pytest.raises(RunFailed, match=r"x became .* Take a smaller step than dt = 0.01") as caught:
+        simulate(build(model), backend="brian2", dt=0.01, until=3)
+    assert np.isfinite(caught.value.result["x"].values).all()
+
+
+def test_nothing_is_loaded_before_a_run() -> None:
+    code = "import sys, neurodyn, neurodyn.backends as b; b.find('brian2'); assert 'brian2' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def model(*equations: str, **more: Any) -> Model:
+    more.setdefault("states", {"x[i]": 1.0})
+    return Model(list(equations), indices=N, **more)
+
+
+CANNOT = {
+    "an equation reads x of another unit outside of a sum": model("dx[i]/dt = x[0] - x[i]"),
+    "largest over units is no sum": model("dx[i]/dt = max(x[j], j) - x[i]"),
+    "softmax over units is no sum": model("dx[i]/dt = softmax(x[i], i) - x[i]"),
+    "a sum over units stands within a sum over units": model("dx[i]/dt = sum(tanh(sum(x[k], k) + x[j]), j) - x[i]"),
+    "a sum reads two other units at once": model(
+        "dx[i]/dt = sum(x[j]*y[k], j, k) - x[i]", "dy[i]/dt = -y[i]", states={"x[i]": 1.0, "y[i]": 1.0}
+    ),
+    "w lives on a support": model(
+        "dx[i]/dt = -x[i]",
+        "dw[i,j]/dt = -w[i,j]",
+        states={"x[i]": 1.0, "w[i,j]": {"start": 1.0, "on": "C[i,j]"}},
+        parameters={"C[i,j]": "all_to_all(j != i)"},
+    ),
+    "a condition or a statement of an event reads several units": model(
+        "dx[i]/dt = -x[i]", events={"low": {"when": "sum(x[i], i) < 1"}}
+    ),
+    "up sets several elements of x": model(
+        "dx[i]/dt = y - x[i]",
+        "dy/dt = 1",
+        states={"x[i]": 1.0, "y": 0.0},
+        events={"up": {"when": "y > 1", "set": "x[i] = 0"}},
+    ),
+    "tick happens at known times, and sets, holds or rests": model(
+        "dx[i]/dt = -x[i]", events={"tick[i]": {"every": 1.0, "set": "x[i] = 0"}}
+    ),
+    "low and high both set or read x": model(
+        "dx[i]/dt = -x[i]",
+        events={"low[i]": {"when": "x[i] < 0", "set": "x[i] = 1"}, "high[i]": {"when": "x[i] > 2", "set": "x[i] = 1"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", CANNOT)
+def test_what_brian2_cannot_run_is_refused(reason: str) -> None:
+    with pytest.raises(InputError) as caught:
+        simulate(build(CANNOT[reason]), backend="brian2", dt=0.01, until=1)
+    assert reason in str(caught.value)
+    assert "Take the scipy backend, which can." in str(caught.value)
+
+
+def test_abilities_that_are_not_there_are_named() -> None:
+    delayed = model("dx[i]/dt = -x[i](t - 1)")
+    with pytest.raises(
+        InputError, match=r"The backend brian2 cannot run .*: it needs delay:state.*Able to run it: scipy"
+    ):
+        simulate(build(delayed), backend="brian2", dt=0.01, until=1)
+
+
+ASKED = {
+    "dt is missing: the brian2 backend goes in fixed steps.": {"until": 1},
+    "until is 0.105, which is no whole number of steps of dt = 0.01.": {"until": 0.105, "dt": 0.01},
+    "The brian2 backend has no method DOP853.": {"until": 1, "dt": 0.01, "method": "DOP853"},
+    "time runs backwards": {"until": -1, "dt": 0.01},
+    "needs trials": {"until": 1, "dt": 0.01, "trials": 2},
+}
+
+
+@pytest.mark.parametrize("sentence", ASKED)
+def test_what_is_asked_for_in_vain(sentence: str) -> None:
+    with pytest.raises(InputError) as caught:
+        simulate(build(DECAY), backend="brian2", **ASKED[sentence])
+    assert sentence in str(caught.value)
+
+
+def test_sizes_that_no_memory_holds() -> None:
+    system = build(model("dx[i]/dt = sum(x[j], j) - x[i]"), sizes={"N": 1_000_000})
+    with pytest.raises(InputError, match="GiB for synapses"):
+        simulate(system, backend="brian2", dt=0.01, until=1, save_at=[0, 1])
+
+
+def test_a_run_with_events_is_not_gone_on_from() -> None:
+    system = build("lif", I=0.3e-9)
+    first = simulate(system, backend="brian2", dt=1e-3, until=0.02)
+    with pytest.raises(InputError, match="would go on from a run with events"):
+        simulate(system, backend="brian2", dt=1e-3, start=first, until=0.04)
