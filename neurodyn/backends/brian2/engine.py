@@ -17,8 +17,8 @@ from neurodyn.backends.brian2.text import function_name, functions
 from neurodyn.backends.plan import Floats
 from neurodyn.errors import InputError
 
-# A step begins with what happens at its time, and then goes on to the next: so a time is that of the state there.
-SCHEDULE = ["start", "thresholds", "synapses", "resets", "groups", "end"]
+# Brian2's own order; said here, so that no setting of its user's changes it.
+SCHEDULE = ["start", "groups", "thresholds", "synapses", "resets", "end"]
 NUMPY = "numpy"
 
 
@@ -75,24 +75,18 @@ class Engine:
         self.net.schedule = SCHEDULE
 
     def run(self, report: Callable[[float], None]) -> int:
-        """Go through the steps, and let happen what is due at the end.
+        """Go through the steps.
 
         Returns:
             How many steps were taken: Ctrl-C ends a run early, and Brian2 does not say so.
         """
-        seconds, steps = self._b2.second, self._of.steps
 
         def told(elapsed: Any, completed: float, start: Any, duration: Any) -> None:
             report(completed)
 
         with suppress(KeyboardInterrupt):
-            self.net.run(steps * self._dt, report=told, report_period=0.2 * seconds, namespace={})
-        taken = round(float(self.net.t / self._dt))
-        for thing in self.net.sorted_objects:
-            if thing.when == "groups":
-                thing.active = False
-        self.net.run(self._dt, namespace={})
-        return taken
+            self.net.run(self._of.steps * self._dt, report=told, report_period=0.2 * self._b2.second, namespace={})
+        return round(float(self.net.t / self._dt))
 
     def _names(self) -> dict[str, Any]:
         """All that equations may speak of beside their own variables; nothing else is looked up."""
@@ -113,9 +107,9 @@ class Engine:
             group.site.size, "\n".join(lines), method=self._method, events=dict(group.events), clock=self._clock,
             namespace=self._namespace, name=f"neurodyn_{group.name}*",
         )  # fmt: skip
-        for event, code in group.codes:
-            found.run_on_event(event, code, when="resets")
-        for order, (code, when) in enumerate(group.regular):
+        for event, code, when in group.codes:
+            found.run_on_event(event, code, when=when, order=1)
+        for order, (code, when) in enumerate(group.regular, 2):
             found.run_regularly(code, when=when, order=order)
         for name, value in {**group.starts, **group.site.constants}.items():
             getattr(found, name)[:] = np.asarray(value)
@@ -161,7 +155,7 @@ class Engine:
             group, variable = self._of.variable(state)
             wanted.setdefault(group.name, []).append(variable)
         return {
-            name: self._b2.StateMonitor(self.groups[name], own, record=True, when="before_groups", clock=clock)
+            name: self._b2.StateMonitor(self.groups[name], own, record=True, when="start", clock=clock)
             for name, own in wanted.items()
         }
 

@@ -28,7 +28,7 @@ class Group:
         letters: of all quantities in it, whose positions count its units up.
         lines: the equations.
         starts: the first value of each variable that has one.
-        events, codes: conditions by event, and what each event does (event, code).
+        events, codes: conditions by event, and what each event does, and when (event, code, when).
         regular: code that runs at each step, and when.
         links: variables that are those of another group.
         known: inputs that are declared.
@@ -40,7 +40,7 @@ class Group:
     lines: list[str] = field(default_factory=list)
     starts: dict[str, Array] = field(default_factory=dict)
     events: dict[str, str] = field(default_factory=dict)
-    codes: list[tuple[str, str]] = field(default_factory=list)
+    codes: list[tuple[str, str, str]] = field(default_factory=list)
     regular: list[tuple[str, str]] = field(default_factory=list)
     links: dict[str, tuple[Group, str]] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)

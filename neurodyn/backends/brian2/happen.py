@@ -17,6 +17,7 @@ from sympy.logic.boolalg import Boolean
 from neurodyn.backends.brian2.groups import STEP, Group, Groups
 from neurodyn.backends.brian2.junctions import Generator
 from neurodyn.backends.brian2.sites import Places
+from neurodyn.backends.fixed_events import steps_before
 from neurodyn.backends.plan import Floats
 from neurodyn.backends.schedule import Schedule
 from neurodyn.calculus.letters import Reference, name_of, names_in, reindex
@@ -25,8 +26,8 @@ from neurodyn.calculus.rewrite import substitute
 from neurodyn.model.event_rules import Rule
 from neurodyn.system.happenings import Happenings
 
-# How Brian2's schedule is told: code at an event runs after all impulses; what watches, after that.
-AFTER = "after_resets"
+# Places in Brian2's schedule: what happens is known, and what events set has been set.
+KNOWN, SET, AFTER = "after_thresholds", "resets", "after_resets"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,7 @@ class Events:
         free: by event, the variable that holds the first step at which a unit can happen again.
         held: by state, that variable of the event that holds it.
         armed: by event, the variable that is 1 where its condition was false since the event.
-        known: times and units of events at known times.
+        known: steps and units of events at known times.
     """
 
     groups: Groups
@@ -48,13 +49,13 @@ class Events:
     free: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     armed: dict[str, str] = field(default_factory=dict)
-    known: dict[str, tuple[Floats, Places]] = field(default_factory=dict)
+    known: dict[str, tuple[Places, Places]] = field(default_factory=dict)
 
     def declare(self) -> None:
         """All of them."""
         rules = self.groups.context.system.model.rules
         self._check_shared(rules)
-        times = self.schedule.all()
+        times = self.schedule.all
         for name, rule in rules.items():
             if rule.condition is None:
                 self._known(rule, *times[name])
@@ -83,8 +84,10 @@ class Events:
         assert plan.dt is not None
         if rule.sets or rule.hold or event.refractory is not None:
             self._refuse(f"{name} happens at known times, and sets, holds or rests")
-        self.known[name] = times, units
-        steps = np.rint((times - plan.t0) / plan.dt).astype(np.intp)
+        steps = steps_before(times, plan.dt) - np.rint(plan.t0 / plan.dt)
+        inside = (steps >= 0) & (steps < self.groups.inputs.steps)
+        steps, units = steps[inside].astype(np.intp), units[inside]
+        self.known[name] = steps, units
         self.sources[name] = Generator.of(f"times_{len(self.known)}", event.units, steps, units), "spike"
 
     def _watched(self, rule: Rule) -> None:
@@ -97,18 +100,22 @@ class Events:
         if refractory is not None:
             free = self._counted(name, refractory, group)
             parts.append(f"{STEP} >= {free}")
-            code.append(f"{free} = {STEP} + {free}w")
-            self._hold(rule, group, free)
+            rests = f"{free} = {STEP} + {free}w"
+            # What an event holds is not reached by impulses of the same step; that shows unless it is set anyway.
+            early = self._hold(rule, group, free)
+            group.codes.extend([(own, rests, KNOWN)] if early else [])
+            code += [] if early else [rests]
         if not self._clears(rule):
             self.armed[name] = armed = context.names.give(name, "armed")
             group.lines.append(f"{armed} : 1")
             group.starts[armed] = np.ones(group.site.size)
             parts.append(f"{armed} > 0.5")
             code.append(f"{armed} = 0")
-            group.regular.append((f"{armed} = clip({armed} + int(not {condition}), 0, 1)", AFTER))
+            code_armed = f"{armed} = clip({armed} + int(not {condition}), 0, 1)"
+            group.regular.extend([(code_armed, KNOWN), (code_armed, AFTER)])
         group.events[own] = " and ".join(parts)
         if code:
-            group.codes.append((own, "\n".join(code)))
+            group.codes.append((own, "\n".join(code), SET))
 
     def _text(self, rule: Rule, expr: Expr | Boolean, group: Group) -> str:
         put = dict(zip(rule.letters, group.letters, strict=True))
@@ -132,14 +139,18 @@ class Events:
         assert plan.dt is not None
         self.free[name] = free = self.groups.context.names.give(name, "free")
         group.lines.extend([f"{free} : integer", f"{free}w : integer (constant)"])
-        group.starts.update({free: np.zeros(group.site.size), f"{free}w": np.rint(refractory / plan.dt)})
+        group.starts.update({free: np.zeros(group.site.size), f"{free}w": steps_before(refractory, plan.dt)})
         return free
 
-    def _hold(self, rule: Rule, group: Group, free: str) -> None:
+    def _hold(self, rule: Rule, group: Group, free: str) -> bool:
+        """Note what is held; tells whether impulses of the event's own step could be seen in it."""
+        own = {state for state, _ in rule.hold}
+        read = frozenset[str]().union(*(names_in(self.groups.context.whole(s.expr)) for s in rule.sets))
         for state, letters in rule.hold:
             if self.groups.of(state) is not group or letters != rule.letters or state in self.held:
                 self._refuse(f"{rule.event.name} holds {state}, of which it has several, or which another event holds")
             self.held[state] = free
+        return bool(own - {s.name for s in rule.sets} or own & read)
 
     def _clears(self, rule: Rule) -> bool:
         """Whether the condition is false once the statements have acted, whatever the states were."""

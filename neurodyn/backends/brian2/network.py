@@ -15,12 +15,13 @@ from neurodyn.backends.brian2.jumps import Jumps
 from neurodyn.backends.brian2.junctions import Generator, Junction
 from neurodyn.backends.brian2.sites import Context
 from neurodyn.backends.brian2.sums import Sums
+from neurodyn.backends.fixed_events import EARLY
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.schedule import Schedule
 from neurodyn.system.happenings import Happenings
 
-# Where states are kept within their bounds: after impulses, after what events set, and after the step.
-CLIPPED = ("after_synapses", AFTER, "after_groups")
+# Where states are kept within their bounds: after the flow, and after what events set.
+CLIPPED = ("after_groups", AFTER)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +75,7 @@ def network(plan: Plan, steps: int) -> Network:
         groups.of(name)
     if "event:reset" in plan.needed:
         happenings = Happenings(plan.system)
-        schedule = Schedule(happenings, plan.t0, plan.until, False, plan.seed, plan.trial)
+        schedule = Schedule(happenings, plan.t0 - EARLY * (plan.dt or 0), plan.until, False, plan.seed, plan.trial)
         events = Events(groups, happenings, schedule)
         events.declare()
     held: Mapping[str, str] = events.held if events else {}

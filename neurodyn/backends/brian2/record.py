@@ -11,6 +11,7 @@ from neurodyn.backends.brian2.backend import METHODS
 from neurodyn.backends.brian2.engine import Engine
 from neurodyn.backends.brian2.network import Network
 from neurodyn.backends.event_log import Fired
+from neurodyn.backends.fixed_backend import SCHEDULE
 from neurodyn.backends.outcome import bad_state, interrupted
 from neurodyn.backends.plan import Floats
 from neurodyn.backends.trajectory import DONE, Outcome, Trajectory
@@ -35,6 +36,8 @@ def trajectory(made: Network, engine: Engine, saved: Saved, method: str) -> Traj
     """What was recorded, as far as the run came and its numbers are finite."""
     plan, dt, stride = made.plan, made.dt, saved.stride
     samples = np.concatenate([engine.sampled(name) for name in plan.system.layout.names], axis=1)
+    if saved.taken % stride == 0:  # the end of a step is the begin of the next one, which is not there at the end
+        samples = np.concatenate([samples, np.concatenate(list(map(engine.now, plan.system.layout.names)))[None]])
     ended = _ended(made, engine, samples, saved)
     count = int(np.searchsorted(saved.times, min(ended.steps, (len(samples) - 1) * stride), side="right"))
     reached = plan.until if ended.outcome is DONE else plan.t0 + ended.steps * dt
@@ -51,7 +54,7 @@ def trajectory(made: Network, engine: Engine, saved: Saved, method: str) -> Traj
         ended.state,
         fired={name: fired[name] for name in plan.recorded_events},
         pending=_pending(made, engine, fired, ended.steps),
-        told=_told(made, METHODS[method]),
+        scheme=_told(made, METHODS[method]),
     )
 
 
@@ -88,28 +91,25 @@ def _read(samples: Floats, places: Floats) -> Floats:
 
 
 def _told(made: Network, order: int) -> dict[str, object]:
-    """What the recipe says of the run: its order of accuracy, and what keeps it low."""
+    """What the recipe says of the run: how steps are taken, their order of accuracy, and what keeps it low."""
     acts = made.events is not None and any(not e.passive for e in made.events.happenings.events.values())
-    limits = {
-        "coupling": 1 if made.coupled else order,
-        "events": 1 if acts else order,
-        "inputs": made.groups.inputs.order,
-    }
-    told: dict[str, object] = {"target": "numpy", "order": min(order, *limits.values())}
+    reached = 1 if made.coupled or acts else min(order, made.groups.inputs.order)
+    told: dict[str, object] = {"target": "numpy", "order": SCHEDULE, "accuracy": f"order {reached}"}
+    if made.events is not None and made.events.happenings.delays:
+        told |= {"delays": "rounded to steps"}
     return told | ({"coupling": "summed, order 1"} if made.coupled else {})
 
 
 def _fired(made: Network, engine: Engine, last: int) -> dict[str, Fired]:
-    """Every event with its times; those of conditions are the steps at which they were seen to hold."""
+    """Every event with its times; all of a step are dated at its begin."""
     assert made.events is not None
-    found = {}
-    for name, (times, units) in made.events.known.items():
-        passed = np.rint((times - made.plan.t0) / made.dt) <= last
-        found[name] = Fired(times[passed], units[passed])
+    found, first = {}, np.rint(made.plan.t0 / made.dt)
+    for name, (steps, units) in made.events.known.items():
+        found[name] = Fired((first + steps[steps < last]) * made.dt, units[steps < last])
     for name, monitor in engine.events.items():
         steps, units = np.rint(monitor.t_[:] / made.dt), np.asarray(monitor.i[:], dtype=np.intp)
         order = np.lexsort((units, steps))
-        found[name] = Fired(made.plan.t0 + steps[order] * made.dt, units[order])
+        found[name] = Fired((first + steps[order]) * made.dt, units[order])
     return found
 
 
@@ -118,19 +118,19 @@ def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], last: in
     events = made.events
     if events is None:
         return None
-    kept: dict[str, Floats] = {}
+    kept, first = {"fixed": np.array([made.dt])}, np.rint(made.plan.t0 / made.dt)
     for name in engine.events:
         units = events.happenings.events[name].units
         kept[f"armed:{name}"] = engine.value(name, events.armed[name]) if name in events.armed else np.ones(units)
         if name in events.free:
             steps = engine.value(name, events.free[name])
-            kept[f"until:{name}"] = np.where(steps > 0, made.plan.t0 + steps * made.dt, -np.inf)
+            kept[f"until:{name}"] = np.where(steps > 0, (first + steps) * made.dt, -np.inf)
     for train, delay in events.happenings.delays.items():
         rows = [np.empty((0, 2))]
         for time, unit in zip(fired[delay.event].time, fired[delay.event].unit, strict=True):
             places = delay.members.of(np.array([unit]))
-            steps = round((time - made.plan.t0) / made.dt) + np.rint(delay.delay[places] / made.dt)
-            arriving = np.stack([time + delay.delay[places], places.astype(float)], axis=1)
-            rows.append(arriving[steps > last])
+            steps = np.rint(time / made.dt) + np.rint(delay.delay[places] / made.dt)
+            arriving = np.stack([steps * made.dt, places.astype(float)], axis=1)
+            rows.append(arriving[steps >= first + last])
         kept[f"sent:{train}"] = np.concatenate(rows)
     return kept

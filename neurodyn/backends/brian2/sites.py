@@ -13,7 +13,7 @@ from sympy import Expr, Idx
 from neurodyn.backends.brian2.names import Names
 from neurodyn.backends.brian2.refuse import refused
 from neurodyn.calculus.letters import free_letters, letter, names_in, reindex, size_of
-from neurodyn.calculus.rewrite import Definition, inline
+from neurodyn.calculus.rewrite import Definition, inline, names_reached
 from neurodyn.calculus.supports import Pair, Supports
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
@@ -51,6 +51,10 @@ class Context:
         """An expression with all definitions that vary put in."""
         structure = self.system.structure
         own: Mapping[str, Definition] = {n: d for n, d in structure.definitions.items() if n in structure.dynamic}
+        reached = frozenset[str]().union(*(names_reached(n, own) for n in names_in(expr))) & own.keys()
+        for name in reached:
+            if any(name in names_reached(n, own) for n in names_in(own[name].expr)):
+                raise self.refused(f"{name} is a recursion along an index")
         found: Expr = inline(expr, own)
         return found
 

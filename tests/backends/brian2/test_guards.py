@@ -102,6 +102,11 @@ def model(*equations: str, **more: Any) -> Model:
 
 
 CANNOT = {
+    "y is a recursion along an index": Model(
+        ["dx[k]/dt = y[k] - x[k]", "y[k] = where(k == 0, x[k], y[k-1]/2)"],
+        indices={"K": {"letters": "k", "size": 3, "ends": "zero"}},
+        states={"x[k]": 1.0},
+    ),
     "an equation reads x of another unit outside of a sum": model("dx[i]/dt = x[0] - x[i]"),
     "largest over units is no sum": model("dx[i]/dt = max(x[j], j) - x[i]"),
     "softmax over units is no sum": model("dx[i]/dt = softmax(x[i], i) - x[i]"),
