@@ -96,14 +96,13 @@ class Events:
         self.sources[name] = group, own
         condition = self._text(rule, rule.condition, group)
         parts, code = [condition], self._statements(rule, group)
-        refractory = self.happenings.events[name].refractory
+        refractory, early, rests = self.happenings.events[name].refractory, False, ""
         if refractory is not None:
             free = self._counted(name, refractory, group)
             parts.append(f"{STEP} >= {free}")
             rests = f"{free} = {STEP} + {free}w"
             # What an event holds is not reached by impulses of the same step; that shows unless it is set anyway.
             early = self._hold(rule, group, free)
-            group.codes.extend([(own, rests, KNOWN)] if early else [])
             code += [] if early else [rests]
         if not self._clears(rule):
             self.armed[name] = armed = context.names.give(name, "armed")
@@ -114,6 +113,9 @@ class Events:
             code_armed = f"{armed} = clip({armed} + int(not {condition}), 0, 1)"
             group.regular.extend([(code_armed, KNOWN), (code_armed, AFTER)])
         group.events[own] = " and ".join(parts)
+        if early:  # Brian2 lets one event do things at one place only
+            group.events[f"{own}r"] = group.events[own]
+            group.codes.append((f"{own}r", rests, KNOWN))
         if code:
             group.codes.append((own, "\n".join(code), SET))
 

@@ -108,6 +108,32 @@ def test_all_is_as_in_fixed_steps_of_our_own(name: str) -> None:
         np.testing.assert_allclose(found[state].values, other[state].values, rtol=0, atol=1e-11 * largest)
 
 
+RATE = """dx[i,a]/dt = sigmoid(x[i,a]) - x[i,a] + relu(sin(t + i)) + where(x[i,a] > 0, erf(x[i,a]), max(x[i,a], -1))
++ clip(x[i,a], -1, 0.5) + softplus(-x[i,a]) + log1p(abs(x[i,a])) + floor(3*x[i,a])/5
++ sign(x[i,a] - c[a]) + atan2(x[i,a], 1) + exprel(-x[i,a])/9
+- x[i,a]**3/(1 + x[i,a]**4) + heaviside(x[i,a] - 0.3) + (1 + x[i,a]**2)**(-1/2) - logcosh(x[i,a])"""
+
+
+def test_functions_letters_and_sets_mean_what_they_do_elsewhere() -> None:
+    """A state of two letters, all functions; two sets that exchange; impulses onto what an event holds from now on."""
+    model = Model(
+        [RATE.replace("\n", " "), "dv[i]/dt = sum(0.1*up[j], j)", "du[i]/dt = 1 + i", "dp/dt = 1", "dq/dt = 0"],
+        indices={"N": {"letters": "i j", "size": 3}, "A": {"letters": "a", "size": 2}},
+        states={"x[i,a]": "(i - 1)/2 + a/7", "v[i]": 0.0, "u[i]": 0.0, "p": 0.0, "q": 0.25},
+        parameters={"c[a]": "a/3"},
+        events={
+            "up[i]": {"when": "u[i] > 0.3", "set": "u[i] = 0", "refractory": 0.1, "hold": ["v[i]"]},
+            "swap": {"when": "p > 0.5", "set": "p = q\nq = p"},
+        },
+    )
+    asked = {"dt": 1e-2, "until": 1.2, "method": "rk4", "save_at": np.linspace(0, 1.2, 121)}
+    found, other = (simulate(build(model), backend=name, **asked) for name in ("brian2", "fixed"))
+    for state in model.states:
+        np.testing.assert_allclose(found[state].values, other[state].values, rtol=1e-11, atol=1e-13)
+    assert len(found.events("up")) == len(other.events("up")) > 6
+    assert float(found["q"].values[-1]) > 0.5
+
+
 def conductances(p: dict[str, Array], part: str, y: list[Array], free: Array) -> list[Array]:
     """The flow of v, g_e and g_i of one population."""
     v, g_e, g_i = y
