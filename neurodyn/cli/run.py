@@ -64,9 +64,7 @@ class _Request:
 @click.option("--until", metavar="T", help="The time at the end of the run, such as 10 or '50 ms'.")
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="How many steps a map takes.")
 @click.option("--every", metavar="DT", help="Save at steps of this length, rather than at 501 times.")
-@click.option(
-    "--backend", metavar="NAME", help="The engine that runs it: scipy, map, dae, fixed; by default one that can."
-)
+@click.option("--backend", metavar="NAME", help="Engine: scipy, map, dae, fixed or brian2; by default one that can.")
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
 @click.option("--dt", metavar="DT", help="The step of a run in fixed steps, such as 0.01 or '0.1 ms'.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
