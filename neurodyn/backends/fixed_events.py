@@ -68,7 +68,7 @@ class StepEvents:
 
     def happen(self, step: int, y: Floats, inputs: Mapping[str, Any]) -> Floats:
         """The state after the conditions, deliveries and resets of a step, of which y is the updated state."""
-        y, t = self.clipped(y), step * self._dt
+        y, t = self._happenings.clipped(y), step * self._dt
         fired = self._fired(step, t, y, inputs)
         arrived = self._deliveries.arrived(float(step))
         for name, units in fired.items():
@@ -77,20 +77,11 @@ class StepEvents:
         if arrived:
             y = self._jumped(step, t, y, inputs, arrived, fired)
         if fired:
-            after = y.copy()
-            for name in self._events:
-                if name in fired:
-                    self._happenings.assign(name, np.unique(fired[name]), t, y, inputs, after)
-            y = after
-        y = self.clipped(y)
+            y = self._happenings.assigned(t, y, inputs, fired)
+        y = self._happenings.clipped(y)
         if not all(flags.all() for flags in self._armed.values()):
             self._arm(self._truth(t, y, inputs))
         return y
-
-    def clipped(self, y: Floats) -> Floats:
-        """The states within their bounds."""
-        found: Floats = np.minimum(np.maximum(y, self._happenings.low), self._happenings.high)
-        return found
 
     def pending(self) -> dict[str, Floats]:
         """What a run that goes on from here must know, with times in place of steps."""
@@ -158,11 +149,7 @@ class StepEvents:
         fired: Mapping[str, Units],
     ) -> Floats:  # fmt: skip
         """The state after all impulses of a step, which do not reach what is held, nor what is held from now on."""
-        counts = {name: np.zeros(int(np.prod(shape))) for name, shape in self._happenings.trains.items()}
-        for name, places in arrived:
-            np.add.at(counts[name], places, 1.0)
-        impulses = {n: c.reshape(self._happenings.trains[n]) for n, c in counts.items()}
-        after = y + self._happenings.jumped(t, y, inputs, impulses)
+        after = y + self._happenings.jumped(t, y, inputs, arrived)
         held = self.held(step)
         for name in fired.keys() & self._free.keys():
             held = np.zeros(self._size, bool) if held is None else held

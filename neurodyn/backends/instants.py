@@ -90,7 +90,7 @@ class Instants:
             for name, units in self._risen(t, y, inputs).items():
                 fired[name] = np.union1d(fired[name], units) if name in fired else units
             if not fired and not arrived:
-                return self.clipped(y)
+                return self._happenings.clipped(y)
             if number == MOST_ROUNDS:
                 raise Endless(_endless(self._plan, t, fired, self.events))
             held = self.held(t)
@@ -98,7 +98,7 @@ class Instants:
                 self._note(t, name, units)
                 arrived += [(train, places) for train, places in self._sent(t, name, units)]
             y = self._jumped(t, y, inputs, arrived, held)
-            y = self.clipped(self._assigned(t, y, inputs, fired))
+            y = self._happenings.clipped(self._happenings.assigned(t, y, inputs, fired))
             fired, arrived = {}, []
         raise AssertionError("the last round returns or raises")
 
@@ -117,11 +117,6 @@ class Instants:
                     return t
                 self._note(t, name, units)
         return None
-
-    def clipped(self, y: Floats) -> Floats:
-        """The states within their bounds."""
-        found: Floats = np.minimum(np.maximum(y, self._happenings.low), self._happenings.high)
-        return found
 
     def pending(self) -> dict[str, Floats]:
         """What a run that goes on from here must know."""
@@ -184,20 +179,8 @@ class Instants:
     ) -> Floats:
         if not arrived:
             return y
-        counts = {name: np.zeros(int(np.prod(shape))) for name, shape in self._happenings.trains.items()}
-        for name, places in arrived:
-            np.add.at(counts[name], places, 1.0)
-        impulses = {n: c.reshape(self._happenings.trains[n]) for n, c in counts.items()}
-        change = self._happenings.jumped(t, y, inputs, impulses)
+        change = self._happenings.jumped(t, y, inputs, arrived)
         return y + (change if held is None else np.where(held, 0.0, change))
-
-    def _assigned(self, t: float, y: Floats, inputs: Mapping[str, Any], fired: Mapping[str, Units]) -> Floats:
-        """All statements read the state as it is; of two that set the same element the later one in the file holds."""
-        after = y.copy()
-        for name in self.events:
-            if name in fired:
-                self._happenings.assign(name, fired[name], t, y, inputs, after)
-        return after
 
 
 def named(event: Acting, units: Units, most: int = 5) -> str:

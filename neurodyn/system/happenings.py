@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
+Units = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,23 +106,37 @@ class Happenings:
         self._sets = {name: self._set_function(rule) for name, rule in system.model.rules.items() if rule.sets}
         self.low, self.high = self._bounds()
 
-    def jumped(self, t: float, y: Array, inputs: Mapping[str, Any], arrived: Mapping[str, Array]) -> Array:
-        """How far the states jump when so many impulses of each train arrive."""
+    def jumped(self, t: float, y: Array, inputs: Mapping[str, Any], arrived: Iterable[tuple[str, Units]]) -> Array:
+        """How far the states jump when impulses arrive: trains, each with the places of its impulses."""
         change = np.zeros_like(y)
         if self._jump is not None:
-            layout = self._system.layout
-            found = self._jump(t, {**layout.unpack(y), **inputs, **arrived})
+            layout, counts = self._system.layout, {n: np.zeros(shape) for n, shape in self.trains.items()}
+            for name, places in arrived:
+                np.add.at(counts[name].reshape(-1), places, 1.0)
+            found = self._jump(t, {**layout.unpack(y), **inputs, **counts})
             for name, at, shape in zip(layout.names, layout.offsets, layout.shapes, strict=True):
                 if name in found:
                     change[at : at + int(np.prod(shape))] = np.ravel(found[name])
         return change
 
-    def assign(self, event: str, units: Places, t: float, y: Array, inputs: Mapping[str, Any], after: Array) -> None:
-        """Put what some units of an event set into `after`, as it follows from the states y."""
-        if event in self._sets:
-            for target, values in zip(self.events[event].sets, self._sets[event](t, y, inputs), strict=True):
-                own = target.members.of(units)
-                after[target.offset + own] = values[own]
+    def assigned(self, t: float, y: Array, inputs: Mapping[str, Any], fired: Mapping[str, Units]) -> Array:
+        """The states after all that the units of events set, which reads the states y.
+
+        Of two statements that set the same element the later one in the file holds.
+        """
+        after = y.copy()
+        for name in self.events:
+            if name in fired and name in self._sets:
+                units = np.unique(fired[name])
+                for target, values in zip(self.events[name].sets, self._sets[name](t, y, inputs), strict=True):
+                    own = target.members.of(units)
+                    after[target.offset + own] = values[own]
+        return after
+
+    def clipped(self, y: Array) -> Array:
+        """The states within their bounds."""
+        found: Array = np.minimum(np.maximum(y, self.low), self.high)
+        return found
 
     def _acting(self, rule: Rule) -> Acting:
         name, letters, event = rule.event.name, rule.letters, rule.event
