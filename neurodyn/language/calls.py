@@ -18,6 +18,7 @@ from neurodyn.calculus.times import Ddt
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, MATRICES, REDUCTIONS
 from neurodyn.language import times
 from neurodyn.language.elsewhere import where_it_belongs
+from neurodyn.language.free import index_arguments
 from neurodyn.language.guard import show_keywords
 from neurodyn.language.indexing import Frame
 from neurodyn.language.matrices import matrix_function
@@ -85,7 +86,7 @@ def _function_name(reader: Reader, node: ast.Call) -> str:
 
 def _is_reduction(reader: Reader, node: ast.Call, name: str) -> bool:
     """Whether the call runs over letters: `max(x[i], i)` does, `max(a, b)` does not."""
-    over = [_over(reader, a) for a in _indices(node, name)]
+    over = [_over(reader, a) for a in index_arguments(node, name)]
     complete = bool(over) and all(over)
     if name in COMPOSED or (name in REDUCTIONS and name not in ELEMENTWISE):
         if not complete:
@@ -93,11 +94,6 @@ def _is_reduction(reader: Reader, node: ast.Call, name: str) -> bool:
             reader.fail(node, "no-index", f"{name} needs the index that it runs over.", f"Write {form}.")
         return True
     return name in REDUCTIONS and complete
-
-
-def _indices(node: ast.Call, name: str) -> list[ast.expr]:
-    """The arguments that say what a reduction runs over."""
-    return node.args[2:] if name == "kth" else node.args[1:]
 
 
 def _check_count(reader: Reader, node: ast.Call, name: str, counts: tuple[int, ...]) -> None:
@@ -130,7 +126,7 @@ def _user_function(reader: Reader, node: ast.Call, name: str) -> Expr:
 
 
 def _reduction(reader: Reader, node: ast.Call, name: str) -> Expr | Boolean:
-    over = _indices(node, name)
+    over = index_arguments(node, name)
     words = [w for a in over if (w := _over(reader, a)) is not None]
     for word, argument in zip(words, over, strict=True):
         if words.count(word) > 1 or (word in reader.scope and name != "softmax"):

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, MATRICES, REDUCTION_UNITS, REDUCTIONS, UnitRule
 from neurodyn.errors import InputError
+from neurodyn.language.free import index_arguments
 from neurodyn.language.guard import column_of, hide_keywords, parse, show_keywords
 from neurodyn.language.names import Names
 from neurodyn.language.source import Source
@@ -187,7 +188,7 @@ class UnitReader:
         if name == "where":
             self.unit(node.args[0])
             return self.same(node.args[1:], "chosen between")
-        indices = node.args[2:] if name == "kth" else node.args[1:]
+        indices = index_arguments(node, name)
         heads = [a.left if isinstance(a, ast.Compare) else a for a in indices]
         over = [isinstance(a, ast.Name) and show_keywords(a.id) in self.names.letters for a in heads]
         if (name in REDUCTIONS or name in COMPOSED) and over and all(over):

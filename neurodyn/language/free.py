@@ -15,9 +15,10 @@ def free_letters(tree: ast.AST, letters: Container[str]) -> list[str]:
 
     def visit(node: ast.AST, bound: frozenset[str]) -> None:
         if isinstance(node, ast.Call):
-            heads = [a.left if isinstance(a, ast.Compare) else a for a in node.args[1:]]
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            heads = [a.left if isinstance(a, ast.Compare) else a for a in index_arguments(node, name)]
             words = [show_keywords(a.id) for a in heads if isinstance(a, ast.Name)]
-            inner = bound | {w for w in _bound(node, words) if w in letters}
+            inner = bound | {w for w in _bound(name, words) if w in letters}
             if isinstance(node.func, ast.Subscript):  # a quantity at another time: its positions
                 visit(node.func, bound)
             for argument in node.args:
@@ -36,11 +37,13 @@ def free_letters(tree: ast.AST, letters: Container[str]) -> list[str]:
     return found
 
 
-def _bound(node: ast.Call, words: list[str]) -> list[str]:
-    """Those of the words after the first argument that a call binds."""
-    name = node.func.id if isinstance(node.func, ast.Name) else ""
+def index_arguments(node: ast.Call, name: str) -> list[ast.expr]:
+    """The arguments of a call that say what it runs over: those after the body, and after the rank of `kth`."""
+    return node.args[2:] if name == "kth" else node.args[1:]
+
+
+def _bound(name: str, words: list[str]) -> list[str]:
+    """Those of the words among these arguments that a call binds."""
     if name == "basis":
         return words[1:2]
-    if name == "kth":
-        return words[-1:]
     return [] if name == "softmax" or name in MATRICES else words

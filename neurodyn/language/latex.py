@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
+from neurodyn.language.free import index_arguments
 from neurodyn.language.guard import parse, show_keywords
 from neurodyn.language.names import Names
 from neurodyn.language.source import Source
@@ -197,8 +198,7 @@ class Latex:
         if name == "where":
             condition, a, b = (self.show(x, OR) for x in node.args)
             return rf"\begin{{cases}}{a} & {condition}\\ {b} & \text{{otherwise}}\end{{cases}}", ATOM
-        indices = node.args[2:] if name == "kth" else node.args[1:]
-        heads = [a.left if isinstance(a, ast.Compare) else a for a in indices]
+        heads = [a.left if isinstance(a, ast.Compare) else a for a in index_arguments(node, name)]
         over = [a for a in heads if isinstance(a, ast.Name) and show_keywords(a.id) in self.names.letters]
         if (name in REDUCTIONS or name in COMPOSED) and heads and len(over) == len(heads):
             return self._reduction(name, node)
