@@ -72,7 +72,7 @@ def read_declarations(
     for key, entry in entries.items():
         source = locate(section, key)
         name, indices = read_key(key_source(source, key))
-        _check_letters(key, indices, letters, source)
+        check_letters(key, indices, letters, source)
         if name in found:
             raise InputError(
                 f"{name} is declared twice in [{section}].",
@@ -100,7 +100,8 @@ def read_declarations(
     return found
 
 
-def _check_letters(key: str, indices: tuple[str, ...], letters: Mapping[str, str], source: Source) -> None:
+def check_letters(key: str, indices: tuple[str, ...], letters: Mapping[str, str], source: Source) -> None:
+    """Refuse a key with a letter that no index set has."""
     for x in indices:
         if x not in letters:
             raise InputError(

@@ -10,7 +10,7 @@ from neurodyn.errors import InputError
 from neurodyn.language.heads import read_key
 from neurodyn.language.names import near
 from neurodyn.language.source import Source
-from neurodyn.model.declarations import plain
+from neurodyn.model.declarations import check_letters, plain
 from neurodyn.model.locate import Locate, key_source
 
 CAUSES = ("when", "every", "at", "rate")
@@ -71,14 +71,7 @@ def read_events(entries: Mapping[str, Any], letters: Mapping[str, str], locate: 
     for key, entry in entries.items():
         source = locate("events", key)
         name, own = read_key(key_source(source, key))
-        for x in own:
-            if x not in letters:
-                raise InputError(
-                    f"{x} in {key} is no letter of an index set.",
-                    code="unknown-letter",
-                    remedy=near(x, list(letters)) or "Declare it in [indices].",
-                    place=source.place(0),
-                )
+        check_letters(key, own, letters, source)
         if name in found:
             raise InputError(
                 f"{name} is declared twice in [events].",
