@@ -17,6 +17,7 @@ from neurodyn.plots.style import PALETTE, new_figure
 from neurodyn.results.events import event_names, events
 
 BINS = 150  # of the rate of a population
+DOTS = 200  # more units than this are drawn as dots
 _MOST_VARIABLES = 8
 
 
@@ -74,8 +75,11 @@ def _height(units: int) -> float:
 
 
 def _draw_train(axes: Axes, train: _Train, colour: str) -> None:
-    thin = 1.4 if train.units <= LINES else 0.8
-    axes.vlines(train.time, train.unit - 0.42, train.unit + 0.42, color=colour, linewidth=thin)
+    if train.units > DOTS:  # marks as high as a unit would be too small to be seen
+        axes.plot(train.time, train.unit, ".", color=colour, markersize=1.6, markeredgewidth=0, rasterized=True)
+    else:
+        thin = 1.4 if train.units <= LINES else 0.8
+        axes.vlines(train.time, train.unit - 0.42, train.unit + 0.42, color=colour, linewidth=thin)
     axes.set_ylim(-0.7, train.units - 0.3)
     axes.set_ylabel(symbol(train.name))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))

@@ -8,6 +8,7 @@ import pytest
 import neurodyn
 from neurodyn.calculus.times import Lag
 from neurodyn.program.lower import Output
+from tests.models import big
 from tests.models.past import earlier_values
 
 NAMES = [e.name for e in neurodyn.library()]
@@ -29,6 +30,7 @@ SMALL = {
     "convolution_memory": {"X": 7, "P": 3, "O": 2},
     "fhn_ring": {"L": 5},
     "energy_transformer": {"T": 4, "D": 5, "Y": 3, "M": 4},
+    **big.SIZES,
 }
 # Where the shipped values make a landscape that is too steep for differences.
 MILD = {"dense_memory_features": {"beta": 2.0}}

@@ -13,6 +13,7 @@ import neurodyn
 from neurodyn.language.source import Source
 from neurodyn.language.unit_text import read_unit
 from neurodyn.system.units import Units, has_units
+from tests.models import big
 
 NAMES = [e.name for e in neurodyn.library() if not (e.device or neurodyn.load(e.name).discrete)]  # maps have no units
 WITH_UNITS = [n for n in NAMES if has_units(neurodyn.load(n))]
@@ -29,6 +30,7 @@ SIZES = {
     "kuramoto_graph": {"N": 12},
     "random_network": {"N": 12},
     "brusselator_line": {"N": 8},
+    **big.SIZES,
 }
 QUICK = (
     "hodgkin_huxley",
@@ -48,12 +50,13 @@ LONGEST = {
     "kuramoto": 5.0,
     "negative_feedback": 70.0,
     "habituation_analog": 2.0,
+    "cuba": 0.1,
 }  # longer, and chaos or spikes magnify rounding
 
 
 def tight(model: neurodyn.Model) -> dict[str, float]:
-    """Tolerances; steps with noise are fixed, and make the same error in all units."""
-    return {} if model.noise else {"rtol": 1e-11, "atol": 1e-13}
+    """Tolerances; fixed steps make the same error in all units."""
+    return {} if model.noise or "dt" in model.bench else {"rtol": 1e-11, "atol": 1e-13}
 
 
 _NUMBER = r"(\d+\.?\d*(?:[eE][+-]?\d+)?)"
@@ -183,7 +186,16 @@ def same(one: neurodyn.Result, other: neurodyn.Result, factors: dict[str, float]
         assert a.shape == b.shape and np.abs(a - b).max(initial=0) <= 1e-6 * np.abs(a).max(initial=0), name
 
 
-LENGTHY = {"ei_network", "stdp_pair", "adex", "exponential_if", "habituation_analog", "delayed_rates", "sequence_trace"}
+LENGTHY = {
+    "ei_network",
+    "stdp_pair",
+    "adex",
+    "exponential_if",
+    "habituation_analog",
+    "delayed_rates",
+    "sequence_trace",
+    *big.SIZES,
+}
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in LENGTHY)) for n in WITH_UNITS])

@@ -15,6 +15,7 @@ from neurodyn.results.rerun import Rerun
 from neurodyn.simulation import rerun, simulate
 from neurodyn.system.build import build
 from neurodyn.system.signals import Combined, Constant, Pulses, Repeat, Smooth, Step, Window
+from tests.models import big
 
 NETWORK = """
 summary   = "Driven network"
@@ -162,12 +163,12 @@ NAMES = [entry.name for entry in neurodyn.library() if not entry.device]
     "name", [name if k % 6 == 0 else pytest.param(name, marks=pytest.mark.slow) for k, name in enumerate(NAMES)]
 )
 def test_every_shipped_model(name):
-    system = neurodyn.build(name)
+    system = neurodyn.build(name, sizes=big.SIZES.get(name))
     bench = system.model.bench
     begin = system.time("from", bench.get("from", 0.0))
     end = system.time("until", bench.get("until", begin))
     span = {"steps": 2 + bench["steps"] // 10} if "steps" in bench else {"until": begin + (end - begin) / 10}
-    alone = bench.get("method") == "LSODA" or "dae" in system.needs
+    alone = bench.get("method") == "LSODA" or "dae" in system.needs or bench.get("backend") == "brian2"
     trials = None if alone else 2
     assert rerun(simulate(system, **span, trials=trials)).same
 

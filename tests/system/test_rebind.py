@@ -12,6 +12,7 @@ import pytest
 import neurodyn
 from neurodyn.system.signals import Step
 from neurodyn.system.system import System
+from tests.models import big
 from tests.models.past import earlier_values
 
 NAMES = [entry.name for entry in neurodyn.library() if not entry.device]
@@ -52,7 +53,7 @@ def woven() -> neurodyn.Model:
 
 @cache
 def built(name: str) -> System:
-    return neurodyn.build(name)
+    return neurodyn.build(name, sizes=big.SIZES.get(name))
 
 
 def started(system: System) -> Any:

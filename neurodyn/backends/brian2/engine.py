@@ -134,7 +134,12 @@ class Engine:
         copies = one.source.copies if isinstance(one.source, Generator) else 1
         things = self._generators if isinstance(one.source, Generator) else self.groups
         lines = [*([one.line] if one.line else []), *(f"{name} : 1 (constant)" for name in one.site.constants)]
-        acts = {"on_pre": {"impulse": one.code}, "on_event": {"impulse": one.event}} if one.code else {}
+        acts: dict[str, Any] = {}
+        if one.code:
+            acts = {"on_pre": {"impulse": one.code}, "on_event": {"impulse": one.event}}
+        shared = one.delay is not None and bool((one.delay == one.delay[0]).all())
+        if one.delay is not None and shared:  # one delay of all is much faster than equal ones of each
+            acts["delay"] = {"impulse": one.delay[0] * self._dt}
         found = self._b2.Synapses(
             things[one.source.name], self.groups[one.target.name], model="\n".join(lines), clock=self._clock,
             namespace=self._namespace, name=f"neurodyn_{one.name}*", **acts,
@@ -144,7 +149,7 @@ class Engine:
         found.connect(i=pre, j=np.tile(one.post, copies))
         for name, value in one.site.constants.items():
             getattr(found, name)[:] = np.tile(value, copies)
-        if one.delay is not None:
+        if one.delay is not None and not shared:
             found.impulse.delay = np.tile(one.delay, copies) * self._dt
         return found
 

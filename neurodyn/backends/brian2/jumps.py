@@ -102,9 +102,7 @@ class Jumps:
         said = rest if free_letters(constant) else term
         text = spoken(said, site, lambda n, at: self.groups.beside(n, at, group), self._summed)
         if free_letters(constant):
-            weight = context.names.fresh("w")
-            site.constants[weight] = weights
-            text = f"{weight}*{text}"
+            text = f"{site.number(weights)}*{text}"
         if state in self.still:
             text = f"int({STEP} >= {self.still[state]}_post)*{text}"
         source, event = self.sources[train.event]

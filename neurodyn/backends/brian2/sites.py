@@ -123,6 +123,15 @@ class Site:
             self.known[expr] = name
         return self.known[expr]
 
+    def number(self, values: Array) -> str:
+        """The name of a constant given by its values: one number where all are equal, so that no element holds it."""
+        name = self.context.names.fresh("w")
+        if (values == values[0]).all():
+            self.context.scalars[name] = float(values[0])
+        else:
+            self.constants[name] = values
+        return name
+
     def subset(self, kept: NDArray[np.bool_]) -> Site:
         """Some of the elements, without constants yet."""
         at = {x: places[kept] for x, places in self.at.items()}
