@@ -51,6 +51,8 @@ LONGEST = {
     "negative_feedback": 70.0,
     "habituation_analog": 2.0,
     "cuba": 0.1,
+    "winner_take_all": 0.5,
+    "ring_attractor": 0.2,
 }  # longer, and chaos or spikes magnify rounding
 
 
