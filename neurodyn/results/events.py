@@ -7,7 +7,7 @@ the first entry of each trial. Entries are sorted by trial, then by time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Protocol
@@ -87,6 +87,29 @@ def with_events(dataset: Dataset, system: System, fired: Mapping[str, Record], t
         time = {key: value for key, value in dataset["time"].attrs.items() if key.endswith(("unit", "size"))}
         told = {"role": ROLE, "about": system.about(name), "shape": list(shape) or [1]} | time
         dataset = dataset.assign({name: (dim, record.time, told)}).assign_coords(coords)
+    return dataset
+
+
+def without_events(dataset: Dataset) -> Dataset:
+    """The dataset with nothing of its events."""
+    names = event_names(dataset)
+    offsets = [f"{name}.offset" for name in names if f"{name}.offset" in dataset.coords]
+    return dataset.drop_dims([f"{name}.number" for name in names]).drop_vars(offsets)
+
+
+def with_all_events(dataset: Dataset, datasets: Sequence[Dataset]) -> Dataset:
+    """The dataset with the events of several that went on from one another, which have none of a time in common."""
+    for name in event_names(datasets[0]):
+        first = datasets[0][name]
+        own = [str(key) for key in first.coords if first.coords[key].dims == first.dims]
+        columns = {key: np.concatenate([d[key].values for d in datasets]) for key in own}
+        order = np.argsort(columns.get(f"{name}.trial", np.zeros(sum(d[name].size for d in datasets))), kind="stable")
+        time = np.concatenate([d[name].values for d in datasets])[order]
+        coords: dict[str, Any] = {key: (first.dims, column[order]) for key, column in columns.items()}
+        if f"{name}.offset" in datasets[0].coords:
+            offset = datasets[0][f"{name}.offset"]
+            coords[f"{name}.offset"] = (offset.dims, sum(d[offset.name].values for d in datasets), offset.attrs)
+        dataset = dataset.assign({name: (first.dims, time, first.attrs)}).assign_coords(coords)
     return dataset
 
 

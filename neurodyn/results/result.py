@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xarray import DataArray, Dataset
 
     from neurodyn.results.events import Events
+    from neurodyn.results.trains import Trains
     from neurodyn.results.trials import Side
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -91,6 +92,16 @@ class Result:
         from neurodyn.results.events import events
 
         return events(self.dataset, name)
+
+    def trains(self, name: str | None = None) -> Trains:
+        """The spike trains of an event, by unit and trial, with the span in which they were watched.
+
+        They are what the measures of `neurodyn.analysis` take: `rates(result.trains("spike"))`. The name may be left
+        out where one event was recorded.
+        """
+        from neurodyn.results.trains import trains
+
+        return trains(self, name)
 
     def at(self, t: ArrayLike, side: Side = "right", *, trial: int | None = None) -> Dataset:
         """What was saved nearest to a time, or to each of several.

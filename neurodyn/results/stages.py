@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurodyn.results.events import with_all_events, without_events
 from neurodyn.results.recipe import plain
 from neurodyn.results.result import Result
 
@@ -38,7 +39,7 @@ def joined(
         "counts": counts,
     }
     kept = {"stages": arrays, "save_at": times, "end": end.arrays["end"]}
-    kept |= {"history": end.arrays["history"]} if "history" in end.arrays else {}
+    kept |= {kind: end.arrays[kind] for kind in ("history", "pending") if kind in end.arrays}
     dataset = _one_after_the_other([part.dataset for part in parts])
     return Result(dataset, recipe, end.status, end.code, end.message, counts, {**begin.arrays, **kept})
 
@@ -48,9 +49,9 @@ def _one_after_the_other(datasets: Sequence[Dataset]) -> Dataset:
 
     last = datasets[-1]
     ended = {name: last[name] for name in _OF_TRIALS if name in last.coords}
-    bare = [d.drop_vars(list(ended)) for d in datasets]
+    bare = [without_events(d).drop_vars(list(ended)) for d in datasets]
     dataset = xr.concat(bare, dim="time", data_vars="minimal", coords="minimal", compat="override", join="override")
     if ended:
         valid = sum(d["valid"].values for d in datasets)
         ended["valid"] = ended["valid"].copy(data=valid)
-    return dataset.assign_coords(ended)
+    return with_all_events(dataset.assign_coords(ended), datasets)

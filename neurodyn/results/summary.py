@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurodyn.results.events import event_names, events, sampled
+from neurodyn.results.spiking import in_short
+from neurodyn.results.trains import trains
 from neurodyn.results.trials import tracks
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def _event(result: Result, name: str) -> dict[str, Any]:
     span = [_number(found.time.min()), _number(found.time.max())] if len(found) else [None, None]
     shape = [int(size) for size in np.atleast_1d(data.attrs["shape"])]
     told = {"about": data.attrs.get("about", ""), "units": int(np.prod(shape)), "count": len(found)}
-    return told | {"first": span[0], "last": span[1]}
+    return told | {"first": span[0], "last": span[1]} | in_short(trains(result, name))
 
 
 def _stopped(result: Result) -> list[dict[str, Any]]:
@@ -159,7 +161,20 @@ def _events_lines(facts: dict[str, Any]) -> list[str]:
         units = f" of {told['units']} units" if told["units"] > 1 else ""
         span = f", from t = {_short(told['first'])} to {_short(told['last'])}" if told["count"] else ""
         found.append(f"event {name}: {told['count']} times{units}{span}")
+        found += [f"  {_spiking(told)}"] if told["count"] else []
     return ["", *found] if found else []
+
+
+def _spiking(told: dict[str, Any]) -> str:
+    """Rate, regularity and synchrony, as far as they are defined."""
+    low, mean, high = (_short(told["rates"][key]) for key in ("least", "mean", "greatest"))
+    unit = f" {told['rate_unit']}" if told["rate_unit"] else " per time"
+    text = f"rate {mean}{unit}" + (f" ({low} to {high})" if told["units"] > 1 else "")
+    trains = f" over {told['cv_trains']} trains" if told["units"] > 1 else ""
+    text += "" if told["cv"] is None else f", CV {told['cv']:.2f}{trains}"
+    if told["synchrony"] is not None:
+        text += f", synchrony {told['synchrony']:.2f} in bins of {_short(told['bin'])}{' s' * bool(told['rate_unit'])}"
+    return text
 
 
 def _energy_line(energy: dict[str, Any]) -> str:
