@@ -34,6 +34,7 @@ def simulate(
     backend: str | None = None,
     method: str | None = None,
     dt: float | str | None = None,
+    target: str | None = None,
     rtol: float | None = None,
     atol: float | None = None,
     seed: int | None = None,
@@ -64,6 +65,8 @@ def simulate(
         dt: the length of the steps of a flow with white noise, or on the backend `fixed`: they begin at whole
             multiples of it, counted from t = 0, and with noise end at edges of inputs too. Such a run is saved at its
             steps only.
+        target: what the code of the backend `brian2` is written in, `numpy` (the default), `cython` or
+            `cpp_standalone`; the last two are compiled, and need a C++ compiler.
         rtol, atol: the error allowed per step, relative and absolute, in units of each state's scale.
         seed: of the draws in the start and of the noise; they are independent for each trial.
         trials: how many runs go side by side. One that fails leaves the others to go on, and has NaN after its stop.
@@ -83,7 +86,7 @@ def simulate(
     system = _built(system)
     asked: dict[str, Any] = dict(
         t0=t0, start=start, inputs=inputs, save_at=save_at, every=every, record=record, backend=backend,
-        method=method, dt=dt, rtol=rtol, atol=atol, seed=seed, trials=trials, progress=progress,
+        method=method, dt=dt, target=target, rtol=rtol, atol=atol, seed=seed, trials=trials, progress=progress,
     )  # fmt: skip
     protocol = stages_of(system, stages, until, steps)
     if protocol:

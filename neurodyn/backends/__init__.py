@@ -63,6 +63,7 @@ def choose(plan: Plan, name: str | None = None) -> Backend:
     for candidate in map(find, names() if name is None else (name,)):
         if needed <= candidate.abilities:
             return candidate
+    _check_target(plan.target)
     who = "No backend can" if name is None else f"The backend {name} cannot"
     lacking = needed if name is None else needed - find(name).abilities
     able = [other for other in names() if needed <= find(other).abilities]
@@ -71,6 +72,17 @@ def choose(plan: Plan, name: str | None = None) -> Backend:
         code="missing-ability",
         remedy=f"Able to run it: {', '.join(able)}." if able else "Install a backend that has it.",
     )
+
+
+def _check_target(target: str | None) -> None:
+    """Refuse a target that no backend has."""
+    from neurodyn.backends.plan import TARGET
+
+    known = [a.removeprefix(TARGET) for name in names() for a in sorted(find(name).abilities) if a.startswith(TARGET)]
+    if target is not None and target not in known:
+        raise InputError(
+            f"No backend has a target {target}.", code="unknown-target", remedy=f"There are: {', '.join(known)}."
+        )
 
 
 def with_own_method(plan: Plan, engine: Backend) -> Plan:

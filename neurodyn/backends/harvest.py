@@ -68,7 +68,7 @@ def harvest(
 
 def _asked(plan: Plan) -> dict[str, Any]:
     """The numbers of a plan; tolerances only where steps are chosen by them."""
-    asked = {name: getattr(plan, name) for name in ("dt", "rtol", "atol", "t0", "until", "trials", "seed")}
+    asked = {name: getattr(plan, name) for name in ("dt", "target", "rtol", "atol", "t0", "until", "trials", "seed")}
     if plan.discrete or plan.dt is not None:
         asked |= {"rtol": None, "atol": None}
     return asked | ({"steps": int(plan.until - plan.t0)} if plan.discrete else {})

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from neurodyn.system.system import System
 
 Floats = NDArray[np.float64]
+# How the ability begins of a backend that can write its code in this.
+TARGET = "target:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,7 @@ class Plan:
             input may stand there twice: the first is just before it and the second just after, in the order of the run.
         rtol, atol: the error allowed per step, in units of each state's scale.
         dt: the length of the steps, where they are fixed.
+        target: what the backend writes its code in, where it has a choice.
         trials: how many runs go side by side; None is one run without a trial axis.
         needed: the abilities that the system asks of a backend.
         history: of a map that looks back, the states before the start, flat, those one step back in row 0.
@@ -68,6 +71,7 @@ class Plan:
     rtol: float = 1e-6
     atol: float = 1e-9
     dt: float | None = None
+    target: str | None = None
     trials: int | None = None
     seed: int = 0
     progress: bool = True
@@ -139,7 +143,8 @@ def edges(signals: Mapping[str, Signal], t0: float, until: float) -> Floats:
 
 def needs(plan: Plan) -> frozenset[str]:
     """The abilities that a backend must have to carry out a plan."""
-    return plan.needed if plan.trials is None else plan.needed | {"trials"}
+    asked = {"trials": plan.trials, f"{TARGET}{plan.target}": plan.target}
+    return plan.needed | {name for name, value in asked.items() if value is not None}
 
 
 class Backend(Protocol):

@@ -34,7 +34,7 @@ def chosen_times(system: System, save_at: Any, every: Any) -> tuple[Any, Any]:
     return save_at if isinstance(save_at, str) else system.time("save_at", save_at), every
 
 
-def planned(system: System, names: Sequence[str], *, steps: Any, **asked: Any) -> Plan:
+def planned(system: System, names: Sequence[str], *, steps: Any, target: str | None = None, **asked: Any) -> Plan:
     """The plan of a run of a flow or a map; `asked` are the arguments of `simulate`, `names` what will be recorded."""
     if system.model.discrete:
         plan = prepare_map(system, names, steps=steps, **asked)
@@ -42,6 +42,7 @@ def planned(system: System, names: Sequence[str], *, steps: Any, **asked: Any) -
         raise InputError(f"{system.name} is a flow, which has no steps.", code="not-a-map", remedy="Give until.")
     else:
         plan = replace(prepare(system, names, **asked), kept=kept_names(system, names))
+    plan = replace(plan, target=target)
     check(plan)
     check_along(plan)
     check_times(plan)

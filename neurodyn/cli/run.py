@@ -39,6 +39,7 @@ class _Request:
     backend: str | None
     method: str | None
     dt: str | None
+    target: str | None
     rtol: float | None
     atol: float | None
     trials: int | None
@@ -67,6 +68,7 @@ class _Request:
 @click.option("--backend", metavar="NAME", help="Engine: scipy, map, dae, fixed or brian2; by default one that can.")
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
 @click.option("--dt", metavar="DT", help="The step of a run in fixed steps, such as 0.01 or '0.1 ms'.")
+@click.option("--target", metavar="TARGET", help="What Brian2 runs: numpy, cython or cpp_standalone.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
 @click.option(
     "--atol", type=float, metavar="A", help="Absolute error allowed per step, in units of each state's scale."
@@ -121,6 +123,7 @@ def _simulated(request: _Request) -> tuple[System, Result]:
         backend=request.backend,
         method=request.method,
         dt=request.dt,
+        target=request.target,
         rtol=request.rtol,
         atol=request.atol,
         seed=request.seed,

@@ -1,8 +1,8 @@
 """What it takes to repeat a run.
 
 A recipe is plain data. Its entries: `format`; `model` (name, text, sha256), `files`; `sizes`, `values`, `build_seed`,
-`notes` of the build; `backend`, `method`, `dt`, `rtol`, `atol`, `t0`, `until`, `steps` (of a map), `stages`, `trials`,
-`seed`, `record`, `inputs`, `save_at`, `every` of the run; `counts` of the work done; `versions`, `machine`,
+`notes` of the build; `backend`, `method`, `dt`, `target`, `rtol`, `atol`, `t0`, `until`, `steps` (of a map), `stages`,
+`trials`, `seed`, `record`, `inputs`, `save_at`, `every` of the run; `counts` of the work done; `versions`, `machine`,
 `libraries`, `threads` of the place. Arrays stand in it by shape and hash, and in full in `Result.arrays`; signals stand
 in it as text.
 """
@@ -28,7 +28,7 @@ from neurodyn.system.signals import is_signal
 if TYPE_CHECKING:
     from neurodyn.system.system import System
 
-PACKAGES = ("neurodyn", "numpy", "scipy", "sympy", "xarray")
+PACKAGES = ("neurodyn", "numpy", "scipy", "sympy", "xarray", "brian2")
 
 
 def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:

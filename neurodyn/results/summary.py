@@ -20,7 +20,7 @@ MOST_ROWS = 16
 def describe(result: Result) -> dict[str, Any]:
     """What was run, how it ended, and the range of every variable; numbers that are not finite become None."""
     recipe = result.recipe
-    told = ("backend", "method", "dt", "rtol", "atol", "t0", "until", "trials", "seed")
+    told = ("backend", "method", "dt", "target", "rtol", "atol", "t0", "until", "trials", "seed")
     return {
         "model": recipe.get("model", {}).get("name"),
         "summary": result.dataset.attrs.get("title"),
@@ -127,7 +127,8 @@ def _engine(facts: dict[str, Any]) -> str:
     work = ", ".join(f"{counts[k]} {word}{'s' * (counts[k] != 1)}" for k, word in words.items() if counts.get(k))
     if facts["rtol"] is None:
         step = "" if facts["dt"] is None else f", dt {_short(facts['dt'])}"
-        return f"{facts['backend']} {facts['method']}{step}: {work}"
+        place = f" on {facts['target']}" if facts["target"] else ""
+        return f"{facts['backend']} {facts['method']}{place}{step}: {work}"
     return f"{facts['backend']} {facts['method']}, rtol {_short(facts['rtol'])}, atol {_short(facts['atol'])}: {work}"
 
 

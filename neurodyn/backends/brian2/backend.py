@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from neurodyn.backends.brian2.refuse import refused
 from neurodyn.backends.brian2.size import check_memory
+from neurodyn.backends.brian2.targets import NUMPY, TARGETS, check_compiler, check_functions, settings
 from neurodyn.backends.clock import NEAR, Clock
-from neurodyn.backends.plan import Floats, Plan
+from neurodyn.backends.plan import TARGET, Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.calculus.derivative import derivative
@@ -25,19 +27,22 @@ class Brian2:
     """Networks of spiking neurons, and of rates, in fixed steps."""
 
     name = "brian2"
-    abilities = frozenset({"flow", "sparse", "event:reset", "event:delivery"})
+    abilities = frozenset({"flow", "sparse", "event:reset", "event:delivery", *(f"{TARGET}{name}" for name in TARGETS)})
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
-        method, steps = _method(plan), _steps(plan)
-        from neurodyn.backends.brian2.engine import Engine, settings
+        target = plan.target or NUMPY
+        plan, method, steps = replace(plan, target=target), _method(plan), _steps(plan)
+        check_compiler(target)
+        from neurodyn.backends.brian2.engine import Engine
         from neurodyn.backends.brian2.network import network
         from neurodyn.backends.brian2.record import Saved, trajectory
 
         times, stride = _samples(plan, steps)
         check_memory("the states that are saved", 8.0 * plan.start.size * (steps // stride + 2))
         made = network(plan, steps)
-        with settings(), np.errstate(all="ignore"), Progress(plan) as progress:
+        check_functions(made, target)
+        with settings(target), np.errstate(all="ignore"), Progress(plan) as progress:
             engine = Engine(made, method, stride)
             taken = engine.run(lambda share: progress.at(plan.t0 + share * (plan.until - plan.t0)))
             return trajectory(made, engine, Saved(times, stride, taken), method)

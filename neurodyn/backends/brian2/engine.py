@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import cache
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from neurodyn.backends.brian2.functions import function
 from neurodyn.backends.brian2.groups import Group
 from neurodyn.backends.brian2.junctions import Generator, Junction
 from neurodyn.backends.brian2.network import Network
-from neurodyn.backends.brian2.text import function_name, functions
+from neurodyn.backends.brian2.targets import NUMPY, brian
+from neurodyn.backends.brian2.text import function_name
 from neurodyn.backends.plan import Floats
-from neurodyn.errors import InputError
 
 # Brian2's own order; said here, so that no setting of its user's changes it.
 SCHEDULE = ["start", "groups", "thresholds", "synapses", "resets", "end"]
-NUMPY = "numpy"
-
-
-@cache
-def brian() -> Any:
-    """Brian2, loaded; it puts a hook of its own into Python, which is taken out again."""
-    hook = sys.excepthook
-    import brian2
-
-    sys.excepthook = hook
-    return brian2
-
-
-@contextmanager
-def settings() -> Iterator[Any]:
-    """Brian2 with the target that is wanted, and with its settings as they were afterwards."""
-    b2 = brian()
-    if type(b2.get_device()).__name__ != "RuntimeDevice":
-        raise InputError(
-            "Brian2 is set to a standalone device, which cannot run step by step.",
-            code="brian2-device",
-            remedy='Call brian2.set_device("runtime") first.',
-        )
-    from brian2.utils.logger import NameFilter
-
-    # That a state is not finite is told by the outcome of a run.
-    before, console, quiet = b2.prefs["codegen.target"], b2.BrianLogger.console_handler, NameFilter("invalid_values")
-    b2.prefs["codegen.target"] = NUMPY
-    console.addFilter(quiet)
-    try:
-        yield b2
-    finally:
-        console.removeFilter(quiet)
-        b2.prefs["codegen.target"] = before
 
 
 class Engine:
@@ -67,7 +32,7 @@ class Engine:
         dt = network.plan.dt
         assert dt is not None
         self._dt = dt * self._b2.second
-        self._clock = self._b2.Clock(self._dt, name="steps_clock*")
+        self._clock = self._b2.Clock(self._dt, name="neurodyn_steps")
         self._namespace = self._names()
         self.groups = {g.name: self._group(g) for g in network.groups.by_sets.values() if g.lines or g.events}
         self._link()
@@ -98,19 +63,17 @@ class Engine:
         b2, of = self._b2, self._of
         found: dict[str, Any] = {**of.context.scalars, "t_zero_1": of.plan.t0, "step_1": self._dt, "second": b2.second}
         for name, values in of.groups.inputs.timed.items():
-            found[name] = b2.TimedArray(values, dt=self._dt, name=f"{name}*")
-        for word, arity in of.context.used:
-            kinds = ["boolean" if word == "where" and k == 0 else "any" for k in range(arity)]
-            found[function_name(word, arity)] = b2.Function(
-                functions()[word], arg_units=[1] * arity, return_unit=1, arg_types=kinds, return_type="float"
-            )
-        return found
+            # How many values there are is written into the code: a power of two, so that a longer run needs no other.
+            more = 0 if of.plan.target == NUMPY else (1 << (len(values) - 1).bit_length()) - len(values)
+            padded = np.pad(values, [(0, more), (0, 0)][: values.ndim], mode="edge")
+            found[name] = b2.TimedArray(padded, dt=self._dt, name=name)
+        return found | {function_name(*one): function(b2, *one) for one in of.context.used}
 
     def _group(self, group: Group) -> Any:
         lines = [*group.lines, *(f"{name} : 1 (constant)" for name in group.site.constants)]
         found = self._b2.NeuronGroup(
             group.site.size, "\n".join(lines), method=self._method, events=dict(group.events), clock=self._clock,
-            namespace=self._namespace, name=f"neurodyn_{group.name}*",
+            namespace=self._namespace, name=f"neurodyn_{group.name}",
         )  # fmt: skip
         for event, code, when in group.codes:
             found.run_on_event(event, code, when=when, order=1)
@@ -127,7 +90,7 @@ class Engine:
 
     def _generator(self, one: Generator) -> Any:
         return self._b2.SpikeGeneratorGroup(
-            one.units * one.copies, one.places, one.steps * self._dt, clock=self._clock, name=f"neurodyn_{one.name}*"
+            one.units * one.copies, one.places, one.steps * self._dt, clock=self._clock, name=f"neurodyn_{one.name}"
         )
 
     def _synapses(self, one: Junction) -> Any:
@@ -142,7 +105,7 @@ class Engine:
             acts["delay"] = {"impulse": one.delay[0] * self._dt}
         found = self._b2.Synapses(
             things[one.source.name], self.groups[one.target.name], model="\n".join(lines), clock=self._clock,
-            namespace=self._namespace, name=f"neurodyn_{one.name}*", **acts,
+            namespace=self._namespace, name=f"neurodyn_{one.name}", **acts,
         )  # fmt: skip
         units = one.source.units if isinstance(one.source, Generator) else 0
         pre = np.concatenate([one.pre + units * k for k in range(copies)])
@@ -156,16 +119,21 @@ class Engine:
     def _event_monitors(self) -> dict[str, Any]:
         known = self._of.events.sources if self._of.events else {}
         watched = {name: (source, own) for name, (source, own) in known.items() if isinstance(source, Group)}
-        return {n: self._b2.EventMonitor(self.groups[source.name], own) for n, (source, own) in watched.items()}
+        return {
+            n: self._b2.EventMonitor(self.groups[source.name], own, name=f"neurodyn_events_{k}")
+            for k, (n, (source, own)) in enumerate(watched.items())
+        }
 
     def _state_monitors(self, stride: int) -> dict[str, Any]:
-        clock = self._b2.Clock(stride * self._dt, name="samples_clock*")
+        clock = self._b2.Clock(stride * self._dt, name="neurodyn_samples")
         wanted: dict[str, list[str]] = {}
         for state in self._of.plan.system.layout.names:
             group, variable = self._of.variable(state)
             wanted.setdefault(group.name, []).append(variable)
         return {
-            name: self._b2.StateMonitor(self.groups[name], own, record=True, when="start", clock=clock)
+            name: self._b2.StateMonitor(
+                self.groups[name], own, record=True, when="start", clock=clock, name=f"neurodyn_samples_{name}"
+            )
             for name, own in wanted.items()
         }
 

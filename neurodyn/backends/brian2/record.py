@@ -94,7 +94,7 @@ def _told(made: Network, order: int) -> dict[str, object]:
     """What the recipe says of the run: how steps are taken, their order of accuracy, and what keeps it low."""
     acts = made.events is not None and any(not e.passive for e in made.events.happenings.events.values())
     reached = 1 if made.coupled or acts else min(order, made.groups.inputs.order)
-    told: dict[str, object] = {"target": "numpy", "order": SCHEDULE, "accuracy": f"order {reached}"}
+    told: dict[str, object] = {"target": made.plan.target, "order": SCHEDULE, "accuracy": f"order {reached}"}
     if made.events is not None and made.events.happenings.delays:
         told |= {"delays": "rounded to steps"}
     return told | ({"coupling": "summed, order 1"} if made.coupled else {})

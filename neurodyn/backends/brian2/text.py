@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import Any
 
 import sympy as sp
 from sympy import Expr
@@ -87,29 +85,3 @@ def _function(expr: sp.Basic, parts: list[str], used: set[tuple[str, int]]) -> s
 def function_name(word: str, arity: int) -> str:
     """What Brian2 calls a function that it is given."""
     return f"{word}_fn{arity}"
-
-
-@cache
-def functions() -> dict[str, Callable[..., Any]]:
-    """NumPy's form of every function that may be used."""
-    import numpy as np
-    from scipy import special
-
-    from neurodyn.program import runtime
-
-    modules: dict[str, Any] = {"np": np, "special": special, "runtime": runtime}
-    found: dict[str, Callable[..., Any]] = {"where": np.where, "sign": _sign}
-    for spelling in FUNCTIONS.values():
-        module, _, name = spelling.numpy.partition(".")
-        found[spelling.op] = _with(getattr(modules[module], name), tuple(float(a) for a in spelling.after))
-    return found
-
-
-def _with(function: Callable[..., Any], after: tuple[float, ...]) -> Callable[..., Any]:
-    return lambda *given: function(*given, *after)
-
-
-def _sign(x: Any, tie: float = 0.0) -> Any:
-    import numpy as np
-
-    return np.where(np.equal(x, 0), tie, np.sign(x))
