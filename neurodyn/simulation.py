@@ -33,6 +33,7 @@ def simulate(
     record: Iterable[str] | None = None,
     backend: str | None = None,
     method: str | None = None,
+    coupling: str | None = None,
     dt: float | str | None = None,
     target: str | None = None,
     rtol: float | None = None,
@@ -62,6 +63,8 @@ def simulate(
         every: the length of those equal steps.
         record: names of states, observables or inputs; by default the states, and the energy.
         backend, method: by default the first backend that can run the system, and the method it prefers.
+        coupling: how units of a Brian2 network read one another in the flow: `function`, at each stage of a step, or
+            `summed`, at its begin, which is of order 1; by default the first.
         dt: the length of the steps of a flow with white noise, or on the backend `fixed`: they begin at whole
             multiples of it, counted from t = 0, and with noise end at edges of inputs too. Such a run is saved at its
             steps only.
@@ -86,7 +89,8 @@ def simulate(
     system = _built(system)
     asked: dict[str, Any] = dict(
         t0=t0, start=start, inputs=inputs, save_at=save_at, every=every, record=record, backend=backend,
-        method=method, dt=dt, target=target, rtol=rtol, atol=atol, seed=seed, trials=trials, progress=progress,
+        method=method, coupling=coupling, dt=dt, target=target, rtol=rtol, atol=atol, seed=seed, trials=trials,
+        progress=progress,
     )  # fmt: skip
     protocol = stages_of(system, stages, until, steps)
     if protocol:

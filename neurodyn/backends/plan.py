@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 # How the ability begins of a backend that can write its code in this.
 TARGET = "target:"
+# And of one whose units can read one another so.
+COUPLING = "coupling:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,7 @@ class Plan:
         recorded_events: the events whose instants are kept.
         jumps: whether the states are saved just before and just after each jump, beside `save_at`.
         trial: the number of this run where it is one of several.
+        coupling: how units of a Brian2 network read one another in the flow; None chooses.
         keep_past: of a map, whether each saved state must come with those that its observables look back at.
     """
 
@@ -78,6 +81,7 @@ class Plan:
     needed: frozenset[str] = frozenset({"flow"})
     history: Floats | None = None
     keep_past: bool = False
+    coupling: str | None = None
     memory: Mapping[str, Any] | None = None
     kept: tuple[str, ...] = ()
     pending: Mapping[str, Floats] | None = None
@@ -143,7 +147,7 @@ def edges(signals: Mapping[str, Signal], t0: float, until: float) -> Floats:
 
 def needs(plan: Plan) -> frozenset[str]:
     """The abilities that a backend must have to carry out a plan."""
-    asked = {"trials": plan.trials, f"{TARGET}{plan.target}": plan.target}
+    asked = {"trials": plan.trials, f"{TARGET}{plan.target}": plan.target, f"{COUPLING}{plan.coupling}": plan.coupling}
     return plan.needed | {name for name, value in asked.items() if value is not None}
 
 

@@ -34,7 +34,10 @@ def chosen_times(system: System, save_at: Any, every: Any) -> tuple[Any, Any]:
     return save_at if isinstance(save_at, str) else system.time("save_at", save_at), every
 
 
-def planned(system: System, names: Sequence[str], *, steps: Any, target: str | None = None, **asked: Any) -> Plan:
+def planned(
+    system: System, names: Sequence[str], *, steps: Any, target: str | None = None, coupling: str | None = None,
+    **asked: Any,
+) -> Plan:  # fmt: skip
     """The plan of a run of a flow or a map; `asked` are the arguments of `simulate`, `names` what will be recorded."""
     if system.model.discrete:
         plan = prepare_map(system, names, steps=steps, **asked)
@@ -42,7 +45,7 @@ def planned(system: System, names: Sequence[str], *, steps: Any, target: str | N
         raise InputError(f"{system.name} is a flow, which has no steps.", code="not-a-map", remedy="Give until.")
     else:
         plan = replace(prepare(system, names, **asked), kept=kept_names(system, names))
-    plan = replace(plan, target=target)
+    plan = replace(plan, target=target, coupling=coupling)
     check(plan)
     check_along(plan)
     check_times(plan)

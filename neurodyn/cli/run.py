@@ -38,6 +38,7 @@ class _Request:
     every: str | None
     backend: str | None
     method: str | None
+    coupling: str | None
     dt: str | None
     target: str | None
     rtol: float | None
@@ -67,6 +68,7 @@ class _Request:
 @click.option("--every", metavar="DT", help="Save at steps of this length, rather than at 501 times.")
 @click.option("--backend", metavar="NAME", help="Engine: scipy, map, dae, fixed or brian2; by default one that can.")
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
+@click.option("--coupling", metavar="MODE", help="How units of a Brian2 network read one another: function or summed.")
 @click.option("--dt", metavar="DT", help="The step of a run in fixed steps, such as 0.01 or '0.1 ms'.")
 @click.option("--target", metavar="TARGET", help="What Brian2 runs: numpy, cython or cpp_standalone.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
@@ -122,6 +124,7 @@ def _simulated(request: _Request) -> tuple[System, Result]:
         record=None if request.record is None else [name.strip() for name in request.record.split(",")],
         backend=request.backend,
         method=request.method,
+        coupling=request.coupling,
         dt=request.dt,
         target=request.target,
         rtol=request.rtol,

@@ -59,6 +59,7 @@ def asked(result: Result) -> dict[str, Any]:
         "start": _start(result) if "before" in arrays or "pended" in arrays else dict(arrays["start"]),
         "save_at": save_at,
         "every": recipe.get("every"),
+        "coupling": recipe.get("scheme", {}).get("coupling"),
     }
 
 

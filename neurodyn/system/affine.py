@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr
+from sympy import Expr, S, Symbol
 
 from neurodyn.calculus.impulses import NotLinear, taken_apart
-from neurodyn.calculus.letters import fresh, names_in, quantity
-from neurodyn.calculus.rewrite import Definition, inline, names_reached
+from neurodyn.calculus.letters import names_in, quantity
+from neurodyn.calculus.rewrite import inline, names_reached, substitute
 from neurodyn.calculus.through import Through
 from neurodyn.program.lower import Output
 from neurodyn.system.structure import Structure
@@ -35,27 +35,44 @@ def constant_slopes(structure: Structure) -> str:
 
 def own_slopes(structure: Structure) -> str:
     """The first state whose flow is not shown to be linear in the state itself; "" if all are."""
-    through = _through(structure)
-    for name, flow in structure.flows.items():
-        full = inline(flow.expr, through.definitions, through.stop)
-        if _linear_part(structure, through, full, (name,)) is None:
-            return name
-    return ""
+    return next((name for name in structure.flows if own_slope(structure, name) is None), "")
+
+
+def own_slope(structure: Structure, name: str) -> Expr | None:
+    """How the rate of a unit changes with its own state, at the letters of its flow, if it is linear in that.
+
+    Other units stand still, also where the unit itself is one of those that are summed over.
+    """
+    key = ("own slope", name)
+    if key not in structure.compiled:
+        structure.compiled[key] = _own_slope(structure, name)
+    found: Expr | None = structure.compiled[key]
+    return found
+
+
+def _own_slope(structure: Structure, name: str) -> Expr | None:
+    through, flow = _through(structure), structure.flows[name]
+    own, mark = quantity(name, flow.letters), Symbol("own state", real=True)
+    full = inline(flow.expr, through.definitions, through.stop)
+    if any(name in names_reached(n, through.definitions) for n in names_in(full) & through.stop):
+        return None
+    try:
+        _, part = taken_apart(substitute(full, lambda x: mark if x == own else None), {mark.name})
+    except NotLinear:
+        return None
+    slope: Expr = substitute(part, lambda x: S.One if x == mark else None)
+    return slope
 
 
 def slopes_function(system: System) -> Slopes:
     """f(t, y, inputs): the flow, and how the rate of each element of the state changes with the element itself."""
     structure, layout = system.structure, system.layout
-    through = _through(structure)
     outputs = []
     for name, flow in structure.flows.items():
-        own, at = (tuple(fresh(x) for x in structure.letters(name)) for _ in range(2))
-        full = inline(flow.at(own), through.definitions, through.stop)
-        slope = Definition(at, through.derivative(full, quantity(name, at))).at(own)
-        placed = structure.placed(name, own)
-        outputs += [Output(f"{name} rate", placed, flow.at(own)), Output(f"{name} slope", placed, slope)]
-    definitions = {**structure.definitions, **through.hidden}
-    bound = system.bind(("own slopes",), outputs, False, definitions)
+        placed = structure.placed(name, flow.letters)
+        parts = {"rate": flow.expr, "slope": own_slope(structure, name)}
+        outputs += [Output(f"{name} {word}", placed, expr) for word, expr in parts.items()]
+    bound = system.bind(("own slopes",), outputs, False)
 
     def slopes(t: float, y: Array, inputs: Mapping[str, Any]) -> tuple[Array, Array]:
         found = bound(t, {**layout.unpack(y), **inputs})

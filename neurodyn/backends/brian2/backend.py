@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from neurodyn.backends.brian2.couplings import COUPLINGS, coupling_of
+from neurodyn.backends.brian2.methods import METHODS
 from neurodyn.backends.brian2.refuse import refused
 from neurodyn.backends.brian2.size import check_memory
 from neurodyn.backends.brian2.targets import NUMPY, TARGETS, check_compiler, check_functions, settings
 from neurodyn.backends.clock import NEAR, Clock
-from neurodyn.backends.plan import TARGET, Floats, Plan
+from neurodyn.backends.plan import COUPLING, TARGET, Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.calculus.derivative import derivative
@@ -19,20 +21,22 @@ from neurodyn.calculus.letters import names_in, quantity
 from neurodyn.calculus.rewrite import inline
 from neurodyn.errors import InputError
 
-# The order of accuracy of each in the flow of units by themselves.
-METHODS = {"rk4": 4, "rk2": 2, "euler": 1}
-
 
 class Brian2:
     """Networks of spiking neurons, and of rates, in fixed steps."""
 
     name = "brian2"
-    abilities = frozenset({"flow", "sparse", "event:reset", "event:delivery", *(f"{TARGET}{name}" for name in TARGETS)})
+    abilities = frozenset(
+        {"flow", "sparse", "event:reset", "event:delivery"}
+        | {f"{TARGET}{name}" for name in TARGETS}
+        | {f"{COUPLING}{name}" for name in COUPLINGS}
+    )
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
         target = plan.target or NUMPY
         plan, method, steps = replace(plan, target=target), _method(plan), _steps(plan)
+        coupling = coupling_of(plan)
         check_compiler(target)
         from neurodyn.backends.brian2.engine import Engine
         from neurodyn.backends.brian2.network import network
@@ -40,10 +44,10 @@ class Brian2:
 
         times, stride = _samples(plan, steps)
         check_memory("the states that are saved", 8.0 * plan.start.size * (steps // stride + 2))
-        made = network(plan, steps)
+        made = network(plan, steps, method, coupling)
         check_functions(made, target)
         with settings(target), np.errstate(all="ignore"), Progress(plan) as progress:
-            engine = Engine(made, method, stride)
+            engine = Engine(made, stride)
             taken = engine.run(lambda share: progress.at(plan.t0 + share * (plan.until - plan.t0)))
             return trajectory(made, engine, Saved(times, stride, taken), method)
 

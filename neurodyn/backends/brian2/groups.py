@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from sympy import Expr, Idx, Indexed, Symbol
@@ -65,12 +66,49 @@ class Group:
 
 
 @dataclass(frozen=True, eq=False)
+class Host:
+    """Groups that are one group of Brian2, where they move in step; shorter ones are repeated in it.
+
+    Attributes:
+        members: the longest first.
+    """
+
+    members: tuple[Group, ...]
+
+    @property
+    def name(self) -> str:
+        return self.members[0].name
+
+    @property
+    def size(self) -> int:
+        return self.members[0].site.size
+
+    def padded(self, values: Any) -> Any:
+        """The values at the units of a member as those of all units."""
+        found = np.asarray(values)
+        return found if found.size in (1, self.size) else np.resize(found, self.size)
+
+    def pads(self, group: Group) -> bool:
+        """Whether a member has fewer units than there are."""
+        return group.site.size < self.size
+
+
+@dataclass(frozen=True, eq=False)
 class Groups:
-    """The groups of a network, by index sets; made when they are asked for."""
+    """The groups of a network, by index sets; made when they are asked for.
+
+    Attributes:
+        hosts: by name of the group, where it is not one by itself.
+    """
 
     context: Context
     inputs: Inputs
     by_sets: dict[tuple[str, ...], Group] = field(default_factory=dict)
+    hosts: dict[str, Host] = field(default_factory=dict)
+
+    def host(self, group: Group) -> Host:
+        """The group of Brian2 in which a group is."""
+        return self.hosts.setdefault(group.name, Host((group,)))
 
     def of(self, name: str) -> Group:
         """The group in which a quantity or event of the model lives."""
@@ -83,6 +121,11 @@ class Groups:
             self.by_sets[sets] = Group(f"units_{len(self.by_sets)}", own, all_of(self.context, own))
         return self.by_sets[sets]
 
+    @property
+    def all_hosts(self) -> tuple[Host, ...]:
+        """The groups of Brian2."""
+        return tuple(dict.fromkeys(map(self.host, self.by_sets.values())))
+
     def read(self, name: str, group: Group) -> str:
         """The text of a state or input at the own units of its group, or of the one unit of a group, elsewhere."""
         if name in self.inputs.signals and not self.of(name).letters:
@@ -91,12 +134,18 @@ class Groups:
         variable = self.context.names.give(name)
         if name in self.inputs.signals and variable not in home.known:
             home.known.add(variable)
-            self.inputs.declare(name, variable, home)
+            self.inputs.declare(name, variable, home, self.host(home).pads(home))
         return variable if home is group else group.linked(home, variable)
 
     def is_single(self, name: str) -> bool:
         """Whether a quantity has no letters."""
         return not self.context.system.model.names.quantities[name].sets
+
+    def is_here(self, name: str, indices: tuple[Expr, ...], group: Group) -> bool:
+        """Whether a state or input belongs to the own unit of a group, or is an input of none."""
+        if self.is_single(name) and name in self.inputs.signals:
+            return True
+        return self.of(name) is group and indices == group.letters
 
     def beside(self, name: str, indices: tuple[Expr, ...], group: Group) -> str:
         """The text of a state or input at a synapse onto a group."""
@@ -117,12 +166,16 @@ class Groups:
         return spoken(self.context.whole(expr), group.site, read, gather)
 
 
-def spoken(expr: Expr, site: Site, read: Callable[[str, tuple[Expr, ...]], str], gather: Callable[[Expr], str]) -> str:
+def spoken(
+    expr: Expr, site: Site, read: Callable[[str, tuple[Expr, ...]], str], gather: Callable[[Expr], str],
+    time: str = TIME,
+) -> str:  # fmt: skip
     """An expression at a site.
 
     Args:
         read: the text of a state or input at some positions.
         gather: the text of what reduces over units.
+        time: that of time.
     """
     context = site.context
 
@@ -134,7 +187,7 @@ def spoken(expr: Expr, site: Site, read: Callable[[str, tuple[Expr, ...]], str],
         if isinstance(part, Symbol | Indexed):
             name = name_of(part)
             if name == "t":
-                return TIME
+                return time
             return site.constant(part) if name not in context.varying else read(name, indices_of(part))
         return None
 

@@ -6,6 +6,7 @@ these lie, and of second order for others.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -57,21 +58,34 @@ class Inputs:
             own = self.names.give(name, "p")
             self.scalars[own] = float(np.asarray(signal.value))
             return own
+        return f"{self._timed(name, ())}({LOOKUP})"
+
+    def table(self, name: str, shape: tuple[int, ...]) -> Callable[[int], Floats]:
+        """An input as an array, by the number of the step."""
+        signal = self.plan.signals[name]
+        if isinstance(signal, Constant):
+            still = np.broadcast_to(np.asarray(signal.value, float), shape)
+            return lambda step: still
+        rows = self.timed[self._timed(name, shape)]
+        return lambda step: rows[step].reshape(shape)
+
+    def _timed(self, name: str, shape: tuple[int, ...]) -> str:
+        """Brian2's name of the values of an input at all steps."""
         own = self.names.give(name, "s")
         if own not in self.timed:
-            self.timed[own] = self._means(name, ())
-        return f"{own}({LOOKUP})"
+            self.timed[own] = self._means(name, shape)
+        return own
 
-    def declare(self, name: str, variable: str, group: Group) -> None:
-        """An input with letters as a variable of its group."""
+    def declare(self, name: str, variable: str, group: Group, pads: bool) -> None:
+        """An input with letters as a variable of its group, which is repeated where its host `pads` it."""
         signal = self.plan.signals[name]
         if isinstance(signal, Constant):
             group.lines.append(f"{variable} : 1 (constant)")
             group.starts[variable] = np.broadcast_to(np.asarray(signal.value, float), group.shape).ravel()
             return
-        own = self.names.give(name, "s")
-        self.timed[own] = self._means(name, group.shape)
-        group.lines.append(f"{variable} = {own}({LOOKUP}, i) : 1")
+        own = self._timed(name, group.shape)
+        unit = f"i % {group.site.size}" if pads else "i"
+        group.lines.append(f"{variable} = {own}({LOOKUP}, {unit}) : 1")
 
     def _means(self, name: str, shape: tuple[int, ...]) -> Floats:
         size = int(np.prod(shape))

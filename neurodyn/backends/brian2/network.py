@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
-from neurodyn.backends.brian2.groups import STEP, Group, Groups
+from neurodyn.backends.brian2.couplings import FUNCTION, SUMMED
+from neurodyn.backends.brian2.groups import Group, Groups
 from neurodyn.backends.brian2.happen import AFTER, Events
 from neurodyn.backends.brian2.inputs import Inputs
 from neurodyn.backends.brian2.jumps import Jumps
 from neurodyn.backends.brian2.junctions import Generator, Junction
+from neurodyn.backends.brian2.methods import Updates
 from neurodyn.backends.brian2.sites import Context
 from neurodyn.backends.brian2.sums import Sums
+from neurodyn.backends.brian2.wholes import Wholes, join
 from neurodyn.backends.fixed_events import EARLY
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.schedule import Schedule
@@ -30,13 +32,16 @@ class Network:
 
     Attributes:
         happenings, events: of a system that has any.
-        coupled: whether units read one another in the flow, once a step.
+        updates: what the method makes of the states of each group, by the name of its host.
+        wholes, sums: what units read of others in the flow.
     """
 
     plan: Plan
     steps: int
     context: Context
     groups: Groups
+    updates: Mapping[str, str]
+    wholes: Wholes
     sums: Sums
     jumps: list[Junction]
     generators: list[Generator]
@@ -50,8 +55,9 @@ class Network:
         return self.plan.dt
 
     @property
-    def coupled(self) -> bool:
-        return bool(self.sums.junctions) or any(g.links for g in self.groups.by_sets.values())
+    def coupling(self) -> str:
+        """How units read one another in the flow, if they do."""
+        return FUNCTION if self.wholes.known else SUMMED if self.sums.known else ""
 
     @property
     def junctions(self) -> list[Junction]:
@@ -62,7 +68,7 @@ class Network:
         return self.groups.of(state), self.context.names.give(state)
 
 
-def network(plan: Plan, steps: int) -> Network:
+def network(plan: Plan, steps: int, method: str, coupling: str) -> Network:
     """The text of the network of a plan.
 
     Raises:
@@ -73,6 +79,9 @@ def network(plan: Plan, steps: int) -> Network:
     sums, events, happenings = Sums(groups), None, None
     for name in plan.system.layout.names:
         groups.of(name)
+    wholes = Wholes(groups)
+    if coupling == FUNCTION:
+        join(groups)
     if "event:reset" in plan.needed:
         happenings = Happenings(plan.system)
         schedule = Schedule(happenings, plan.t0 - EARLY * (plan.dt or 0), plan.until, False, plan.seed, plan.trial)
@@ -80,25 +89,23 @@ def network(plan: Plan, steps: int) -> Network:
         events.declare()
     held: Mapping[str, str] = events.held if events else {}
     jumps = Jumps(groups, events.sources if events else {}, held).junctions()
-    _add_flows(plan, groups, sums, held)
+    updates = Updates(groups, wholes if coupling == FUNCTION else sums, held)
+    _add_states(plan, groups, updates)
+    codes = {h.name: updates.code(h, method) for h in groups.all_hosts}
     if happenings is not None:
         _add_bounds(plan, groups, happenings)
     senders = [source for source, _ in (events.sources if events else {}).values()]
     generators = [s for s in senders if isinstance(s, Generator) and any(j.source is s for j in jumps)]
-    return Network(plan, steps, context, groups, sums, jumps, generators, happenings, events)
+    return Network(plan, steps, context, groups, codes, wholes, sums, jumps, generators, happenings, events)
 
 
-def _add_flows(plan: Plan, groups: Groups, sums: Sums, held: Mapping[str, str]) -> None:
-    start = plan.system.layout.unpack(plan.start)
-    for name, flow in plan.system.structure.flows.items():
+def _add_states(plan: Plan, groups: Groups, updates: Updates) -> None:
+    start, flows = plan.system.layout.unpack(plan.start), plan.system.structure.flows
+    for name in plan.system.layout.names:
         group, variable = groups.of(name), groups.context.names.give(name)
         group.starts[variable] = np.ravel(start[name])
-        if flow.expr == 0:
-            group.lines.append(f"{variable} : 1")
-            continue
-        text = groups.text(flow.at(group.letters), group, partial(sums.at, group=group))
-        still = f"int({STEP} >= {held[name]})*" if name in held else ""
-        group.lines.append(f"d{variable}/dt = {still}({text})/second : 1")
+        still = flows[name].expr == 0
+        group.lines.append(f"{variable} : 1" if still else f"d{variable}/dt = {updates.equation(name)}/second : 1")
 
 
 def _add_bounds(plan: Plan, groups: Groups, happenings: Happenings) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurodyn.backends.brian2.backend import METHODS
+from neurodyn.backends.brian2.couplings import SUMMED
 from neurodyn.backends.brian2.engine import Engine
+from neurodyn.backends.brian2.methods import METHODS
 from neurodyn.backends.brian2.network import Network
 from neurodyn.backends.event_log import Fired
 from neurodyn.backends.fixed_backend import SCHEDULE
@@ -93,11 +94,11 @@ def _read(samples: Floats, places: Floats) -> Floats:
 def _told(made: Network, order: int) -> dict[str, object]:
     """What the recipe says of the run: how steps are taken, their order of accuracy, and what keeps it low."""
     acts = made.events is not None and any(not e.passive for e in made.events.happenings.events.values())
-    reached = 1 if made.coupled or acts else min(order, made.groups.inputs.order)
+    reached = 1 if made.coupling == SUMMED or acts else min(order, made.groups.inputs.order)
     told: dict[str, object] = {"target": made.plan.target, "order": SCHEDULE, "accuracy": f"order {reached}"}
     if made.events is not None and made.events.happenings.delays:
         told |= {"delays": "rounded to steps"}
-    return told | ({"coupling": "summed, order 1"} if made.coupled else {})
+    return told | ({"coupling": made.coupling} if made.coupling else {})
 
 
 def _fired(made: Network, engine: Engine, last: int) -> dict[str, Fired]:

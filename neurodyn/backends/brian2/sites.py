@@ -66,6 +66,10 @@ class Context:
         """How many positions a letter takes."""
         return int(self.system.bound().shape((index,), None)[0])
 
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of a quantity of the model."""
+        return tuple(self.count(x) for x in self.system.model.names.letters_of(name))
+
     def supports(self) -> Supports:
         """Which quantities are 0 where."""
         structure = self.system.structure

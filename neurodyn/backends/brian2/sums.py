@@ -1,4 +1,7 @@
-"""Sums over other units as synapses: each one is a variable that Brian2 adds up once a step, before the flow."""
+"""Sums over other units as synapses: each one is a variable that Brian2 adds up once a step, before the flow.
+
+So whatever the method, a flow with such sums is of first order in the step.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ from sympy import Expr, Idx, S
 
 from neurodyn.backends.brian2.groups import Group, Groups, spoken
 from neurodyn.backends.brian2.junctions import Junction
+from neurodyn.backends.brian2.methods import State
 from neurodyn.backends.brian2.sites import Context, Site, all_of, along
 from neurodyn.backends.brian2.size import check_memory
-from neurodyn.calculus.letters import indices_of, name_of, references
+from neurodyn.calculus.letters import Reference, indices_of, name_of, references
 from neurodyn.calculus.nodes import Where
 from neurodyn.calculus.reductions import Reduction, Sum
 from neurodyn.calculus.supports import Pair
+from neurodyn.errors import InputError
 
 # What a synapse takes: two ends, a weight, and what NumPy needs on the way.
 BYTES = 48.0
@@ -28,21 +33,31 @@ class Sums:
     junctions: list[Junction] = field(default_factory=list)
     known: dict[tuple[str, Expr], str] = field(default_factory=dict)
 
-    def at(self, part: Reduction, group: Group) -> str:
+    def other(self, reference: Reference, group: Group, state: State, time: str) -> str:
+        """The text of a state that has one unit, or of an input."""
+        name = name_of(reference)
+        if not self.groups.is_single(name):
+            raise self._refused(f"an equation reads {name} of another unit outside of a sum")
+        return self.known.setdefault((group.name, reference), self.groups.read(name, group))
+
+    def reduction(self, part: Reduction, group: Group, state: State, time: str) -> str:
         """The variable of a group that holds a sum."""
-        context = self.groups.context
         if not isinstance(part, Sum):
             word = type(part).__name__.lower()
-            raise context.refused(f"{word} over units is no sum, and Brian2 adds up alone")
+            raise self._refused(f"{word} over units is no sum, and Brian2 adds up alone")
         if (group.name, part) not in self.known:
             self.known[group.name, part] = self._made(part, group)
         return self.known[group.name, part]
+
+    def _refused(self, reason: str) -> InputError:
+        remedy = "Take the coupling function, or the scipy backend, which can."
+        return self.groups.context.refused(reason, remedy)
 
     def _made(self, part: Sum, group: Group) -> str:
         context = self.groups.context
         body, mask, letters = part.open()
         if any(not context.is_constant(inner) for inner in body.atoms(Reduction)):
-            raise context.refused("a sum over units stands within a sum over units")
+            raise self._refused("a sum over units stands within a sum over units")
         site = placed(context, body, mask, letters, group.letters)
         if mask is not S.true and not context.is_constant(mask):
             body = Where(mask, body, 0)
@@ -70,7 +85,7 @@ class Sums:
             return group, ()
         (_, indices), home = next(iter(found.items()))
         if len(found) > 1 or not all(isinstance(x, Idx) for x in indices):
-            raise context.refused("a sum reads two other units at once, or one at a shifted position")
+            raise self._refused("a sum reads two other units at once, or one at a shifted position")
         return home, indices
 
 

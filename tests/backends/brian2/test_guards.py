@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from neurodyn import Model, build, simulate
+from neurodyn.backends.brian2.couplings import FUNCTION
 from neurodyn.backends.brian2.network import network
 from neurodyn.backends.planning import planned
 from neurodyn.backends.progress import Progress
@@ -24,7 +25,7 @@ def spec(system: Any, **more: Any) -> Any:
     """The text of a network."""
     asked = dict(until=0.1, t0=None, start=None, inputs={}, save_at=None, every=None, method=None, dt=0.01)
     asked |= dict(rtol=None, atol=None, seed=None, trials=None, progress=False)
-    return network(planned(system, ["x"], steps=None, **(asked | more)), 10)
+    return network(planned(system, ["x"], steps=None, **(asked | more)), 10, "rk4", FUNCTION)
 
 
 def test_values_of_the_caller_are_not_read() -> None:
@@ -107,13 +108,6 @@ CANNOT = {
         indices={"K": {"letters": "k", "size": 3, "ends": "zero"}},
         states={"x[k]": 1.0},
     ),
-    "an equation reads x of another unit outside of a sum": model("dx[i]/dt = x[0] - x[i]"),
-    "largest over units is no sum": model("dx[i]/dt = max(x[j], j) - x[i]"),
-    "softmax over units is no sum": model("dx[i]/dt = softmax(x[i], i) - x[i]"),
-    "a sum over units stands within a sum over units": model("dx[i]/dt = sum(tanh(sum(x[k], k) + x[j]), j) - x[i]"),
-    "a sum reads two other units at once": model(
-        "dx[i]/dt = sum(x[j]*y[k], j, k) - x[i]", "dy[i]/dt = -y[i]", states={"x[i]": 1.0, "y[i]": 1.0}
-    ),
     "w lives on a support": model(
         "dx[i]/dt = -x[i]",
         "dw[i,j]/dt = -w[i,j]",
@@ -155,6 +149,25 @@ def test_abilities_that_are_not_there_are_named() -> None:
         simulate(build(delayed), backend="brian2", dt=0.01, until=1)
 
 
+NO_SUM = {
+    "an equation reads x of another unit outside of a sum": model("dx[i]/dt = x[0] - x[i]"),
+    "largest over units is no sum": model("dx[i]/dt = max(x[j], j) - x[i]"),
+    "softmax over units is no sum": model("dx[i]/dt = softmax(x[i], i) - x[i]"),
+    "a sum over units stands within a sum over units": model("dx[i]/dt = sum(tanh(sum(x[k], k) + x[j]), j) - x[i]"),
+    "a sum reads two other units at once": model(
+        "dx[i]/dt = sum(x[j]*y[k], j, k) - x[i]", "dy[i]/dt = -y[i]", states={"x[i]": 1.0, "y[i]": 1.0}
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", NO_SUM)
+def test_what_synapses_cannot_add_up_is_refused(reason: str) -> None:
+    with pytest.raises(InputError) as caught:
+        simulate(build(NO_SUM[reason]), backend="brian2", coupling="summed", dt=0.01, until=1)
+    assert reason in str(caught.value)
+    assert "Take the coupling function, or the scipy backend" in str(caught.value)
+
+
 ASKED = {
     "dt is missing: the brian2 backend goes in fixed steps.": {"until": 1},
     "until is 0.105, which is no whole number of steps of dt = 0.01.": {"until": 0.105, "dt": 0.01},
@@ -174,7 +187,7 @@ def test_what_is_asked_for_in_vain(sentence: str) -> None:
 def test_sizes_that_no_memory_holds() -> None:
     system = build(model("dx[i]/dt = sum(x[j], j) - x[i]"), sizes={"N": 1_000_000})
     with pytest.raises(InputError, match="GiB for synapses"):
-        simulate(system, backend="brian2", dt=0.01, until=1, save_at=[0, 1])
+        simulate(system, backend="brian2", dt=0.01, until=1, save_at=[0, 1], coupling="summed")
 
 
 def test_a_run_with_events_is_not_gone_on_from() -> None:
