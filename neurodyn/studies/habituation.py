@@ -19,6 +19,7 @@ from neurodyn.model.families import chain
 from neurodyn.results.result import Result
 from neurodyn.results.storage import ENGINE
 from neurodyn.simulation import simulate
+from neurodyn.studies import spikes
 from neurodyn.studies.response import peaks, rise_time
 from neurodyn.system.build import build
 
@@ -186,6 +187,31 @@ def _restored(model: str, title: str, count: int, seconds: Sequence[float]) -> P
     return Panel(title, note, ("time", "response"), (curve,), tuple(t + 0.5 for t in seconds))
 
 
+_COUNTED = ("stimulus", "spikes of a motor neuron")
+
+
+def _spikes_series() -> Panel:
+    found = spikes.series()
+    note = f"falls to {found[0][-1] / found[0][0]:.0%}, comes back to {found[1][0] / found[0][0]:.0%}"
+    curves = _numbered({f"series {k + 1}": y for k, y in enumerate(found)})
+    return Panel("Spikes, H1 to H3: tired synapses", note, _COUNTED, curves)
+
+
+def _spikes_h4() -> Panel:
+    found = {f"period {t} s": spikes.answers(spikes.stimuli(t), 16, t) for t in (0.5, 1, 2)}
+    return Panel("Spikes, H4: frequent stimuli, deeper", _depths(found), _COUNTED, _numbered(found))
+
+
+def _spikes_h7() -> Panel:
+    first, other = (spikes.during(*span) for span in ((0, 6), (6, 8)))
+    found = spikes.answers(f"{spikes.stimuli()}*{first} + {spikes.stimuli(sense=1)}*{other}", 16)
+    parts = {"one sense": (0, 12), "another": (12, 16)}
+    at = np.arange(1, 17, dtype=np.float64)
+    curves = tuple(Curve(label, at[a:b], found[a:b]) for label, (a, b) in parts.items())
+    note = f"another sense is answered with {found[12] / found[0]:.0%}"
+    return Panel("Spikes, H7: no other sense is habituated", note, _COUNTED, curves)
+
+
 _PANELS: tuple[Callable[[], Panel], ...] = (
     _h1,
     _h3,
@@ -196,4 +222,7 @@ _PANELS: tuple[Callable[[], Panel], ...] = (
     _h6,
     lambda: _restored("habituation_gated_decay", "H8: dishabituation", 30, (15,)),
     lambda: _restored("habituation_second_order", "H9: which wears off", 90, range(15, 80, 12)),
+    _spikes_series,
+    _spikes_h4,
+    _spikes_h7,
 )

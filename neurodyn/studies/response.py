@@ -101,3 +101,17 @@ def rise_time(time: ArrayLike, values: ArrayLike, level: float, since: float) ->
         raise InputError(f"The values end below {level:g}.", code="not-recovered", remedy="Record for longer.")
     part = (level - y[last]) / (y[last + 1] - y[last])
     return float(t[last] + part * (t[last + 1] - t[last]) - since)
+
+
+def spike_counts(times: ArrayLike, *, units: int, period: float, start: float = 0.0, count: int) -> Array:
+    """The spikes of a unit in each period, on average: a rate, read in windows from one stimulus to the next.
+
+    Args:
+        times: of the spikes of all units.
+        units: how many there are.
+        period: from one stimulus to the next.
+        start: of the first period.
+        count: how many periods.
+    """
+    edges = start + period * np.arange(count + 1)
+    return np.histogram(np.asarray(times, dtype=float), edges)[0] / units

@@ -53,6 +53,7 @@ LONGEST = {
     "cuba": 0.1,
     "winner_take_all": 0.5,
     "ring_attractor": 0.2,
+    "habituation_spiking": 0.7,
 }  # longer, and chaos or spikes magnify rounding
 
 

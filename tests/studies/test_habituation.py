@@ -19,7 +19,7 @@ def report() -> Hallmarks:
 
 
 def test_every_hallmark_is_shown(report: Hallmarks) -> None:
-    panels = {p.title.split(":")[0]: p for p in report.panels}
+    panels = {p.title.split(":")[0]: p for p in report.panels if not p.title.startswith("Spikes")}
     assert {"H1, H2", "H3", "H4", "H5", "H6", "H8", "H9"} == set(panels)
     for name, panel in panels.items():
         if name in ("H1, H2", "H3"):
@@ -37,6 +37,15 @@ def test_recovery_after_more_silent_stimuli_takes_longer(report: Hallmarks) -> N
     panel = next(p for p in report.panels if p.title.startswith("H6"))
     for curve, memory in zip(panel.lines, (13.789, 36.164), strict=True):
         np.testing.assert_allclose(curve.y, np.maximum(1 - memory * np.exp(-0.1 * curve.x) / 10, 0), atol=1e-3)
+
+
+def test_spiking_neurons_show_them_too(report: Hallmarks) -> None:
+    first, later, other = (p for p in report.panels if p.title.startswith("Spikes"))
+    assert first.note == "falls to 17%, comes back to 70%"
+    frequent, middle, rare = (curve.y for curve in later.lines)
+    assert (frequent[1:] < middle[1:]).all() and (middle[1:] < rare[1:]).all()
+    one, another = (curve.y for curve in other.lines)
+    np.testing.assert_array_equal(one[: len(another)], another)
 
 
 def test_it_is_kept_drawn_and_told(report: Hallmarks, tmp_path: Path) -> None:
