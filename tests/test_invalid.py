@@ -43,6 +43,8 @@ def test_every_rule_has_a_broken_file() -> None:
     codes = set()
     for folder in ("language", "model", "system"):
         for file in (SOURCES / folder).rglob("*.py"):
+            if "brian2" in file.parts:
+                continue  # what cannot be brought in stands in `invalid/brian2`, see tests/model/brian2/test_errors.py
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.keyword) and node.arg == "code" and isinstance(node.value, ast.Constant):
                     codes.add(node.value.value)

@@ -51,6 +51,23 @@ def test_the_memory_in_python(here: Path, capsys: pytest.CaptureFixture[str]) ->
     assert np.abs(np.abs(ends @ space["patterns"].T).max(axis=1) - 64).max() < 0.5  # type: ignore[attr-defined]
 
 
+def test_the_model_of_brian2(here: Path) -> None:
+    space: dict[str, object] = {"neurodyn": neurodyn}
+    exec(compile(blocks("python")[1], "README.md", "exec"), space)
+    assert (here / "lif.png").stat().st_size > 10_000
+    times = space["spikes"].events("spike").time  # type: ignore[attr-defined]
+    assert len(times) == 8 and np.diff(times) == pytest.approx(0.002 + 0.02 * np.log(30 / 10), rel=1e-5)
+
+
+def test_the_page_on_brian2() -> None:
+    """Its example is the model of the library, in Brian2's words."""
+    page = (ROOT / "docs" / "brian2.md").read_text(encoding="utf-8")
+    space: dict[str, object] = {}
+    exec(compile(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0], "brian2.md", "exec"), space)
+    ours = neurodyn.simulate(neurodyn.build("adex", v_cut="-40 mV"), until="300 ms", inputs={"I": 1e-9})
+    assert space["spikes"].time == pytest.approx(ours.events("spike").time, rel=1e-5)  # type: ignore[attr-defined]
+
+
 def test_the_example_of_a_mistake(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     message = blocks("text")[0]
     equation = re.search(r"dx\[i\].*", message)

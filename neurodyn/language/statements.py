@@ -27,10 +27,10 @@ def split_statements(block: str, *, file: str | None = None, line: int | None = 
         pending.append((number, raw, code, comment))
         depth += sum(code.count(c) for c in _OPEN) - sum(code.count(c) for c in _CLOSE)
         if depth <= 0:
-            found.append(_join(pending, file, line))
+            found.append(join_lines(pending, file, line))
             pending, depth = [], 0
     if pending:
-        source = _join(pending, file, line)
+        source = join_lines(pending, file, line)
         raise InputError(
             "A bracket is opened and never closed.",
             code="open-bracket",
@@ -45,7 +45,8 @@ def _cut_comment(raw: str) -> tuple[str, str]:
     return code.rstrip(), comment.strip() if mark else ""
 
 
-def _join(pending: list[tuple[int, str, str, str]], file: str | None, line: int | None) -> Source:
+def join_lines(pending: list[tuple[int, str, str, str]], file: str | None, line: int | None) -> Source:
+    """One statement of several lines, each as (number, raw text, code, comment); `line` is the number of line 0."""
     first, last = pending[0][2], pending[-1][2]
     indent = len(first) - len(first.lstrip())
     # Comments inside a long statement become blanks, so that columns stay true.

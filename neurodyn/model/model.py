@@ -9,7 +9,6 @@ from typing import Any
 from sympy import Expr
 
 from neurodyn.calculus.rewrite import Definition
-from neurodyn.errors import InputError
 from neurodyn.language.names import Names
 from neurodyn.language.source import Source
 from neurodyn.model.assemble import assemble
@@ -21,6 +20,7 @@ from neurodyn.model.events import Event
 from neurodyn.model.index_sets import IndexSet, read_index_sets
 from neurodyn.model.layers import ENERGY, Layer, Synapse
 from neurodyn.model.parts import Part
+from neurodyn.model.sections import as_text, check_sections
 from neurodyn.model.themes import check_theme
 
 FORMAT = 1
@@ -113,9 +113,9 @@ class Model:
         sections = dict(states=states, parameters=parameters, inputs=inputs, noise=noise, observables=observables)
         sections |= {"unknowns": unknowns, "parts": parts, "pins": pins, "events": events}
         sections |= {"layers": layers, "synapses": synapses}
-        _check_sections({"indices": indices, "bench": bench, **sections})
+        check_sections({"indices": indices, "bench": bench, **sections})
         sets = read_index_sets(indices or {}, locate)
-        text = _as_text(equations)
+        text = as_text(equations)
         declared, names, parsed = assemble(text, sets, {s: e or {} for s, e in sections.items()}, locate)
         told: dict[str, Any] = dict(name=name, summary=summary, references=tuple(references), theme=theme, text=text)
         told |= {"energy": energy or (ENERGY if layers else None), "claims": tuple(claims), "update": update}
@@ -128,6 +128,35 @@ class Model:
         from neurodyn.model.read import read_text
 
         return read_text(text, name=name, file=file)
+
+    @classmethod
+    def from_brian2(
+        cls, equations: Any, *, threshold: str | None = None, reset: str | None = None, refractory: Any = None,
+        events: Mapping[str, Any] | None = None, namespace: Mapping[str, Any] | None = None,
+        start: Mapping[str, Any] | None = None, size: int | None = None, method: str | None = None, dt: Any = None,
+        name: str = "model", **described: Any,
+    ) -> Model:  # fmt: skip
+        """Read a model that was written for Brian2, which need not be installed. See docs/brian2.md.
+
+        Args:
+            equations: Brian2's text, or its `Equations`, or a `NeuronGroup`, which says all else too.
+            threshold, reset, refractory, method, dt: as of a `NeuronGroup`.
+            events: `{"name": "condition"}` or `{"name": ("condition", "statements")}`.
+            namespace: numbers and quantities that the text speaks of.
+            start: first values of states and values of parameters: numbers, quantities, Brian2's text; else 0.
+            size: how many units there are; without it a single one, whose quantities have no index.
+            **described: summary, references, theme of the model.
+
+        Raises:
+            InputError: for what cannot be read, or has no meaning here, with line, caret and remedy.
+        """
+        from neurodyn.model.brian2.importing import imported
+        from neurodyn.model.brian2.objects import given_as
+
+        said = dict(threshold=threshold, reset=reset, refractory=refractory, events=events, namespace=namespace)
+        return imported(
+            given_as(equations, **said, start=start, size=size, method=method, dt=dt), name=name, **described
+        )
 
     def to_toml(self, *, expand: bool = False) -> str:
         """The model as TOML text; reading it gives an equal model.
@@ -213,37 +242,7 @@ class Model:
         return model_text(self)
 
 
-def _check_sections(sections: Mapping[str, Any]) -> None:
-    for name, section in sections.items():
-        if section is not None and not isinstance(section, Mapping):
-            raise InputError(
-                f"{name} is no mapping from names to what is said of them.",
-                code="section",
-                remedy=f"Write {name}={{...}}.",
-            )
-
-
 def _fill(model: Model, values: Mapping[str, Any]) -> None:
     """Set the fields of a frozen object, once, while it is being made."""
     for key, value in values.items():
         object.__setattr__(model, key, value)
-
-
-def _as_text(equations: str | Sequence[str | tuple[str, Expr]]) -> str:
-    if isinstance(equations, str):
-        return equations.strip("\n")
-    if not isinstance(equations, Sequence):
-        raise InputError("The equations are neither text nor a sequence of statements.", code="equations")
-    from neurodyn.language.spell import spell
-
-    lines = []
-    for item in equations:
-        if isinstance(item, str):
-            lines.append(item)
-        elif isinstance(item, tuple) and len(item) == 2:
-            lines.append(f"{item[0]} = {spell(item[1])}")
-        else:
-            raise InputError(
-                "An item of the equations is neither text nor a pair (left side, SymPy expression).", code="equations"
-            )
-    return "\n".join(lines)

@@ -1,0 +1,171 @@
+"""Equations, threshold, reset and namespace of Brian2, put together to a `Model`."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+from neurodyn.calculus.vocabulary import RESERVED
+from neurodyn.errors import InputError
+from neurodyn.language.names import near
+from neurodyn.language.source import Source
+from neurodyn.language.units import Unit
+from neurodyn.model.brian2.happenings import Happening, read_happenings
+from neurodyn.model.brian2.lines import FLOW, PARAMETER, SUBEXPRESSION, Line, read_lines
+from neurodyn.model.brian2.objects import Given
+from neurodyn.model.brian2.resets import changed, subexpression
+from neurodyn.model.brian2.scope import LETTER, UNIT, Scope
+from neurodyn.model.brian2.translate import Translator
+from neurodyn.model.brian2.unit_names import declared_unit
+from neurodyn.model.brian2.values import entry, is_quantity, measured, with_prefix
+from neurodyn.model.model import Model
+
+LONG_AGO = "-10000 s"  # when Brian2 says that the last spike was, before the first
+
+
+def imported(given: Given, **described: Any) -> Model:
+    """The model of what was given to Brian2.
+
+    Args:
+        given: equations, threshold, reset and so on, as text and values.
+        described: name, summary, references and so on of the model.
+    """
+    _check_size(given.size)
+    lines = read_lines(given.equations)
+    scope = Scope(lines, given.namespace, given.size)
+    for line in lines.values():
+        _check_name(line)
+    _refuse_circles(scope)
+    _check_starts(scope, given)
+    happenings = read_happenings(scope, given)
+    equations = [text for line in lines.values() if (text := _equation(scope, line))]
+    said = Said(scope, given, happenings)
+    events = {scope.key(h.name): h.entry(scope) for h in happenings}
+    noise = {scope.key(name): {"kind": "white", "reading": "stratonovich"} for name in sorted(scope.noise)}
+    indices = {UNIT: {"letters": LETTER, "size": given.size}} if given.size is not None else {}
+    return Model(
+        equations,
+        indices=indices,
+        states=said.states(),
+        parameters=said.parameters(),
+        noise=noise,
+        observables=said.observables(),
+        events=events,
+        bench=given.bench,
+        **described,
+    )
+
+
+def _check_size(size: Any) -> None:
+    if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
+        raise InputError(f"size is {size!r}, no number of units.", code="brian2-size", remedy="Give size=100, or none.")
+
+
+def _check_name(line: Line) -> None:
+    if line.name in RESERVED:
+        at = line.source.text.find(line.name)
+        line.fail(at, "brian2-name", f"{line.name} is a word of the language here.", "Choose another name.")
+
+
+def _check_starts(scope: Scope, given: Given) -> None:
+    for name in given.start:
+        if name not in scope.lines or scope.is_subexpression(name):
+            known = [n for n in scope.lines if not scope.is_subexpression(n)]
+            raise InputError(
+                f"start speaks of {name}, which is no state or parameter of the equations.",
+                code="brian2-start",
+                remedy=near(name, known) or f"There are: {', '.join(known)}.",
+            )
+
+
+def _refuse_circles(scope: Scope) -> None:
+    for name in scope.names_of(SUBEXPRESSION):
+        line = scope.lines[name]
+        direct = [n.id for n in ast.walk(subexpression(scope, name)) if isinstance(n, ast.Name)]
+        for one in direct:
+            if scope.is_subexpression(one) and name in changed(scope, one):
+                what = "itself" if one == name else f"{one}, which follows from it"
+                sentence = f"The subexpression {name} follows from {what}."
+                line.fail(line.start, "brian2-circle", sentence, "Break the circle, or make one of them a flow.")
+
+
+def _equation(scope: Scope, line: Line) -> str:
+    """A line of Brian2 as a statement of the language, with its remark; nothing for a parameter."""
+    if line.kind == PARAMETER:
+        return ""
+    right = Translator(scope, line.source, line.start, line.stop, noisy=True).text()
+    key = scope.key(line.name)
+    remark = f"  # {line.source.comment}" if line.source.comment else ""
+    return f"{f'd{key}/dt' if line.kind == FLOW else key} = {right}{remark}"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the sections of the model say."""
+
+    scope: Scope
+    given: Given
+    happenings: tuple[Happening, ...]
+
+    def states(self) -> dict[str, Any]:
+        """States, among them the parameters that events change, and the time of the last spike."""
+        scope = self.scope
+        names = [n for n, line in scope.lines.items() if line.kind == FLOW or n in scope.assigned]
+        found = {scope.key(name): self._start(name) for name in names}
+        if scope.clock:
+            found[scope.key("lastspike")] = {"start": LONG_AGO, "unit": "s"}
+        return found
+
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of the equations, and what they take from the namespace."""
+        scope = self.scope
+        found: dict[str, Any] = {}
+        for name in scope.names_of(PARAMETER):
+            said = self._start(name)
+            found[scope.key(name)] = {"value": said.pop("start"), **said}
+        for name in sorted(scope.used):
+            if name in RESERVED:
+                sentence = f"{name}, which the namespace has, is a word of the language here."
+                raise InputError(sentence, code="brian2-name", remedy="Choose another name.")
+            number, unit = measured(name, scope.namespace[name])
+            if isinstance(number, list):
+                remedy = f"Make it a parameter in the equations, {name} : 1, and give start={{'{name}': [...]}}."
+                raise InputError(f"{name} is an array in the namespace.", code="brian2-value", remedy=remedy)
+            found[name] = {"value": entry(number, unit)}
+        return found
+
+    def observables(self) -> dict[str, Any]:
+        """The units of subexpressions."""
+        units = {name: self._unit(name) for name in self.scope.names_of(SUBEXPRESSION)}
+        return {name: {"unit": str(unit)} for name, unit in units.items() if unit.powers}
+
+    def _start(self, name: str) -> dict[str, Any]:
+        """The start of a state or the value of a parameter, which in Brian2 is 0 unless it is set."""
+        unit, value = self._unit(name), self.given.start.get(name, 0)
+        said = {"unit": str(unit)} if unit.powers else {}
+        if isinstance(value, str) and not is_quantity(value):
+            return {"start": Translator(self.scope, Source(value, file=f"start of {name}"), draws=True).text(), **said}
+        number, own = measured(name, value)
+        if own is not None and not own.fits(unit):
+            raise InputError(
+                f"{name} starts with {value}, but is {unit.words}.",
+                code="brian2-value",
+                remedy="Give it in its unit.",
+            )
+        if isinstance(number, list):
+            return {"start": [x / unit.factor for x in number], **said}
+        return {"start": entry(number, unit) if number else 0, **said}
+
+    def _unit(self, name: str) -> Unit:
+        """The unit of a variable, with a prefix that suits the quantities of its dimension in the model."""
+        line = self.scope.lines[name]
+        unit = declared_unit(line.source, *line.unit)
+        if unit.plain:
+            return unit
+        numbers = []
+        for one in sorted(self.scope.used):
+            number, own = measured(one, self.scope.namespace[one])
+            if own is not None and own.fits(unit) and not isinstance(number, list):
+                numbers.append(number)
+        return with_prefix(unit, numbers, usual=True)

@@ -1,0 +1,149 @@
+"""Resets: Brian2 carries statements out one after the other, the language all at once.
+
+So what a statement has made of a variable is written into those after it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from neurodyn.errors import InputError
+from neurodyn.language.source import Source
+from neurodyn.model.brian2.lines import PARAMETER, SUBEXPRESSION
+from neurodyn.model.brian2.scope import Scope
+from neurodyn.model.brian2.translate import Translator
+
+_STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(?P<operator>\+|-|\*\*|\*|//|/|%)?=(?!=)\s*(?P<value>.+)", re.DOTALL)
+_OPERATORS: dict[str, type[ast.operator]] = {
+    "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "**": ast.Pow, "//": ast.FloorDiv, "%": ast.Mod,
+}  # fmt: skip
+Trees = Mapping[str, ast.expr]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an event makes of variables, by name, each in terms of the states before it."""
+
+    values: dict[str, ast.expr] = field(default_factory=dict)
+
+    def text(self, scope: Scope) -> str:
+        """The statements of the language."""
+        translator = Translator(scope, Source(""))
+        return "\n".join(f"{scope.key(name)} = {translator.text(tree)}" for name, tree in self.values.items())
+
+
+def read_changes(scope: Scope, text: str, called: str) -> Changes:
+    """The statements of a reset, called so in errors; parameters that they change are noted in the scope."""
+    values: dict[str, ast.expr] = {}
+    read: set[str] = set()
+    for source in _cut(text, called):
+        match = _STATEMENT.fullmatch(source.text)
+        if match is None:
+            _fail(source, 0, "This is no statement of a reset.", "Write, say, v = v_r, or w += b.")
+        name = match["name"]
+        translator = Translator(scope, source, match.start("value"))
+        tree = put_in(translator.tree(), {"lastspike": ast.Name("t", ast.Load())})  # the spike is noted before
+        translator.text(tree)  # refuses what cannot be read, in the words of this statement
+        read |= _names(tree)
+        tree = put_in(tree, _seen(scope, values))
+        if match["operator"]:
+            before = values.get(name, ast.Name(name, ast.Load()))
+            tree = ast.BinOp(deepcopy(before), _OPERATORS[match["operator"]](), tree)
+        _check_target(scope, name, source, bool(match["operator"]))
+        if name not in scope.lines:
+            scope.passing[name] = source
+        values[name] = tree
+    for name, source in scope.passing.items():
+        if name not in read:
+            _fail(source, 0, f"{name} is no variable of the model.", f"Declare it there, {name} : 1, or leave it out.")
+    scope.passing.clear()
+    kept = {name: tree for name, tree in values.items() if name in scope.lines}
+    scope.assigned.update(name for name in kept if scope.lines[name].kind == PARAMETER)
+    return Changes(kept)
+
+
+def _cut(text: str, called: str) -> list[Source]:
+    found = []
+    for number, raw in enumerate(text.split("\n"), 1):
+        at = 0
+        for part in raw.partition("#")[0].split(";"):
+            if part.strip():
+                indent = at + len(part) - len(part.lstrip())
+                found.append(Source(part.strip(), lines=(raw,), line=number, indent=indent, file=called))
+            at += len(part) + 1
+    return found
+
+
+def _fail(source: Source, column: int, sentence: str, remedy: str) -> NoReturn:
+    raise InputError(sentence, code="brian2-reset", remedy=remedy, place=source.place(column))
+
+
+def _check_target(scope: Scope, name: str, source: Source, augmented: bool) -> None:
+    line = scope.lines.get(name)
+    if line is None:
+        if augmented and name not in scope.passing:
+            _fail(source, 0, f"{name} is no variable of the model.", f"Declare it there: {name} : 1.")
+    elif line.kind == SUBEXPRESSION:
+        _fail(source, 0, f"{name} is a subexpression: it follows from others.", "Set what it is made of.")
+    elif "constant" in line.flags:
+        _fail(source, 0, f"{name} is marked (constant), but a reset changes it.", "Leave that flag out.")
+    elif "shared" in line.flags and scope.size is not None:
+        _fail(source, 0, f"{name} is shared, and each unit's reset would change it.", "Leave the flag (shared) out.")
+
+
+def _seen(scope: Scope, values: Trees) -> dict[str, ast.expr]:
+    """What names stand for after some statements: new values, and the subexpressions that change with them."""
+    found = dict(values)
+    pending = [name for name in scope.lines if scope.is_subexpression(name)]
+    for name in pending:
+        if changed(scope, name) & values.keys():
+            found[name] = put_in(subexpression(scope, name), _within(scope, values, name))
+    return found
+
+
+def _within(scope: Scope, values: Trees, name: str) -> dict[str, ast.expr]:
+    inner = {n for n in _names(subexpression(scope, name)) if scope.is_subexpression(n)}
+    return {**values, **{n: put_in(subexpression(scope, n), _within(scope, values, n)) for n in inner}}
+
+
+def subexpression(scope: Scope, name: str) -> ast.expr:
+    """The tree of a subexpression."""
+    line = scope.lines[name]
+    return Translator(scope, line.source, line.start, line.stop).tree()
+
+
+def changed(scope: Scope, name: str) -> set[str]:
+    """All names that a name speaks of, through subexpressions, itself among them."""
+    found, pending = set[str](), [name]
+    while pending:
+        one = pending.pop()
+        if one not in found:
+            found.add(one)
+            if scope.is_subexpression(one):
+                pending += _names(subexpression(scope, one))
+    return found
+
+
+def reads(scope: Scope, tree: ast.expr) -> set[str]:
+    """All names that an expression speaks of, through subexpressions."""
+    return {name for one in _names(tree) for name in changed(scope, one)}
+
+
+def _names(tree: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def put_in(tree: ast.expr, values: Trees) -> ast.expr:
+    """A tree with others in place of names."""
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return deepcopy(values[node.id]) if node.id in values else node
+
+    result: ast.expr = Put().visit(deepcopy(tree))
+    return result
