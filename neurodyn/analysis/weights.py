@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neurodyn.errors import InputError
-from neurodyn.results.result import Result
 from neurodyn.results.trains import Floats
 
 if TYPE_CHECKING:
-    from xarray import Dataset
+    from xarray import DataArray, Dataset
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def weight_distribution(
-    result: Result, name: str, *, bins: int | Sequence[float] = 50, quantiles: Sequence[float] = _QUANTILES
+    data: DataArray, *, bins: int | Sequence[float] = 50, quantiles: Sequence[float] = _QUANTILES
 ) -> Dataset:
-    """The distribution of a recorded variable, such as weights that learn, over all its index sets at each time.
+    """The distribution of a recorded variable, `result["w"]`, over all its index sets or edges at each time.
 
     Args:
         bins: how many bins there are from the least value to the greatest, or their edges.
@@ -32,7 +31,7 @@ def weight_distribution(
     """
     import xarray as xr
 
-    data = result[name]
+    name = str(data.name)
     own = [str(dim) for dim in data.dims if dim not in ("time", "trial", "sample")]
     if not own or not data.size:
         raise InputError(

@@ -14,6 +14,8 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from neurodyn.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,10 +31,27 @@ KINDS = {
     "energy": "the energy and its terms against time",
     "portrait3": "the path through three states, in space and from three sides",
     "raster": "a mark for each time that a unit spikes, the rate of populations, and the variables below",
+    "spiking": "spikes above the rate of the population; rates, intervals, variation and rhythm below",
+    "population": "the rate of each population in time, in bins and smoothed",
+    "psth": "spikes around the stimuli, and the rate there",
+    "intervals": "intervals between spikes, how regular units are, and how fast",
+    "correlogram": "the rate at a lag from the spikes of the same unit, and of other units",
+    "weights": "how the values of a variable are spread over its units or edges, against time",
     "recall": "images on their way from the cue to the memory, the energy and the success rate",
 }
 # Kinds that show nothing but what was recorded: they need no SI units, so they show those of the model.
-AS_WRITTEN = ("time", "heat", "energy", "raster")
+AS_WRITTEN = (
+    "time",
+    "heat",
+    "energy",
+    "raster",
+    "spiking",
+    "population",
+    "psth",
+    "intervals",
+    "correlogram",
+    "weights",
+)
 ENDINGS = ("png", "pdf", "svg", "jpg", "jpeg", "webp", "tif", "tiff", "eps")
 __all__ = ["ENDINGS", "KINDS", "checked_ending", "plot", "save"]
 
@@ -75,13 +94,15 @@ def plot(
 
 
 def _suitable(data: Any) -> str:
-    """Events make a raster, a lone variable with many units an image; all else is drawn as series."""
+    """Events make a raster, those of many units alone an overview; a lone variable with many units makes an image."""
     from neurodyn.plots.paint import LINES
     from neurodyn.results.events import event_names
 
-    if event_names(data.dataset):
-        return "raster"
     names = data.variables
+    events = event_names(data.dataset)
+    if events:
+        crowded = any(np.prod(data.dataset[name].attrs["shape"]) > LINES for name in events)
+        return "raster" if names or not crowded else "spiking"
     return "heat" if len(names) == 1 and data.rows(data.one_trial(data.get(names[0]))).shape[1] > LINES else "time"
 
 

@@ -13,6 +13,8 @@ from neurodyn.errors import InputError
 from neurodyn.results.events import event_names, events
 
 if TYPE_CHECKING:
+    from xarray import Dataset
+
     from neurodyn.results.result import Result
 
 Floats = NDArray[np.float64]
@@ -202,9 +204,12 @@ def trains(result: Result, name: str | None = None) -> Trains:
             code="not-recorded",
             remedy=f"Give the name of one: {', '.join(known)}." if known else "Record one.",
         )
-    found = events(result.dataset, known[0] if name is None else name)
-    data = result.dataset[found.name]
-    start, stop = _span(result)
+    return trains_in(result.dataset, known[0] if name is None else name, *_span(result))
+
+
+def trains_in(dataset: Dataset, name: str, start: Floats, stop: Floats) -> Trains:
+    """The spike trains of an event in a dataset, watched from and to those times, one for each trial."""
+    found, data = events(dataset, name), dataset[name]
     dims = [str(key).removeprefix(f"{found.name}.") for key in data.coords if str(key).startswith(f"{found.name}.")]
     dims = [dim for dim in dims if dim not in ("trial", "offset", "number")]
     sizes = tuple(int(size) for size in np.atleast_1d(data.attrs["shape"]))[: len(dims)]
@@ -212,7 +217,7 @@ def trains(result: Result, name: str | None = None) -> Trains:
     trial = np.zeros(len(found), np.intp) if found.trial is None else found.trial
     measured = {key: value for key, value in data.attrs.items() if key.endswith(("unit", "size"))}
     places = {dim: np.arange(size) for dim, size in zip(dims, sizes, strict=True)}
-    many, about = "trial" in result.dataset.dims, str(data.attrs.get("about", ""))
+    many, about = "trial" in dataset.dims, str(data.attrs.get("about", ""))
     return Trains(found.name, found.time, unit, trial, start, stop, places, many, measured, about)
 
 

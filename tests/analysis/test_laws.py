@@ -146,3 +146,14 @@ def test_what_is_undefined_is_nan_without_a_warning() -> None:
     assert np.isnan(analysis.interval_histogram(silent, width=1.0)).all()
     assert np.isnan(analysis.autocorrelogram(silent, reach=1.0, width=0.5)).all()
     np.testing.assert_array_equal(analysis.rates(nothing), [0, 0.25, 0.5])
+
+
+@pytest.mark.parametrize("segment", [1.0, 1.25, 4.5])
+def test_the_spectrum_is_that_of_scipy(some: Trains, segment: float) -> None:
+    from scipy.signal import welch
+
+    rate = analysis.population_rate(some, width=WIDTH)
+    wanted = welch(rate.values, 1 / WIDTH, nperseg=round(segment / WIDTH))
+    found = analysis.spectrum(some, width=WIDTH, segment=segment)
+    np.testing.assert_allclose(found["frequency"], wanted[0])
+    np.testing.assert_allclose(found, wanted[1], rtol=1e-9, atol=1e-12)

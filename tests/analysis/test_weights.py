@@ -19,7 +19,7 @@ LEARNS = Model(
 def test_it_is_that_of_the_edges_alone() -> None:
     system = build(LEARNS, seed=3)
     result = simulate(system, until=2, every=0.5, record=["w"])
-    found, w = weight_distribution(result, "w", bins=10), result["w"].values
+    found, w = weight_distribution(result["w"], bins=10), result["w"].values
     assert w.shape == (5, len(system.wirings["C"].first)) and w.shape[1] < 40
     np.testing.assert_allclose(found["mean"], w.mean(axis=1))
     np.testing.assert_allclose(found["deviation"], w.std(axis=1))
@@ -32,7 +32,7 @@ def test_it_is_that_of_the_edges_alone() -> None:
 
 def test_trials_have_distributions_of_their_own_and_equal_weights_one_bin() -> None:
     system = build(Model(["dw[i]/dt = 0"], indices={"N": {"letters": "i", "size": 4}}, states={"w[i]": 2.0}))
-    found = weight_distribution(simulate(system, until=1, every=0.5, trials=3), "w")
+    found = weight_distribution(simulate(system, until=1, every=0.5, trials=3)["w"])
     assert found["share"].dims == ("time", "trial", "value") and found.sizes["trial"] == 3
     assert (found["share"].isel(value=0) == 1).all() and (found["deviation"] == 0).all()
 
@@ -40,4 +40,4 @@ def test_trials_have_distributions_of_their_own_and_equal_weights_one_bin() -> N
 def test_a_single_number_has_no_distribution() -> None:
     result = simulate(Model(["dx/dt = -x"], states={"x": 1.0}), until=1)
     with pytest.raises(InputError, match="x is a single number"):
-        weight_distribution(result, "x")
+        weight_distribution(result["x"])

@@ -21,6 +21,12 @@ def drawn(request, habituation, fitzhugh, lorenz, hopfield, digits, spikes):
         "energy": (hopfield[0], {}),
         "portrait3": (lorenz, {}),
         "raster": (spikes, {}),
+        "spiking": (spikes, {}),
+        "population": (spikes, {}),
+        "psth": (spikes, {"at": [0.2, 0.6]}),
+        "intervals": (spikes, {}),
+        "correlogram": (spikes, {}),
+        "weights": (spikes, {}),
         "recall": (digits[0], {"patterns": digits[1]}),
     }
     data, options = cases[request.param]
@@ -42,6 +48,7 @@ def test_paper_formats(habituation, tmp_path, ending):
 
 def test_the_default_kind_suits_the_data(habituation, hopfield, spikes):
     assert len(plot(spikes).axes) == 4  # the raster, the rate of the population, one variable with its colours
+    assert len(plot(spikes.drop_vars("v")).axes) == 6  # the overview: the same two, and four small ones
     assert len(plot(habituation).axes) == 3
     lone = plot(hopfield[0][["v"]])
     assert len(lone.axes) == 2 and lone.axes[1].get_ylabel() == "$v$"
