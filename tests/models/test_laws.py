@@ -14,6 +14,7 @@ from tests.models.past import earlier_values
 NAMES = [e.name for e in neurodyn.library()]
 SMALL = {
     "hopfield": {"N": 9, "P": 2},
+    "sequence_spiking": {"N": 9, "P": 2},
     "dense_memory": {"N": 8, "K": 5},
     "dense_memory_polynomial": {"N": 8, "K": 5},
     "dense_memory_exponential": {"N": 8, "K": 5},

@@ -27,6 +27,7 @@ SIZES = {
     "kuramoto": {"N": 12},
     "sequence_delay": {"N": 24, "P": 2},
     "sequence_trace": {"N": 24, "P": 2},
+    "sequence_spiking": {"N": 24, "P": 2},
     "kuramoto_graph": {"N": 12},
     "random_network": {"N": 12},
     "brusselator_line": {"N": 8},
@@ -54,6 +55,7 @@ LONGEST = {
     "winner_take_all": 0.5,
     "ring_attractor": 0.2,
     "habituation_spiking": 0.7,
+    "sequence_spiking": 0.1,
 }  # longer, and chaos or spikes magnify rounding
 
 
