@@ -58,7 +58,7 @@ class OnEdges(Context):
 
     def axes_of(self, expr: sp.Basic) -> frozenset[Letter]:
         axes = self.plain.axes_of(expr)
-        return axes if axes.isdisjoint(self.ends) else (axes - self.ends.keys()) | {self.edge}
+        return axes if axes.isdisjoint(self.ends) else axes.difference(self.ends) | {self.edge}
 
     def is_axis(self, letter: Idx) -> bool:
         return letter not in self.ends

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from neurodyn.backends.brian2.functions import function
-from neurodyn.backends.brian2.groups import Group, Host
-from neurodyn.backends.brian2.junctions import Generator, Junction
+from neurodyn.backends.brian2.junctions import Generator
 from neurodyn.backends.brian2.methods import STEP_LENGTH
 from neurodyn.backends.brian2.network import Network
+from neurodyn.backends.brian2.synapses import Joining
 from neurodyn.backends.brian2.targets import NUMPY, brian
 from neurodyn.backends.brian2.text import function_name
+from neurodyn.backends.brian2.units import Group, Host
 from neurodyn.backends.plan import Floats
 
 # Brian2's own order; said here, so that no setting of its user's changes it.
@@ -35,12 +36,17 @@ class Engine:
         self._dt = dt * self._b2.second
         self._clock = self._b2.Clock(self._dt, name="neurodyn_steps")
         self._namespace = self._names()
-        hosts = [h for h in network.groups.all_hosts if any(g.lines or g.events for g in h.members)]
+        hosts = [h for h in network.groups.all_hosts if any(map(network.groups.is_used, h.members))]
         made = {host.name: self._host(host) for host in hosts}
         self.groups = {g.name: made[host.name] for host in hosts for g in host.members}
         self._link()
+        joining = Joining(self._clock, self._dt, self._namespace)
+        for one in network.groups.edges():
+            behind, before = (self.groups[end.name] for end in one.ends)
+            made[one.name] = self.groups[one.name] = joining.edges(one, before, behind, self._method(one.name))
         self._generators = {g.name: self._generator(g) for g in network.generators}
-        synapses = [self._synapses(j) for j in network.junctions]
+        things = {**self.groups, **self._generators}
+        synapses = [joining.plain(j, things[j.source.name], things[j.target.name]) for j in network.junctions]
         self.events = self._event_monitors()
         self.samples = self._state_monitors(stride)
         self.net = self._b2.Network(
@@ -81,11 +87,13 @@ class Engine:
     def _host(self, host: Host) -> Any:
         lines = [line for g in host.members for line in [*g.lines, *(f"{n} : 1 (constant)" for n in g.site.constants)]]
         found = self._b2.NeuronGroup(
-            host.size, "\n".join(lines), method=self._method(host), clock=self._clock, namespace=self._namespace,
+            host.size, "\n".join(lines), method=self._method(host.name), clock=self._clock, namespace=self._namespace,
             events={n: _here(host, g, code) for g in host.members for n, code in g.events.items()},
             name=f"neurodyn_{host.name}",
         )  # fmt: skip
         for group in host.members:
+            for event in group.late:
+                found.set_event_schedule(event, when="after_thresholds", order=2)
             for event, code, when in group.codes:
                 found.run_on_event(event, code, when=when, order=1)
             for order, (code, when) in enumerate(group.regular, 2):
@@ -94,8 +102,8 @@ class Engine:
                 getattr(found, name)[:] = host.padded(value)
         return found
 
-    def _method(self, host: Host) -> Callable[..., str]:
-        code = self._of.updates[host.name]
+    def _method(self, name: str) -> Callable[..., str]:
+        code = self._of.updates[name]
         return lambda equations, variables=None, options=None: code
 
     def _link(self) -> None:
@@ -107,38 +115,16 @@ class Engine:
 
     def _generator(self, one: Generator) -> Any:
         return self._b2.SpikeGeneratorGroup(
-            one.units * one.copies, one.places, one.steps * self._dt, clock=self._clock, name=f"neurodyn_{one.name}"
-        )
-
-    def _synapses(self, one: Junction) -> Any:
-        copies = one.source.copies if isinstance(one.source, Generator) else 1
-        things = self._generators if isinstance(one.source, Generator) else self.groups
-        lines = [*([one.line] if one.line else []), *(f"{name} : 1 (constant)" for name in one.site.constants)]
-        acts: dict[str, Any] = {}
-        if one.code:
-            acts = {"on_pre": {"impulse": one.code}, "on_event": {"impulse": one.event}}
-        shared = one.delay is not None and bool((one.delay == one.delay[0]).all())
-        if one.delay is not None and shared:  # one delay of all is much faster than equal ones of each
-            acts["delay"] = {"impulse": one.delay[0] * self._dt}
-        found = self._b2.Synapses(
-            things[one.source.name], self.groups[one.target.name], model="\n".join(lines), clock=self._clock,
-            namespace=self._namespace, name=f"neurodyn_{one.name}", **acts,
+            one.units * one.copies, one.places, one.steps * self._dt, clock=self._clock, name=f"neurodyn_{one.name}",
+            when="before_thresholds",
         )  # fmt: skip
-        units = one.source.units if isinstance(one.source, Generator) else 0
-        pre = np.concatenate([one.pre + units * k for k in range(copies)])
-        found.connect(i=pre, j=np.tile(one.post, copies))
-        for name, value in one.site.constants.items():
-            getattr(found, name)[:] = np.tile(value, copies)
-        if one.delay is not None and not shared:
-            found.impulse.delay = np.tile(one.delay, copies) * self._dt
-        return found
 
     def _event_monitors(self) -> dict[str, Any]:
         known = self._of.events.sources if self._of.events else {}
-        watched = {name: (source, own) for name, (source, own) in known.items() if isinstance(source, Group)}
+        watched = {name: one for name, one in known.items() if isinstance(one.thing, Group)}
         return {
-            n: self._b2.EventMonitor(self.groups[source.name], own, name=f"neurodyn_events_{k}")
-            for k, (n, (source, own)) in enumerate(watched.items())
+            n: self._b2.EventMonitor(self.groups[one.thing.name], one.events[0], name=f"neurodyn_events_{k}")
+            for k, (n, one) in enumerate(watched.items())
         }
 
     def _state_monitors(self, stride: int) -> dict[str, Any]:

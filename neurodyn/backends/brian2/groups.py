@@ -4,93 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
-import numpy as np
 from sympy import Expr, Idx, Indexed, Symbol
 
 from neurodyn.backends.brian2.inputs import Inputs
-from neurodyn.backends.brian2.sites import Array, Context, Places, Site, all_of
+from neurodyn.backends.brian2.sites import Context, Site, all_of, along
 from neurodyn.backends.brian2.text import Unprintable, text_of
-from neurodyn.calculus.letters import fresh, indices_of, name_of
+from neurodyn.backends.brian2.units import TIME, Edges, Group, Host
+from neurodyn.calculus.letters import fresh, indices_of, is_bound_name, name_of, names_in, references
 from neurodyn.calculus.nodes import Delta
 from neurodyn.calculus.positions import Position
 from neurodyn.calculus.reductions import Reduction
-
-# Time in Brian2's words, without its unit there.
-TIME, STEP = "(t/second + t_zero_1)", "t_in_timesteps"
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Units and all that is said of them.
-
-    Attributes:
-        letters: of all quantities in it, whose positions count its units up.
-        lines: the equations.
-        starts: the first value of each variable that has one.
-        events, codes: conditions by event, and what each event does, and when (event, code, when).
-        regular: code that runs at each step, and when.
-        links: variables that are those of another group.
-        known: inputs that are declared.
-    """
-
-    name: str
-    letters: tuple[Idx, ...]
-    site: Site
-    lines: list[str] = field(default_factory=list)
-    starts: dict[str, Array] = field(default_factory=dict)
-    events: dict[str, str] = field(default_factory=dict)
-    codes: list[tuple[str, str, str]] = field(default_factory=list)
-    regular: list[tuple[str, str]] = field(default_factory=list)
-    links: dict[str, tuple[Group, str]] = field(default_factory=dict)
-    known: set[str] = field(default_factory=set)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(self.site.context.count(x) for x in self.letters)
-
-    def units(self, site: Site, letters: tuple[Idx, ...]) -> Places:
-        """The number of the unit at these letters, for each element of a site."""
-        if not letters:
-            return np.zeros(site.size, dtype=np.intp)
-        return np.ravel_multi_index([site.at[x] for x in letters], self.shape).astype(np.intp)
-
-    def linked(self, other: Group, variable: str) -> str:
-        """The name under which a variable of a single unit is read here."""
-        name = self.site.context.names.give(f"{self.name} {variable}", "l")
-        if name not in self.links:
-            self.links[name] = (other, variable)
-            self.lines.append(f"{name} : 1 (linked)")
-        return name
-
-
-@dataclass(frozen=True, eq=False)
-class Host:
-    """Groups that are one group of Brian2, where they move in step; shorter ones are repeated in it.
-
-    Attributes:
-        members: the longest first.
-    """
-
-    members: tuple[Group, ...]
-
-    @property
-    def name(self) -> str:
-        return self.members[0].name
-
-    @property
-    def size(self) -> int:
-        return self.members[0].site.size
-
-    def padded(self, values: Any) -> Any:
-        """The values at the units of a member as those of all units."""
-        found = np.asarray(values)
-        return found if found.size in (1, self.size) else np.resize(found, self.size)
-
-    def pads(self, group: Group) -> bool:
-        """Whether a member has fewer units than there are."""
-        return group.site.size < self.size
+from neurodyn.calculus.supports import Pair
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,19 +38,51 @@ class Groups:
 
     def of(self, name: str) -> Group:
         """The group in which a quantity or event of the model lives."""
-        names = self.context.system.model.names
-        if name in self.context.system.structure.on:
-            raise self.context.refused(f"{name} lives on a support, and states there are not yet written for it")
+        names, support = self.context.system.model.names, self.context.system.structure.on.get(name)
         sets = names.quantities[name].sets
+        if support is not None:
+            return self._edges(support, sets, Pair((fresh(x) for x in names.letters_of(name)), support))
+        return self._at(sets, tuple(fresh(x) for x in names.letters_of(name)))
+
+    def edges(self) -> list[Edges]:
+        """All edges that have states."""
+        return [group for group in self.by_sets.values() if isinstance(group, Edges)]
+
+    def is_used(self, group: Group) -> bool:
+        """Whether anything is said of a group."""
+        return bool(group.lines or group.events) or any(group in one.ends for one in self.edges())
+
+    def _at(self, sets: tuple[str, ...], letters: tuple[Idx, ...]) -> Group:
         if sets not in self.by_sets:
-            own = tuple(fresh(x) for x in names.letters_of(name))
-            self.by_sets[sets] = Group(f"units_{len(self.by_sets)}", own, all_of(self.context, own))
+            self.by_sets[sets] = Group(f"units_{len(self.by_sets)}", letters, all_of(self.context, letters))
         return self.by_sets[sets]
+
+    def _edges(self, support: str, sets: tuple[str, ...], pair: Pair) -> Group:
+        key = ("edges of", support)
+        if key not in self.by_sets:
+            ends = tuple(self._at((one,), (fresh(x),)) for one, x in zip(sets, pair, strict=True))
+            site = along(self.context, self.context.system.wirings[support], pair, ())
+            self.by_sets[key] = Edges(f"edges_{len(self.by_sets)}", pair, site, ends=ends)
+        return self.by_sets[key]
+
+    def reads_edges(self, expr: Expr) -> bool:
+        """Whether an expression reads states of edges."""
+        return any(name in self.context.system.structure.on for name in names_in(expr) & self.context.varying)
+
+    def edges_in(self, expr: Expr) -> tuple[Edges | None, tuple[Expr, ...]]:
+        """The edges whose states an expression reads at letters of its own, and these letters."""
+        for reference in references(expr):
+            edges, indices = self.reads_edges(reference), indices_of(reference)
+            if edges and not any(isinstance(x, Idx) and is_bound_name(x) for x in indices):
+                found = self.of(name_of(reference))
+                assert isinstance(found, Edges)
+                return found, indices
+        return None, ()
 
     @property
     def all_hosts(self) -> tuple[Host, ...]:
         """The groups of Brian2."""
-        return tuple(dict.fromkeys(map(self.host, self.by_sets.values())))
+        return tuple(dict.fromkeys(self.host(g) for g in self.by_sets.values() if not isinstance(g, Edges)))
 
     def read(self, name: str, group: Group) -> str:
         """The text of a state or input at the own units of its group, or of the one unit of a group, elsewhere."""
@@ -145,25 +103,31 @@ class Groups:
         """Whether a state or input belongs to the own unit of a group, or is an input of none."""
         if self.is_single(name) and name in self.inputs.signals:
             return True
-        return self.of(name) is group and indices == group.letters
+        return self.of(name) is group and indices == tuple(group.letters)
+
+    def own(self, name: str, indices: tuple[Expr, ...], group: Group) -> str:
+        """The text of a state or input at the units of a group, or at the ends of its edges."""
+        home = self.of(name)
+        if self.is_single(name) or (home is group and indices == tuple(group.letters)):
+            return self.read(name, group)
+        side = group.side(home, indices)
+        if side is None:
+            raise self.context.refused(f"an equation reads {name} of another unit outside of a sum")
+        return f"{self.read(name, home)}_{side}"
 
     def beside(self, name: str, indices: tuple[Expr, ...], group: Group) -> str:
         """The text of a state or input at a synapse onto a group."""
         if self.is_single(name):
-            text = self.read(name, group)
-            return text if name in self.inputs.signals else f"{text}_post"
+            if name in self.inputs.signals:
+                return self.read(name, group)
+            variable, home = self.context.names.give(name), self.of(name)
+            return f"{variable if home is group else group.copied(home, variable)}_post"
         home = self.of(name)
         return f"{self.read(name, home)}_{'post' if home is group and indices == group.letters else 'pre'}"
 
     def text(self, expr: Expr, group: Group, gather: Callable[[Expr], str]) -> str:
         """An expression at the units of a group; `gather` gives the name of a sum over other units."""
-
-        def read(name: str, indices: tuple[Expr, ...]) -> str:
-            if not (self.is_single(name) or (self.of(name) is group and indices == group.letters)):
-                raise self.context.refused(f"an equation reads {name} of another unit outside of a sum")
-            return self.read(name, group)
-
-        return spoken(self.context.whole(expr), group.site, read, gather)
+        return spoken(self.context.whole(expr), group.site, partial(self.own, group=group), gather)
 
 
 def spoken(

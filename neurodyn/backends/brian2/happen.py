@@ -14,9 +14,10 @@ import numpy as np
 from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
-from neurodyn.backends.brian2.groups import STEP, Group, Groups
-from neurodyn.backends.brian2.junctions import Generator
-from neurodyn.backends.brian2.sites import Places
+from neurodyn.backends.brian2.groups import Groups
+from neurodyn.backends.brian2.junctions import Generator, Junction, Sender
+from neurodyn.backends.brian2.sites import Places, Site
+from neurodyn.backends.brian2.units import STEP, Group, Path
 from neurodyn.backends.fixed_events import steps_before
 from neurodyn.backends.plan import Floats
 from neurodyn.backends.schedule import Schedule
@@ -35,7 +36,9 @@ class Events:
     """The events of a network.
 
     Attributes:
-        sources: who sends the impulses of each event, and the event's name there.
+        sources: who sends the impulses of each event.
+        relays: units that send them in place of a generator, or of an event without letters; by event and group.
+        junctions: by which these know.
         free: by event, the variable that holds the first step at which a unit can happen again.
         held: by state, that variable of the event that holds it.
         armed: by event, the variable that is 1 where its condition was false since the event.
@@ -45,7 +48,9 @@ class Events:
     groups: Groups
     happenings: Happenings
     schedule: Schedule
-    sources: dict[str, tuple[Group | Generator, str]] = field(default_factory=dict)
+    sources: dict[str, Sender] = field(default_factory=dict)
+    relays: dict[tuple[str, str], Sender] = field(default_factory=dict)
+    junctions: list[Junction] = field(default_factory=list)
     free: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     armed: dict[str, str] = field(default_factory=dict)
@@ -61,6 +66,36 @@ class Events:
                 self._known(rule, *times[name])
             else:
                 self._watched(rule)
+
+    def copies(self, name: str) -> int:
+        """How often a unit happens within one step at most."""
+        thing = self.sources[name].thing
+        return thing.copies if isinstance(thing, Generator) else 1
+
+    def at(self, name: str, group: Group) -> Sender:
+        """The units of a group that send the impulses of an event: of its own letters, or all, if it has none."""
+        sender = self.sources[name]
+        if sender.thing is group:
+            return sender
+        if (name, group.name) not in self.relays:
+            self.relays[name, group.name] = self._relayed(name, sender, group)
+        return self.relays[name, group.name]
+
+    def _relayed(self, name: str, sender: Sender, group: Group) -> Sender:
+        """Units count the impulses that are due, and happen as often, before anything else follows from these."""
+        names, known, size = self.groups.context.names, isinstance(sender.thing, Generator), group.site.size
+        word = f"{name} at {group.name}"
+        due, own = names.give(word, "due"), [names.give(f"{word} {k}", "event") for k in range(self.copies(name))]
+        path = Path(sender.events[0], f"{due}_post += 1", order=1, when="before_thresholds" if known else KNOWN)
+        post = np.arange(size)
+        pre = post if self.groups.of(name) is group else np.zeros(size, np.intp)
+        site = Site(self.groups.context, {}, size)
+        self.junctions.append(Junction(f"due_{len(self.relays)}", sender.thing, group, pre, post, site, paths=[path]))
+        group.lines.append(f"{due} : 1")
+        group.events.update({event: f"{due} > {k}.5" for k, event in enumerate(own)})
+        group.late.update(() if known else own)
+        group.regular.append((f"{due} = 0", "after_synapses"))
+        return Sender(group, tuple(own))
 
     def _refuse(self, reason: str) -> NoReturn:
         raise self.groups.context.refused(reason)
@@ -88,12 +123,13 @@ class Events:
         inside = (steps >= 0) & (steps < self.groups.inputs.steps)
         steps, units = steps[inside].astype(np.intp), units[inside]
         self.known[name] = steps, units
-        self.sources[name] = Generator.of(f"times_{len(self.known)}", event.units, steps, units), "spike"
+        generator = Generator.of(f"times_{len(self.known)}", event.units, steps, units)
+        self.sources[name] = Sender(generator, ("spike",))
 
     def _watched(self, rule: Rule) -> None:
         name, context, group = rule.event.name, self.groups.context, self.groups.of(rule.event.name)
         own = context.names.give(name, "event")
-        self.sources[name] = group, own
+        self.sources[name] = Sender(group, (own,))
         condition = self._text(rule, rule.condition, group)
         parts, code = [condition], self._statements(rule, group)
         refractory, early, rests = self.happenings.events[name].refractory, False, ""

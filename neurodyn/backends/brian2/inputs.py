@@ -19,7 +19,7 @@ from neurodyn.backends.plan import Floats, Plan
 from neurodyn.system.signals import Constant
 
 if TYPE_CHECKING:
-    from neurodyn.backends.brian2.groups import Group
+    from neurodyn.backends.brian2.units import Group
 
 # The time of a step, by which its value is looked up.
 LOOKUP = "t_in_timesteps*step_1"

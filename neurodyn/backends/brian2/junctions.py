@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from neurodyn.backends.brian2.groups import Group
-from neurodyn.backends.brian2.sites import Array, Places, Site
-from neurodyn.backends.plan import Floats
+from neurodyn.backends.brian2.sites import Places, Site
+from neurodyn.backends.brian2.units import Group, Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,14 +37,20 @@ class Generator:
 
 
 @dataclass(frozen=True, eq=False)
+class Sender:
+    """Who sends the impulses of an event, and the events that they are there: several, if some come twice in a step."""
+
+    thing: Group | Generator
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Junction:
     """Synapses: from unit `pre` of the source to unit `post` of the target, one for each element of the site.
 
     Attributes:
         line: the equation of a sum; empty for impulses.
-        code: what an impulse does.
-        event: which one of the source sends it.
-        delay: in steps.
+        paths: what impulses do.
     """
 
     name: str
@@ -55,6 +60,4 @@ class Junction:
     post: Places
     site: Site
     line: str = ""
-    code: str = ""
-    event: str = "spike"
-    delay: Array | Floats | None = None
+    paths: list[Path] = field(default_factory=list)

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from sympy import Expr
 
-from neurodyn.backends.brian2.groups import STEP, TIME, Group, Groups, Host, spoken
+from neurodyn.backends.brian2.groups import Groups, spoken
+from neurodyn.backends.brian2.units import STEP, TIME, Group, Host
 from neurodyn.calculus.letters import Reference, quantity
 from neurodyn.calculus.reductions import Reduction
 from neurodyn.system.affine import own_slope

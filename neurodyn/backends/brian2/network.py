@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurodyn.backends.brian2.couplings import FUNCTION, SUMMED
-from neurodyn.backends.brian2.groups import Group, Groups
+from neurodyn.backends.brian2.edge_sums import Mixed
+from neurodyn.backends.brian2.groups import Groups
 from neurodyn.backends.brian2.happen import AFTER, Events
 from neurodyn.backends.brian2.inputs import Inputs
 from neurodyn.backends.brian2.jumps import Jumps
@@ -16,9 +17,10 @@ from neurodyn.backends.brian2.junctions import Generator, Junction
 from neurodyn.backends.brian2.methods import Updates
 from neurodyn.backends.brian2.sites import Context
 from neurodyn.backends.brian2.sums import Sums
+from neurodyn.backends.brian2.units import Edges, Group, Host
 from neurodyn.backends.brian2.wholes import Wholes, join
 from neurodyn.backends.fixed_events import EARLY
-from neurodyn.backends.plan import Plan
+from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.schedule import Schedule
 from neurodyn.system.happenings import Happenings
 
@@ -57,7 +59,7 @@ class Network:
     @property
     def coupling(self) -> str:
         """How units read one another in the flow, if they do."""
-        return FUNCTION if self.wholes.known else SUMMED if self.sums.known else ""
+        return SUMMED if self.sums.known else FUNCTION if self.wholes.known else ""
 
     @property
     def junctions(self) -> list[Junction]:
@@ -88,14 +90,14 @@ def network(plan: Plan, steps: int, method: str, coupling: str) -> Network:
         events = Events(groups, happenings, schedule)
         events.declare()
     held: Mapping[str, str] = events.held if events else {}
-    jumps = Jumps(groups, events.sources if events else {}, held).junctions()
-    updates = Updates(groups, wholes if coupling == FUNCTION else sums, held)
+    updates = Updates(groups, Mixed(groups, wholes, sums) if coupling == FUNCTION else sums, held)
     _add_states(plan, groups, updates)
-    codes = {h.name: updates.code(h, method) for h in groups.all_hosts}
-    if happenings is not None:
-        _add_bounds(plan, groups, happenings)
-    senders = [source for source, _ in (events.sources if events else {}).values()]
-    generators = [s for s in senders if isinstance(s, Generator) and any(j.source is s for j in jumps)]
+    codes = {h.name: updates.code(h, method) for h in (*groups.all_hosts, *(Host((one,)) for one in groups.edges()))}
+    jumps, generators = list[Junction](), list[Generator]()
+    if happenings is not None and events is not None:
+        jumps = Jumps(groups, events, _add_bounds(plan, groups, happenings)).junctions() + events.junctions
+        senders = [sender.thing for sender in events.sources.values()]
+        generators = [s for s in senders if isinstance(s, Generator) and any(j.source is s for j in jumps)]
     return Network(plan, steps, context, groups, codes, wholes, sums, jumps, generators, happenings, events)
 
 
@@ -105,17 +107,37 @@ def _add_states(plan: Plan, groups: Groups, updates: Updates) -> None:
         group, variable = groups.of(name), groups.context.names.give(name)
         group.starts[variable] = np.ravel(start[name])
         still = flows[name].expr == 0
-        group.lines.append(f"{variable} : 1" if still else f"d{variable}/dt = {updates.equation(name)}/second : 1")
+        flag = " (clock-driven)" if isinstance(group, Edges) else ""
+        flow = f"d{variable}/dt = {updates.equation(name)}/second : 1{flag}"
+        group.lines.append(f"{variable} : 1" if still else flow)
 
 
-def _add_bounds(plan: Plan, groups: Groups, happenings: Happenings) -> None:
-    """States with bounds."""
+def _add_bounds(plan: Plan, groups: Groups, happenings: Happenings) -> dict[str, str]:
+    """States with bounds; the text of each within them."""
     low, high = (plan.system.layout.unpack(bound) for bound in (happenings.low, happenings.high))
+    start, found = plan.system.layout.unpack(plan.start), dict[str, str]()
     for name in plan.system.layout.names:
         if not np.isfinite([low[name], high[name]]).any():
             continue
         group, variable = groups.of(name), groups.context.names.give(name)
-        ends = [groups.context.names.give(name, word) for word in ("low", "high")]
-        group.lines.extend([f"{end} : 1 (constant)" for end in ends])
-        group.starts.update({end: np.ravel(bound[name]) for end, bound in zip(ends, (low, high), strict=True)})
-        group.regular.extend([(f"{variable} = clip({variable}, {', '.join(ends)})", when) for when in CLIPPED])
+        ends = ", ".join(_bound(name, word, bound[name], group) for word, bound in (("low", low), ("high", high)))
+        found[name] = f"clip({variable}, {ends})"
+        moves = (
+            plan.system.structure.flows[name].expr != 0
+            or ((start[name] < low[name]) | (start[name] > high[name])).any()
+        )
+        slots = CLIPPED if not isinstance(group, Edges) else CLIPPED[:1] if moves else ()  # impulses see to the rest
+        group.regular.extend([(f"{variable} = {found[name]}", when) for when in slots])
+    return found
+
+
+def _bound(name: str, word: str, values: Floats, group: Group) -> str:
+    """The text of a bound: one number, or one for each unit."""
+    context = group.site.context
+    if np.unique(values).size == 1:
+        own = context.names.give(f"{name} {word}", "p")
+        context.scalars[own] = float(np.ravel(values)[0])
+        return own
+    own = context.names.give(name, word)
+    group.site.constants[own] = np.ravel(values)
+    return own

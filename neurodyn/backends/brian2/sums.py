@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from sympy import Expr, Idx, S
 
-from neurodyn.backends.brian2.groups import Group, Groups, spoken
+from neurodyn.backends.brian2.edge_sums import at_end, sum_on
+from neurodyn.backends.brian2.groups import Groups, spoken
 from neurodyn.backends.brian2.junctions import Junction
 from neurodyn.backends.brian2.methods import State
 from neurodyn.backends.brian2.sites import Context, Site, all_of, along
 from neurodyn.backends.brian2.size import check_memory
+from neurodyn.backends.brian2.units import Edges, Group
 from neurodyn.calculus.letters import Reference, indices_of, name_of, references
 from neurodyn.calculus.nodes import Where
 from neurodyn.calculus.reductions import Reduction, Sum
@@ -36,6 +38,8 @@ class Sums:
     def other(self, reference: Reference, group: Group, state: State, time: str) -> str:
         """The text of a state that has one unit, or of an input."""
         name = name_of(reference)
+        if isinstance(group, Edges):
+            return self.known.setdefault((group.name, reference), self.groups.own(name, indices_of(reference), group))
         if not self.groups.is_single(name):
             raise self._refused(f"an equation reads {name} of another unit outside of a sum")
         return self.known.setdefault((group.name, reference), self.groups.read(name, group))
@@ -45,6 +49,9 @@ class Sums:
         if not isinstance(part, Sum):
             word = type(part).__name__.lower()
             raise self._refused(f"{word} over units is no sum, and Brian2 adds up alone")
+        if isinstance(group, Edges):
+            part, end, side = at_end(self.groups, part, group)
+            return f"{self.reduction(part, end, state, time)}_{side}"
         if (group.name, part) not in self.known:
             self.known[group.name, part] = self._made(part, group)
         return self.known[group.name, part]
@@ -58,6 +65,12 @@ class Sums:
         body, mask, letters = part.open()
         if any(not context.is_constant(inner) for inner in body.atoms(Reduction)):
             raise self._refused("a sum over units stands within a sum over units")
+        edges, at = self.groups.edges_in(body)
+        if edges is not None:
+            variable = context.names.fresh("sum")
+            group.lines.append(f"{variable} : 1")
+            sum_on(self.groups, edges, at, body if mask is S.true else Where(mask, body, 0), group, variable)
+            return variable
         site = placed(context, body, mask, letters, group.letters)
         if mask is not S.true and not context.is_constant(mask):
             body = Where(mask, body, 0)

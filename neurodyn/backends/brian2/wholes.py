@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from neurodyn.backends.brian2.groups import STEP, Group, Groups, Host
+from neurodyn.backends.brian2.groups import Groups
 from neurodyn.backends.brian2.methods import State
+from neurodyn.backends.brian2.units import STEP, Group, Host
 from neurodyn.backends.plan import Floats
 from neurodyn.calculus.letters import Reference, free_letters, letter, names_in, reindex, size_of
 from neurodyn.calculus.reductions import Reduction
@@ -25,10 +26,10 @@ from neurodyn.program.lower import Output
 def join(groups: Groups) -> None:
     """Make one host of groups whose flows read one another."""
     structure = groups.context.system.structure
-    found: dict[str, tuple[Group, ...]] = {g.name: (g,) for g in groups.by_sets.values()}
+    found: dict[str, tuple[Group, ...]] = {h.name: h.members for h in groups.all_hosts}
     for state, flow in structure.flows.items():
         read = names_in(groups.context.whole(flow.expr))
-        for other in (name for name in structure.flows if name in read):
+        for other in (name for name in structure.flows if name in read and not {name, state} & structure.on.keys()):
             both = dict.fromkeys((*found[groups.of(state).name], *found[groups.of(other).name]))
             found.update(dict.fromkeys((g.name for g in both), tuple(both)))
     for members in set(found.values()):

@@ -108,12 +108,6 @@ CANNOT = {
         indices={"K": {"letters": "k", "size": 3, "ends": "zero"}},
         states={"x[k]": 1.0},
     ),
-    "w lives on a support": model(
-        "dx[i]/dt = -x[i]",
-        "dw[i,j]/dt = -w[i,j]",
-        states={"x[i]": 1.0, "w[i,j]": {"start": 1.0, "on": "C[i,j]"}},
-        parameters={"C[i,j]": "all_to_all(j != i)"},
-    ),
     "a condition or a statement of an event reads several units": model(
         "dx[i]/dt = -x[i]", events={"low": {"when": "sum(x[i], i) < 1"}}
     ),

@@ -162,7 +162,11 @@ def texts(model: Model, asked: dict[str, Any]) -> list[Any]:
     given = {name: value for name, value in asked.items() if name != "record"}
     made = network(planned(build(model), ["v"], steps=None, inputs={}, **given, **rest), 1000, "rk4", "summed")
     groups = [[g.lines, g.events, g.codes, g.regular] for g in made.groups.by_sets.values()]
-    return [groups, made.updates, [[j.name, j.line, j.code, [*j.site.constants]] for j in made.junctions]]
+    return [
+        groups,
+        made.updates,
+        [[j.name, j.line, [p.code for p in j.paths], [*j.site.constants]] for j in made.junctions],
+    ]
 
 
 def test_functions_that_a_target_lacks_are_named() -> None:
