@@ -26,7 +26,21 @@ FRONT = {"neurodyn", "neurodyn.__main__"}
 # The one way up: a result draws itself, by an import inside a function.
 WAY_UP = ("neurodyn.results.display", "plots")
 
-HEAVY = {"brian2", "diffrax", "h5netcdf", "h5py", "jax", "matplotlib", "pandas", "scipy", "sklearn", "sympy", "xarray"}
+HEAVY = {
+    "brian2",
+    "diffrax",
+    "h5netcdf",
+    "h5py",
+    "jax",
+    "matplotlib",
+    "neo",
+    "pandas",
+    "quantities",
+    "scipy",
+    "sklearn",
+    "sympy",
+    "xarray",
+}
 
 FILE_LINES = 250
 FUNCTION_LINES = 40
