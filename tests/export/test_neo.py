@@ -15,7 +15,7 @@ from neurodyn.results import Result
 neo = pytest.importorskip("neo")
 
 NET = Model(
-    ["tau*dv[i]/dt = 1.2[mV] + i*0.1[mV] - v[i] + tau*sum(w[i,j]*spike[j], j)", "dw[i,j]/dt = -w[i,j]/(50[ms])*(1 + i)"],
+    ["tau*dv[i]/dt = 0.1[mV]*(12 + i) - v[i] + tau*sum(w[i,j]*spike[j], j)", "dw[i,j]/dt = -w[i,j]/(50[ms])*(1 + i)"],
     indices={"N": {"letters": "i j", "size": 4}},
     states={"v[i]": {"start": "uniform(0, 1)*1[mV]", "unit": "mV"}, "w[i,j]": {"start": "i*1[uV]", "on": "C[i,j]"}},
     parameters={"tau": "10 ms", "C[i,j]": "all_to_all(j != i)"},
