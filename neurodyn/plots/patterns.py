@@ -47,12 +47,15 @@ def _parameter(data: Recorded, name: str) -> Any:
 
 
 def _only_parameter(data: Recorded) -> str:
-    """The one parameter over two different index sets."""
-    system = data.system
-    tables = [name for name, value in _values(data).items() if np.ndim(value) == 2]
+    """The one parameter over two different index sets; of several the one of which a row fits what was recorded."""
+    system, values = data.system, _values(data)
+    tables = [name for name, value in values.items() if np.ndim(value) == 2]
     rows = [
         name for name in tables if system is not None and len({d.removesuffix("_pre") for d in system.dims(name)}) == 2
     ]
+    if len(rows) > 1:
+        units = {data.rows(data.one_trial(data.get(n))).shape[1] for n in data.variables if data.role(n) != "input"}
+        rows = [name for name in rows if values[name].shape[1] in units] or rows
     if len(rows) != 1:
         said = f"Candidates: {', '.join(rows)}." if rows else "No parameter has one row per pattern."
         raise InputError(f"Which patterns are meant is not clear. {said}", code="no-patterns", remedy="Give patterns=.")

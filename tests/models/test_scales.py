@@ -24,6 +24,7 @@ SIZES = {
     "dense_memory_exponential": {"N": 8, "K": 5},
     "diffusion_memory": {"d": 3, "K": 7},
     "digit_recall": {"K": 4},
+    "digit_recall_spiking": {"K": 4, "n": 2},
     "kuramoto": {"N": 12},
     "sequence_delay": {"N": 24, "P": 2},
     "sequence_trace": {"N": 24, "P": 2},
@@ -56,6 +57,7 @@ LONGEST = {
     "ring_attractor": 0.2,
     "habituation_spiking": 0.7,
     "sequence_spiking": 0.1,
+    "digit_recall_spiking": 0.1,
 }  # longer, and chaos or spikes magnify rounding
 
 
