@@ -18,18 +18,24 @@ _PINT_UNITS = ("kilogram", "meter", "second", "ampere", "kelvin", "mole")
 
 def quantity_of(value: Any) -> tuple[Any, Unit] | None:
     """A quantity of Brian2 or pint as SI numbers and their unit; None for anything else."""
-    brian2 = getattr(getattr(value, "dim", None), "get_dimension", None)
-    if brian2 is not None:
-        _refuse_light(brian2("luminosity"), value)
-        powers = [Fraction(brian2(word)).limit_denominator(12) for word in _BRIAN2]
-        return _bare(np.array(value, dtype=float)), si_unit(powers)
+    if isinstance(value, np.ndarray) and (unit := brian2_unit(value)) is not None:
+        return _bare(np.array(value, dtype=float)), unit
     if not (hasattr(value, "dimensionality") and hasattr(value, "magnitude") and hasattr(value, "to")):
         return None
     pint = dict(value.dimensionality)
     _refuse_light(any(pint.get(word) for word in pint if word not in _PINT), value)
     powers = [Fraction(pint.get(word, 0)).limit_denominator(12) for word in _PINT]
-    unit = " * ".join(f"{word} ** {float(power)}" for word, power in zip(_PINT_UNITS, powers, strict=True) if power)
-    return _bare(np.array(value.to(unit or "dimensionless").magnitude, dtype=float)), si_unit(powers)
+    words = " * ".join(f"{word} ** {float(power)}" for word, power in zip(_PINT_UNITS, powers, strict=True) if power)
+    return _bare(np.array(value.to(words or "dimensionless").magnitude, dtype=float)), si_unit(powers)
+
+
+def brian2_unit(value: Any) -> Unit | None:
+    """The SI unit of what Brian2 gave dimensions; None for anything else."""
+    dimension = getattr(getattr(value, "dim", None), "get_dimension", None)
+    if dimension is None:
+        return None
+    _refuse_light(dimension("luminosity"), value)
+    return si_unit(Fraction(dimension(word)).limit_denominator(12) for word in _BRIAN2)
 
 
 def _refuse_light(found: Any, value: Any) -> None:

@@ -120,7 +120,7 @@ def logarithm(ctx: Context, expr: sp.Basic) -> Ref:
 def power(ctx: Context, expr: sp.Basic) -> Ref:
     """A power: products for whole exponents, square roots for halves, divisions for negative ones."""
     base, exponent = expr.args
-    if exponent.is_number and exponent < 0:
+    if exponent.is_number and exponent.is_negative:
         return product(ctx.builder, (), (ctx.lower(Pow(base, -exponent)),))
     x = ctx.lower(base)
     if isinstance(exponent, sp.Rational) and exponent.q <= 2 and exponent <= LARGEST_POWER:

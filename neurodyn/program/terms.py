@@ -23,7 +23,7 @@ def fraction(factors: Sequence[Expr]) -> tuple[list[Expr], list[Expr]]:
     """The factors above and below the line."""
     over, under = [], []
     for factor in factors:
-        if isinstance(factor, Pow) and factor.exp.is_number and factor.exp < 0:
+        if isinstance(factor, Pow) and factor.exp.is_number and factor.exp.is_negative:
             under.append(Pow(factor.base, -factor.exp))
         else:
             over.append(factor)

@@ -9,6 +9,7 @@ from typing import Any
 from neurodyn.errors import InputError
 from neurodyn.language.source import Source
 from neurodyn.language.units import SECOND
+from neurodyn.model.brian2.dimensions import Dimensions, check_unit
 from neurodyn.model.brian2.lines import FLOW
 from neurodyn.model.brian2.objects import Given
 from neurodyn.model.brian2.resets import Changes, put_in, read_changes, reads, subexpression
@@ -76,6 +77,7 @@ def _cause(scope: Scope, name: str, condition: str) -> tuple[ast.expr, tuple[str
     if rate is not None:
         return tree, ("rate", translator.text(rate))
     text = translator.text(tree)
+    Dimensions(scope, translator.source).read()
     if not translator.is_truth(tree):
         translator.fail(tree, "brian2-condition", f"{name} is no condition.", "Compare it: v > v_th.")
     truths = {n: subexpression(scope, n) for n in scope.lines if scope.is_truth(n) and scope.is_subexpression(n)}
@@ -115,6 +117,7 @@ def _until(scope: Scope, given: Given, threshold: ast.expr) -> str | None:
         tree = translator.tree()
         text = translator.text(tree)
         if not translator.is_truth(tree):
+            check_unit(Dimensions(scope, translator.source), SECOND, "refractory")
             return text
         if ast.dump(tree) == ast.dump(threshold):
             return None

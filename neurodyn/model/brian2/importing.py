@@ -11,14 +11,14 @@ from neurodyn.errors import InputError
 from neurodyn.language.names import near
 from neurodyn.language.source import Source
 from neurodyn.language.units import Unit
+from neurodyn.model.brian2.dimensions import Dimensions, check_line, check_unit, unit_of_line
 from neurodyn.model.brian2.happenings import Happening, read_happenings
 from neurodyn.model.brian2.lines import FLOW, PARAMETER, SUBEXPRESSION, Line, read_lines
 from neurodyn.model.brian2.objects import Given
 from neurodyn.model.brian2.resets import changed, subexpression
 from neurodyn.model.brian2.scope import LETTER, UNIT, Scope
 from neurodyn.model.brian2.translate import Translator
-from neurodyn.model.brian2.unit_names import declared_unit
-from neurodyn.model.brian2.values import entry, is_quantity, measured, with_prefix
+from neurodyn.model.brian2.values import entry, is_quantity, measured, rows_in_unit, scalar, with_prefix
 from neurodyn.model.model import Model
 
 LONG_AGO = "-10000 s"  # when Brian2 says that the last spike was, before the first
@@ -43,18 +43,25 @@ def imported(given: Given, **described: Any) -> Model:
     said = Said(scope, given, happenings)
     events = {scope.key(h.name): h.entry(scope) for h in happenings}
     noise = {scope.key(name): {"kind": "white", "reading": "stratonovich"} for name in sorted(scope.noise)}
-    indices = {UNIT: {"letters": LETTER, "size": given.size}} if given.size is not None else {}
+    indices: dict[str, Any] = {UNIT: {"letters": LETTER, "size": given.size}} if given.size is not None else {}
+    timed = [t.sections(scope.key(t.name) if t.by_unit else t.name) for t in scope.timed.values()]
     return Model(
         equations,
-        indices=indices,
+        indices={**indices, **joined(timed, "indices")},
         states=said.states(),
-        parameters=said.parameters(),
+        parameters={**said.parameters(), **joined(timed, "parameters")},
+        inputs=joined(timed, "inputs"),
         noise=noise,
         observables=said.observables(),
         events=events,
         bench=given.bench,
         **described,
     )
+
+
+def joined(sections: list[dict[str, dict[str, Any]]], word: str) -> dict[str, Any]:
+    """The entries of one section."""
+    return {key: entry for one in sections for key, entry in one[word].items()}
 
 
 def _check_size(size: Any) -> None:
@@ -95,6 +102,7 @@ def _equation(scope: Scope, line: Line) -> str:
     if line.kind == PARAMETER:
         return ""
     right = Translator(scope, line.source, line.start, line.stop, noisy=True).text()
+    check_line(scope, line)
     key = scope.key(line.name)
     remark = f"  # {line.source.comment}" if line.source.comment else ""
     return f"{f'd{key}/dt' if line.kind == FLOW else key} = {right}{remark}"
@@ -128,11 +136,7 @@ class Said:
             if name in RESERVED:
                 sentence = f"{name}, which the namespace has, is a word of the language here."
                 raise InputError(sentence, code="brian2-name", remedy="Choose another name.")
-            number, unit = measured(name, scope.namespace[name])
-            if isinstance(number, list):
-                remedy = f"Make it a parameter in the equations, {name} : 1, and give start={{'{name}': [...]}}."
-                raise InputError(f"{name} is an array in the namespace.", code="brian2-value", remedy=remedy)
-            found[name] = {"value": entry(number, unit)}
+            found[name] = {"value": entry(*scalar(name, scope.namespace[name]))}
         return found
 
     def observables(self) -> dict[str, Any]:
@@ -145,7 +149,10 @@ class Said:
         unit, value = self._unit(name), self.given.start.get(name, 0)
         said = {"unit": str(unit)} if unit.powers else {}
         if isinstance(value, str) and not is_quantity(value):
-            return {"start": Translator(self.scope, Source(value, file=f"start of {name}"), draws=True).text(), **said}
+            source = Source(value, file=f"start of {name}")
+            text = Translator(self.scope, source, draws=True).text()
+            check_unit(Dimensions(self.scope, source), unit, name)
+            return {"start": text, **said}
         number, own = measured(name, value)
         if own is not None and not own.fits(unit):
             raise InputError(
@@ -154,18 +161,17 @@ class Said:
                 remedy="Give it in its unit.",
             )
         if isinstance(number, list):
-            return {"start": [x / unit.factor for x in number], **said}
+            return {"start": rows_in_unit(number, unit), **said}
         return {"start": entry(number, unit) if number else 0, **said}
 
     def _unit(self, name: str) -> Unit:
         """The unit of a variable, with a prefix that suits the quantities of its dimension in the model."""
-        line = self.scope.lines[name]
-        unit = declared_unit(line.source, *line.unit)
+        unit = unit_of_line(self.scope.lines[name])
         if unit.plain:
             return unit
         numbers = []
         for one in sorted(self.scope.used):
-            number, own = measured(one, self.scope.namespace[one])
-            if own is not None and own.fits(unit) and not isinstance(number, list):
+            number, own = scalar(one, self.scope.namespace[one])
+            if own is not None and own.fits(unit):
                 numbers.append(number)
         return with_prefix(unit, numbers, usual=True)

@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from neurodyn.errors import InputError
+from neurodyn.language.dimensions import Measure
 from neurodyn.language.source import Source
+from neurodyn.language.units import NUMBER
+from neurodyn.model.brian2.dimensions import Dimensions, check_unit, unit_of_line
 from neurodyn.model.brian2.lines import PARAMETER, SUBEXPRESSION
 from neurodyn.model.brian2.scope import Scope
 from neurodyn.model.brian2.translate import Translator
@@ -49,6 +52,7 @@ def read_changes(scope: Scope, text: str, called: str) -> Changes:
         translator = Translator(scope, source, match.start("value"))
         tree = put_in(translator.tree(), {"lastspike": ast.Name("t", ast.Load())})  # the spike is noted before
         translator.text(tree)  # refuses what cannot be read, in the words of this statement
+        unit = _check_dimension(scope, match, translator)
         read |= _names(tree)
         tree = put_in(tree, _seen(scope, values))
         if match["operator"]:
@@ -56,9 +60,9 @@ def read_changes(scope: Scope, text: str, called: str) -> Changes:
             tree = ast.BinOp(deepcopy(before), _OPERATORS[match["operator"]](), tree)
         _check_target(scope, name, source, bool(match["operator"]))
         if name not in scope.lines:
-            scope.passing[name] = source
+            scope.passing[name] = source, unit
         values[name] = tree
-    for name, source in scope.passing.items():
+    for name, (source, _) in scope.passing.items():
         if name not in read:
             _fail(source, 0, f"{name} is no variable of the model.", f"Declare it there, {name} : 1, or leave it out.")
     scope.passing.clear()
@@ -94,6 +98,17 @@ def _check_target(scope: Scope, name: str, source: Source, augmented: bool) -> N
         _fail(source, 0, f"{name} is marked (constant), but a reset changes it.", "Leave that flag out.")
     elif "shared" in line.flags and scope.size is not None:
         _fail(source, 0, f"{name} is shared, and each unit's reset would change it.", "Leave the flag (shared) out.")
+
+
+def _check_dimension(scope: Scope, match: re.Match[str], translator: Translator) -> Measure:
+    """The unit of what a statement says, which fits its variable."""
+    text = Dimensions(scope, translator.source, translator.start)
+    name, operator = match["name"], match["operator"]
+    if operator in ("*", "/", "**", "//"):
+        check_unit(text, NUMBER, f"What is behind {operator}=")
+    elif name in scope.lines:
+        check_unit(text, unit_of_line(scope.lines[name]), name)
+    return text.read()
 
 
 def _seen(scope: Scope, values: Trees) -> dict[str, ast.expr]:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from neurodyn.language.dimensions import Measure
 from neurodyn.language.source import Source
 from neurodyn.model.brian2.lines import PARAMETER, SUBEXPRESSION, Line
+from neurodyn.model.brian2.timed import Timed
 
 UNIT = "N"  # the index set of the group's units, and its letter: Brian2's own names for size and number of a unit
 LETTER = "i"
@@ -25,7 +27,8 @@ class Scope:
         noise: names of white noise that are spoken of.
         clock: whether the time of the last spike is spoken of.
         assigned: parameters that events change, which are states here.
-        passing: names that stand for a value from one statement of a reset to the following ones.
+        timed: arrays over time that are spoken of.
+        passing: names that stand for a value from one statement of a reset to the following ones: where, and its unit.
     """
 
     lines: Mapping[str, Line]
@@ -35,7 +38,8 @@ class Scope:
     noise: set[str] = field(default_factory=set)
     clock: bool = False
     assigned: set[str] = field(default_factory=set)
-    passing: dict[str, Source] = field(default_factory=dict)
+    timed: dict[str, Timed] = field(default_factory=dict)
+    passing: dict[str, tuple[Source, Measure]] = field(default_factory=dict)
 
     def key(self, name: str) -> str:
         """A quantity as the language writes it."""

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import ast
-from typing import NoReturn
+from dataclasses import dataclass
+from math import e, isclose
+from typing import Any, NoReturn
 
 from neurodyn.errors import InputError
 from neurodyn.language.guard import column_of, parse, show_keywords
 from neurodyn.language.names import near
 from neurodyn.language.source import Source
+from neurodyn.language.units import NUMBER, Unit
 from neurodyn.model.brian2 import pieces
 from neurodyn.model.brian2.functions import DRAWS, FUNCTIONS, RANDOM
 from neurodyn.model.brian2.pieces import ATOM, Piece
 from neurodyn.model.brian2.scope import LETTER, UNIT, Scope
+from neurodyn.model.brian2.timed import timed_array
 from neurodyn.model.brian2.unit_names import near_unit, small_power, unit_named
+from neurodyn.model.brian2.values import scalar
 
 _RELATIONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
@@ -24,6 +29,27 @@ _REFUSED = {
     "inf": ("inf is no number of the language", "Leave the bound out, or write a large number."),
     "not_refractory": ("not_refractory is told by the flag of a flow here", "Mark the flow (unless refractory)."),
 }
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A name that means the same everywhere: its text, and its value in SI units."""
+
+    piece: Piece
+    number: float
+    unit: Unit
+
+    def is_value(self, name: str, value: Any) -> bool:
+        """Whether a namespace says the same of the name, as one that holds all of Brian2's names does."""
+        number, unit = scalar(name, value)
+        return isclose(number, self.number, rel_tol=1e-12) and (unit or NUMBER).fits(self.unit)
+
+
+def _constant(name: str) -> Constant | None:
+    found = unit_named(name)
+    if found is not None:
+        return Constant(pieces.unit_piece(*found), found[0].factor * 10.0 ** found[1], found[0])
+    return Constant(Piece(ATOM, "exp(1)"), e, NUMBER) if name == "e" else None
 
 
 class Translator:
@@ -104,15 +130,11 @@ class Translator:
         if name == "lastspike":
             scope.clock = True
             return Piece(ATOM, scope.key(name))
-        if name in scope.namespace:
+        constant = _constant(name)
+        if name in scope.namespace and not (constant and constant.is_value(name, scope.namespace[name])):
             scope.used.add(name)
             return Piece(ATOM, name)
-        if name == "e":
-            return Piece(ATOM, "exp(1)")
-        unit = unit_named(name)
-        if unit is None:
-            self._unknown(node)
-        return pieces.unit_piece(*unit)
+        return constant.piece if constant else self._unknown(node)
 
     def _noise(self, node: ast.Name) -> Piece:
         if not self.noisy:
@@ -182,12 +204,7 @@ class Translator:
         if name in RANDOM:
             return self._random(node, name)
         if name in self.scope.namespace and name not in FUNCTIONS:
-            self.fail(
-                node,
-                "brian2-function",
-                f"{name} comes from the namespace, and what it does cannot be read.",
-                "Write it out; make what varies in time a parameter here, and bind it to a signal later.",
-            )
+            return self._from_outside(node, name)
         if name not in FUNCTIONS:
             known = sorted(FUNCTIONS)
             remedy = near(name, known) or f"Known: {', '.join(known)}."
@@ -198,6 +215,22 @@ class Translator:
         if name == "int" and self.is_truth(node.args[0]):
             form = "where({0}, 1, 0)"
         return Piece(ATOM, form.format(*(self.text(argument) for argument in node.args)))
+
+    def _from_outside(self, node: ast.Call, name: str) -> Piece:
+        timed = timed_array(name, self.scope.namespace[name])
+        if timed is None:
+            self.fail(
+                node,
+                "brian2-function",
+                f"{name} comes from the namespace, and what it does cannot be read.",
+                "Write it out; what varies in time may be a TimedArray.",
+            )
+        if not timed.is_called_by(node) or (timed.by_unit and self.scope.size is None):
+            form = f"{name}({', '.join(timed.arguments)})"
+            remedy = f"Write {form}." if not timed.by_unit or self.scope.size else f"Write {form}, and give size."
+            self.fail(node, "brian2-function", f"The TimedArray {name} cannot be read so.", remedy)
+        self.scope.timed[name] = timed
+        return Piece(ATOM, self.scope.key(name) if timed.by_unit else name)
 
     def _random(self, node: ast.Call, name: str) -> Piece:
         if not self.draws or name not in DRAWS:

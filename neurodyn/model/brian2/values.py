@@ -43,6 +43,18 @@ def measured(name: str, value: Any) -> tuple[Any, Unit | None]:
     )
 
 
+def scalar(name: str, value: Any) -> tuple[float, Unit | None]:
+    """A value of the namespace, which Brian2 lets be no array."""
+    number, unit = measured(name, value)
+    if isinstance(number, list):
+        raise InputError(
+            f"{name} is an array in the namespace.",
+            code="brian2-value",
+            remedy=f"Make it a parameter in the equations, {name} : 1, and give start={{'{name}': [...]}}.",
+        )
+    return number, unit
+
+
 def entry(number: Any, unit: Unit | None) -> Any:
     """A value as an entry of a model file says it."""
     if unit is None or unit.plain:
@@ -55,10 +67,19 @@ def entry(number: Any, unit: Unit | None) -> Any:
 def quantity_text(number: float, unit: Unit) -> str:
     """`10 mV`: an SI number in a unit with a prefix that fits."""
     word = with_prefix(unit, [number], usual=True)
-    short = float(f"{number / word.factor:.12g}")
-    if number and abs(word.to_si(short) - number) > CLOSE * abs(number):
-        word, short = si_unit(unit.dimension), number
-    return f"{plain_number(short)} {word}"
+    return f"{plain_number(in_unit(number, word))} {word}"
+
+
+def in_unit(number: float, unit: Unit) -> float:
+    """An SI number in a unit, in few digits where they give it back."""
+    exact = number / unit.factor
+    short = float(f"{exact:.12g}")
+    return short if abs(short - exact) <= CLOSE * abs(exact) else exact
+
+
+def rows_in_unit(rows: Any, unit: Unit) -> Any:
+    """Nested lists of SI numbers in a unit."""
+    return [rows_in_unit(row, unit) for row in rows] if isinstance(rows, list) else in_unit(rows, unit)
 
 
 def with_prefix(unit: Unit, numbers: Iterable[float], usual: bool = False) -> Unit:

@@ -64,13 +64,6 @@ def test_of_the_wrong_kind(given: dict[str, Any], sentence: str) -> None:
     assert str(caught.value).startswith(sentence)
 
 
-def test_dimensions_are_checked() -> None:
-    """By the check of every model, in the words in which the equation stands there."""
-    with pytest.raises(InputError) as caught:
-        neurodyn.build(Model.from_brian2("dv/dt = (3 - v)/(10*ms) : volt"))
-    assert str(caught.value).startswith("3 is a plain number, but v is in mV.")
-
-
 def test_nothing_is_executed() -> None:
     """A call, an attribute or a subscript is a word that nobody knows."""
     for text in ("__import__('os').system('x')", "(lambda: 1)()", "v.__class__", "[1][0]", "open('x')"):

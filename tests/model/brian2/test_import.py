@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neurodyn import Model, build, load, simulate
+from neurodyn import InputError, Model, build, load, simulate
 
 SPIKES = dict(threshold="v > 1", reset="v = 0")
 FLOW = "dv/dt = (2 - v)/(10*ms) : 1"
@@ -145,13 +145,48 @@ def test_units_take_a_prefix_that_fits() -> None:
         ("-2*ms/second", -2e-3), ("8*(mV**-1)*mV", 8), ("kgram/gram", 1e3), ("3*tesla*cm**2/weber", 3e-4),
         ("2**-1", 0.5), ("-2**2", -4), ("2*3**2/6", 3), ("7 - (2 - 4)", 9), ("1/2/4", 0.125), ("1/(2/4)", 2),
         ("1e-3*10", 0.01), ("- -2", 2), ("2 - -3*4", 14), ("0x10 + 1_0", 26), ("2*radian", 2), ("(1 + 1)*-3", -6),
-        ("e", np.e), ("5*mV/mV/4*mV/volt", 1.25e-3), ("2*mV*3/volt", 6e-3),
+        ("e", np.e), ("5*mV/mV/4*mV/volt", 1.25e-3), ("2**-abs(0.5)", 2**-0.5),
+        ("exp(v)*2**-(0.5 % 3)**2", 2**-0.25), ("2*mV*3/volt", 6e-3),
     ],
 )  # fmt: skip
 def test_expressions(text: str, value: float) -> None:
     """Units, signs and brackets, against plain arithmetic."""
     system = build(Model.from_brian2(f"dv/dt = ({text})*Hz : 1"))
     assert float(system.flow()(0, np.array([0.0]), {})[0]) == pytest.approx(value, rel=1e-12)
+
+
+def test_a_namespace_may_hold_everything() -> None:
+    """All names of Brian2 and NumPy: units and functions there mean themselves, and values are taken where needed."""
+    b2 = pytest.importorskip("brian2")
+    tau, mV = 10 * b2.ms, 3.0
+    everything = {**vars(b2), "tau": tau, "mV": mV, "unused": object()}
+    found = Model.from_brian2("dv/dt = (e - v*exp(pi) + mV)/tau + v/ms : 1", namespace=everything)
+    assert found.text == "dv/dt = (exp(1) - v*exp(pi) + mV)/tau + v/1[ms]"
+    assert set(found.parameters) == {"tau", "mV"}
+
+
+def test_timed_arrays() -> None:
+    """Samples in steps become inputs: the spikes are Brian2's."""
+    b2 = pytest.importorskip("brian2")
+    rng = np.random.default_rng(0)
+    current = b2.TimedArray(rng.uniform(0, 1, 20) * b2.nA, dt=5 * b2.ms)
+    shift = b2.TimedArray(rng.uniform(0, 10, (7, 3)) * b2.mV, dt=13 * b2.ms)
+    text = "dv/dt = (El - v + R*I(t) + J(t, i))/tau : volt (unless refractory)"
+    said: dict[str, Any] = dict(threshold="v > -50*mV", reset="v = El", refractory=2 * b2.ms, method="euler")
+    said["namespace"] = dict(El=-70 * b2.mV, R=50 * b2.Mohm, tau=20 * b2.ms, I=current, J=shift)
+    before, b2.prefs.codegen.target = b2.prefs.codegen.target, "numpy"
+    group = b2.NeuronGroup(3, text, dt=0.1 * b2.ms, **said)
+    group.v = -70 * b2.mV
+    monitor = b2.SpikeMonitor(group)
+    b2.Network(group, monitor).run(150 * b2.ms, namespace={})
+    b2.prefs.codegen.target = before
+    found = Model.from_brian2(text, size=3, start={"v": "El"}, **said)
+    assert Model.from_text(found.to_toml()) == found
+    times = simulate(found, until="150 ms").events("spike").time
+    assert len(times) > 10
+    with pytest.raises(InputError, match=r"The TimedArray I cannot be read so\. Write I\(t\)\."):
+        Model.from_brian2("dv/dt = I(t - 1*ms)*Hz/amp : 1", **{"namespace": said["namespace"]})
+    assert np.rint(np.sort(times) * 1e4).tolist() == np.rint(np.asarray(monitor.t) * 1e4).tolist()
 
 
 def test_starts_may_draw() -> None:
@@ -173,6 +208,25 @@ def test_white_noise() -> None:
     )  # fmt: skip
     end = simulate(found, until="50 ms", seed=3)["v"].values[-1]
     assert np.std(end) == pytest.approx(3e-3, rel=5 / np.sqrt(2 * 400))
+
+
+def test_noise_whose_factor_holds_a_state() -> None:
+    """Brian2's heun reads it after Stratonovich: the logarithm of a growing quantity has no drift."""
+    found = Model.from_brian2(
+        "dx/dt = s*x*xi_x : 1", namespace={"s": "2 Hz**0.5"}, start={"x": 1}, size=2000, method="heun"
+    )
+    logs = np.log(simulate(found, until="0.25 s", dt="5 ms", seed=4)["x"].values[-1])
+    assert abs(logs.mean()) < 5 / np.sqrt(2000) and np.std(logs) == pytest.approx(1, rel=5 / np.sqrt(4000))
+
+
+def test_noise_and_spikes() -> None:
+    found = Model.from_brian2(
+        "dv/dt = (1.5 - v)/(10*ms) + 0.2*sqrt(2/(10*ms))*xi : 1 (unless refractory)",
+        **SPIKES, refractory="2 ms", method="euler", size=20,
+    )  # fmt: skip
+    times = simulate(found, until="200 ms", seed=1).events("spike")
+    assert 200 < len(times) < 400  # without noise each unit spikes every 13 ms
+    assert min(np.diff(times.of(unit)).min() for unit in range(20)) > 2e-3 - 1e-9
 
 
 def test_remarks_stay() -> None:

@@ -98,7 +98,9 @@ def check_spikes(name: str, backend: str) -> None:
     theirs, start = trains(one)
     assert len(theirs) > UNITS
     system = build(model(one, size=UNITS, start=start))
-    found = simulate(system, until=f"{one.until} ms", backend=backend, record=["spike"]).events("spike")
+    found = simulate(system, until=f"{one.until} ms", backend=backend, method=one.method, record=["spike"]).events(
+        "spike"
+    )
     steps = np.rint(found.time * 1000 / one.dt).astype(int)
     assert sorted(zip(steps, found.unit[:, 0], strict=True)) == theirs
 
