@@ -1,83 +1,136 @@
-"""The large circuits: small sizes of each, and hand-written scripts of Brian2 with the same wiring and start."""
+"""The large circuits: small sizes of each, and networks as a user of Brian2 would write them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import brian2
 import numpy as np
 
 # Sizes at which laws that hold for every shipped model are tested.
-SIZES = {"cuba": {"N": 20}}
+SIZES = {name: {"N": 20} for name in ("cuba", "coba", "cobahh")}
 
 DT = 1e-4
+# The number of the step and of the unit of each spike.
 Spikes = tuple[np.ndarray, np.ndarray]
+Wire = Callable[[Any, Any], None]
+
+
+@dataclass(frozen=True)
+class Script:
+    """A network of Brian2 of excitatory and inhibitory neurons.
+
+    Attributes:
+        cell: equations, threshold and so on of the neurons.
+        on_pre: what a spike of each kind does.
+        values: what the equations speak of.
+        part: the part of our circuit that holds the neurons.
+    """
+
+    cell: dict[str, Any]
+    on_pre: tuple[str, str]
+    values: dict[str, Any] = field(default_factory=dict)
+    part: str = "cell."
+
+    def spikes(self, size: int, start: dict[str, Any], until: float, method: str, wire: Wire) -> Spikes:
+        """Run it.
+
+        Args:
+            start: numbers in SI units, or text.
+            wire: connects the excitatory and the inhibitory synapses.
+        """
+        with settings():
+            brian2.defaultclock.dt = DT * brian2.second
+            neurons = brian2.NeuronGroup(size, method=method, namespace=self.values, **self.cell)
+            for name, value in start.items():
+                getattr(neurons, name if isinstance(value, str) else f"{name}_")[:] = value
+            synapses = [brian2.Synapses(neurons, neurons, on_pre=x, namespace=self.values) for x in self.on_pre]
+            wire(*synapses)
+            monitor = brian2.SpikeMonitor(neurons)
+            brian2.Network(neurons, *synapses, monitor).run(until * brian2.second, namespace={})
+            steps, units = np.rint(np.asarray(monitor.t_) / DT).astype(int), np.asarray(monitor.i)
+        order = np.lexsort((units, steps))
+        return steps[order], units[order]
+
+    def same(self, system: Any, until: float, method: str) -> Spikes:
+        """The spikes with the wiring and start of a system of ours."""
+
+        def wire(*synapses: Any) -> None:
+            for one, name in zip(synapses, ("exc", "inh"), strict=True):
+                edges = system.wirings[name]
+                one.connect(i=edges.second, j=edges.first)
+
+        start = {name.removeprefix(self.part): x for name, x in system.layout.unpack(system.start()).items()}
+        return self.spikes(system.sizes["N"], start, until, method, wire)
+
+    def drawn(self, size: int, p: float, seed: int, start: dict[str, Any], until: float, method: str) -> Spikes:
+        """The spikes with a wiring and start that Brian2 draws."""
+
+        def wire(excitatory: Any, inhibitory: Any) -> None:
+            excitatory.connect(f"i < {size}*4//5", p=p)
+            inhibitory.connect(f"i >= {size}*4//5", p=p)
+
+        brian2.seed(seed)
+        return self.spikes(size, start, until, method, wire)
 
 
 @contextmanager
-def brian() -> Iterator[Any]:
+def settings() -> Iterator[None]:
     """Brian2 on its NumPy target, and its settings as they were afterwards."""
-    b2: Any = brian2
-    target, dt = b2.prefs["codegen.target"], b2.defaultclock.dt
-    b2.prefs["codegen.target"] = "numpy"
+    target, dt = brian2.prefs["codegen.target"], brian2.defaultclock.dt
+    brian2.prefs["codegen.target"] = "numpy"
     try:
-        yield b2
+        yield
     finally:
-        b2.prefs["codegen.target"], b2.defaultclock.dt = target, dt
+        brian2.prefs["codegen.target"], brian2.defaultclock.dt = target, dt
 
 
-def cuba(size: int, until: float, method: str, wire: Callable[[Any, Any], None], v: Any) -> Spikes:
-    """CUBA as a user of Brian2 would write it.
-
-    Args:
-        wire: connects the excitatory and the inhibitory synapses.
-        v: the potentials at the start, in volts or as text.
-    """
-    with brian() as b2:
-        b2.defaultclock.dt = DT * b2.second
-        ms, mV = b2.ms, b2.mV
-        neurons = b2.NeuronGroup(
-            size,
-            """dv/dt = (E_L - v + g_e + g_i)/(20*ms) : volt (unless refractory)
+CUBA = Script(
+    {
+        "model": """dv/dt = (-49*mV - v + g_e + g_i)/(20*ms) : volt (unless refractory)
             dg_e/dt = -g_e/(5*ms) : volt
             dg_i/dt = -g_i/(10*ms) : volt""",
-            threshold="v > -50*mV", reset="v = -60*mV", refractory=5 * ms, method=method, namespace={"E_L": -49 * mV},
-        )  # fmt: skip
-        neurons.v = v if isinstance(v, str) else v * b2.volt
-        excitatory = b2.Synapses(neurons, neurons, on_pre="g_e += 1.62*mV")
-        inhibitory = b2.Synapses(neurons, neurons, on_pre="g_i -= 9*mV")
-        wire(excitatory, inhibitory)
-        return run(b2, [neurons, excitatory, inhibitory], until, neurons)
-
-
-def wired_as(system: Any) -> Callable[[Any, Any], None]:
-    """Connections as our system has drawn them."""
-
-    def wire(*synapses: Any) -> None:
-        for one, name in zip(synapses, ("exc", "inh"), strict=True):
-            edges = system.wirings[name]
-            one.connect(i=edges.second, j=edges.first)
-
-    return wire
-
-
-def wired_by_brian2(size: int, p: float, seed: int) -> Callable[[Any, Any], None]:
-    """Connections that Brian2 draws."""
-
-    def wire(excitatory: Any, inhibitory: Any) -> None:
-        brian2.seed(seed)
-        excitatory.connect(f"i < {size}*4//5", p=p)
-        inhibitory.connect(f"i >= {size}*4//5", p=p)
-
-    return wire
-
-
-def run(b2: Any, things: list[Any], until: float, neurons: Any) -> Spikes:
-    """The spikes of some neurons of a network."""
-    monitor = b2.SpikeMonitor(neurons)
-    b2.Network(*things, monitor).run(until * b2.second, namespace={})
-    steps, units = np.rint(np.asarray(monitor.t_) / DT).astype(int), np.asarray(monitor.i)
-    order = np.lexsort((units, steps))
-    return steps[order], units[order]
+        "threshold": "v > -50*mV",
+        "reset": "v = -60*mV",
+        "refractory": 5 * brian2.ms,
+    },
+    ("g_e += 1.62*mV", "g_i -= 9*mV"),
+    part="",
+)
+COBA = Script(
+    {
+        "model": """dv/dt = (-60*mV - v + g_e*(0*mV - v) + g_i*(-80*mV - v) + drive)/(20*ms) : volt (unless refractory)
+            drive = 20*mV*int(t_in_timesteps < 500) : volt
+            dg_e/dt = -g_e/(5*ms) : 1
+            dg_i/dt = -g_i/(10*ms) : 1""",
+        "threshold": "v > -50*mV",
+        "reset": "v = -60*mV",
+        "refractory": 5 * brian2.ms,
+    },
+    ("g_e += 0.6", "g_i += 6.7"),
+)
+COBAHH = Script(
+    {
+        "model": """dv/dt = (10*nS*(-60*mV - v) + g_e*(0*mV - v) + g_i*(-80*mV - v)
+                - 20*uS*m**3*h*(v - 50*mV) - 6*uS*n**4*(v + 90*mV))/(200*pF) : volt
+            dm/dt = alpha_m*(1 - m) - beta_m*m : 1
+            dn/dt = alpha_n*(1 - n) - beta_n*n : 1
+            dh/dt = alpha_h*(1 - h) - beta_h*h : 1
+            dg_e/dt = -g_e/(5*ms) : siemens
+            dg_i/dt = -g_i/(10*ms) : siemens
+            alpha_m = 0.32/mV*4*mV/exprel((13*mV - v + VT)/(4*mV))/ms : Hz
+            beta_m = 0.28/mV*5*mV/exprel((v - VT - 40*mV)/(5*mV))/ms : Hz
+            alpha_h = 0.128*exp((17*mV - v + VT)/(18*mV))/ms : Hz
+            beta_h = 4/(1 + exp((40*mV - v + VT)/(5*mV)))/ms : Hz
+            alpha_n = 0.032/mV*5*mV/exprel((15*mV - v + VT)/(5*mV))/ms : Hz
+            beta_n = 0.5*exp((10*mV - v + VT)/(40*mV))/ms : Hz""",
+        "threshold": "v > -20*mV",
+        "refractory": "v > -20*mV",
+    },
+    ("g_e += 6*nS", "g_i += 67*nS"),
+    {"VT": -63 * brian2.mV},
+)
+SCRIPTS = {"cuba": CUBA, "coba": COBA, "cobahh": COBAHH}

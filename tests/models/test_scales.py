@@ -52,7 +52,8 @@ LONGEST = {
     "kuramoto": 5.0,
     "negative_feedback": 70.0,
     "habituation_analog": 2.0,
-    "cuba": 0.1,
+    "traub_miles": 0.03,
+    **dict.fromkeys(big.SIZES, 0.05),
     "winner_take_all": 0.5,
     "ring_attractor": 0.2,
     "habituation_spiking": 0.7,
@@ -201,6 +202,7 @@ LENGTHY = {
     "habituation_analog",
     "delayed_rates",
     "sequence_trace",
+    "traub_miles",
     *big.SIZES,
 }
 

@@ -119,7 +119,7 @@ def assert_agrees(system: System, values: dict[str, Any]) -> System | None:
 def test_a_parameter_of_every_shipped_model(name: str) -> None:
     """The quick form of the next: one new value of one parameter."""
     system = built(name)
-    parameters = list(system.model.parameters)
+    parameters = [p for p in system.model.parameters if p not in system.wirings]
     assert_agrees(system, {parameters[len(name) % len(parameters)]: 1.25})
 
 

@@ -14,7 +14,7 @@ from sympy import Expr
 
 from neurodyn.backends.brian2.groups import Groups, spoken
 from neurodyn.backends.brian2.units import STEP, TIME, Group, Host
-from neurodyn.calculus.letters import Reference, quantity
+from neurodyn.calculus.letters import Reference, quantity, reindex
 from neurodyn.calculus.reductions import Reduction
 from neurodyn.system.affine import own_slope
 
@@ -101,14 +101,20 @@ class Updates:
 
     def _exponential(self, states: Sequence[str]) -> Iterator[str]:
         """Each state as if all else stood still in the step."""
-        stage, structure = Stage(self, 0, {}, 0), self.groups.context.system.structure
+        stage = Stage(self, 0, {}, 0)
         rates = {state: stage.rate(state) for state in states}
-        slopes = {state: stage.at_own_units(state, own_slope(structure, state)) for state in states}
+        slopes = {state: stage.at_own_units(state, self._slope(state)) for state in states}
         yield from stage.lines
         for state in states:
             yield f"_k_{self._name(state)} = {STEP_LENGTH}*{rates[state]}*exprel({STEP_LENGTH}*{slopes[state]})"
         for state in states:
             yield f"{self._name(state)} = {self._name(state)} + _k_{self._name(state)}"
+
+    def _slope(self, state: str) -> Expr:
+        """How the rate of a state at its own units grows with it."""
+        structure = self.groups.context.system.structure
+        own, letters = self.groups.of(state).letters, structure.flows[state].letters
+        return reindex(own_slope(structure, state), dict(zip(letters, own, strict=True)))
 
     def _name(self, state: str) -> str:
         return self.groups.context.names.give(state)
