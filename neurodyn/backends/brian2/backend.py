@@ -11,7 +11,7 @@ from neurodyn.backends.brian2.couplings import COUPLINGS, coupling_of
 from neurodyn.backends.brian2.methods import METHODS
 from neurodyn.backends.brian2.refuse import refused
 from neurodyn.backends.brian2.size import check_memory
-from neurodyn.backends.brian2.targets import NUMPY, TARGETS, check_compiler, check_functions, settings
+from neurodyn.backends.brian2.targets import NUMPY, TARGETS, check_compiler, check_functions
 from neurodyn.backends.clock import NEAR, Clock
 from neurodyn.backends.plan import COUPLING, TARGET, Floats, Plan
 from neurodyn.backends.progress import Progress
@@ -38,6 +38,7 @@ class Brian2:
         plan, method, steps = replace(plan, target=target), _method(plan), _steps(plan)
         coupling = coupling_of(plan)
         check_compiler(target)
+        from neurodyn.backends.brian2.device import settings
         from neurodyn.backends.brian2.engine import Engine
         from neurodyn.backends.brian2.network import network
         from neurodyn.backends.brian2.record import Saved, trajectory
@@ -46,8 +47,8 @@ class Brian2:
         check_memory("the states that are saved", 8.0 * plan.start.size * (steps // stride + 2))
         made = network(plan, steps, method, coupling)
         check_functions(made, target)
-        with settings(target), np.errstate(all="ignore"), Progress(plan) as progress:
-            engine = Engine(made, stride)
+        with Progress(plan) as progress, settings(target) as device, np.errstate(all="ignore"):
+            engine = Engine(made, stride, device)
             taken = engine.run(lambda share: progress.at(plan.t0 + share * (plan.until - plan.t0)))
             return trajectory(made, engine, Saved(times, stride, taken), method)
 

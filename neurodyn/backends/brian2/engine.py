@@ -1,19 +1,19 @@
-"""A network as objects of Brian2. The only file that knows Brian2."""
+"""A network as objects of Brian2."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from neurodyn.backends.brian2.device import Device, Report, brian
 from neurodyn.backends.brian2.functions import function
 from neurodyn.backends.brian2.junctions import Generator
 from neurodyn.backends.brian2.methods import STEP_LENGTH
 from neurodyn.backends.brian2.network import Network
 from neurodyn.backends.brian2.synapses import Joining
-from neurodyn.backends.brian2.targets import NUMPY, brian
+from neurodyn.backends.brian2.targets import NUMPY
 from neurodyn.backends.brian2.text import function_name
 from neurodyn.backends.brian2.units import Group, Host
 from neurodyn.backends.plan import Floats
@@ -27,10 +27,11 @@ class Engine:
 
     Args:
         stride: how many steps lie between two samples of the states.
+        device: runs it.
     """
 
-    def __init__(self, network: Network, stride: int) -> None:
-        self._b2, self._of = brian(), network
+    def __init__(self, network: Network, stride: int, device: Device) -> None:
+        self._b2, self._of, self._device = brian(), network, device
         dt = network.plan.dt
         assert dt is not None
         self._dt = dt * self._b2.second
@@ -45,28 +46,17 @@ class Engine:
             behind, before = (self.groups[end.name] for end in one.ends)
             made[one.name] = self.groups[one.name] = joining.edges(one, before, behind, self._method(one.name))
         self._generators = {g.name: self._generator(g) for g in network.generators}
-        things = {**self.groups, **self._generators}
-        synapses = [joining.plain(j, things[j.source.name], things[j.target.name]) for j in network.junctions]
+        ends = {**self.groups, **self._generators}
+        synapses = [joining.plain(j, ends[j.source.name], ends[j.target.name]) for j in network.junctions]
         self.events = self._event_monitors()
         self.samples = self._state_monitors(stride)
-        self.net = self._b2.Network(
-            *made.values(), *self._generators.values(), *synapses, *self.events.values(), *self.samples.values()
-        )
+        things = [*made.values(), *self._generators.values(), *synapses, *device.watched(network.steps, self._dt)]
+        self.net = self._b2.Network(*things, *self.events.values(), *self.samples.values())
         self.net.schedule = SCHEDULE
 
-    def run(self, report: Callable[[float], None]) -> int:
-        """Go through the steps.
-
-        Returns:
-            How many steps were taken: Ctrl-C ends a run early, and Brian2 does not say so.
-        """
-
-        def told(elapsed: Any, completed: float, start: Any, duration: Any) -> None:
-            report(completed)
-
-        with suppress(KeyboardInterrupt):
-            self.net.run(self._of.steps * self._dt, report=told, report_period=0.2 * self._b2.second, namespace={})
-        return round(float(self.net.t / self._dt))
+    def run(self, report: Report) -> int:
+        """Go through the steps; how many were taken."""
+        return self._device.run(self.net, self._of.steps, self._dt, report)
 
     def _names(self) -> dict[str, Any]:
         """All that equations may speak of beside their own variables; nothing else is looked up."""

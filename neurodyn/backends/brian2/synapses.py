@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from neurodyn.backends.brian2.device import brian
 from neurodyn.backends.brian2.junctions import Generator, Junction
 from neurodyn.backends.brian2.sites import Array
-from neurodyn.backends.brian2.targets import brian
 from neurodyn.backends.brian2.units import Edges, Path
 
 # Within the slot in which states move: sums are added up, then edges move, then units, which come at 0.

@@ -169,6 +169,19 @@ def texts(model: Model, asked: dict[str, Any]) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
+@needs_compiler
+@pytest.mark.parametrize("target", targets.TARGETS[1:])
+def test_a_large_network_has_the_same_spikes(target: str) -> None:
+    """CUBA with a tenth of the neurons, ten times as likely to be connected."""
+    system, asked = build("cuba", sizes={"N": 400}, p=0.2, seed=2), {"until": 0.2, "dt": 1e-4, "method": "rk4"}
+    found = simulate(system, backend="brian2", target=target, save_at=[0.2], record=["spike"], **asked)
+    other = simulate(system, backend="fixed", save_at=[0.2], record=["spike"], **asked)
+    for part in ("time", "unit"):
+        np.testing.assert_array_equal(*(getattr(one.events("spike"), part) for one in (found, other)))
+    assert len(found.events("spike")) > 400
+
+
 def test_functions_that_a_target_lacks_are_named() -> None:
     system = build(Model(["dx/dt = i0e(x) - x"], states={"x": 1.0}))
     wanted = r"the target cython has no function i0e.*Take target=\"numpy\", or the scipy backend"
@@ -192,6 +205,6 @@ def test_a_target_is_refused_where_there_is_none() -> None:
         InputError, match=r"backend fixed cannot run .*: it needs target:numpy\. Able to run it: brian2"
     ):
         simulate(system, backend="fixed", target="numpy", **asked)
-    with pytest.raises(InputError, match=r"No backend has a target cyton\. There are: cython, numpy"):
+    with pytest.raises(InputError, match=r"No backend has a target cyton\. There are: cpp_standalone, cython, numpy"):
         simulate(system, backend="brian2", target="cyton", **asked)
     assert simulate(system, target="numpy", **asked).recipe["backend"] == "brian2"
