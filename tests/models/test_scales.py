@@ -29,6 +29,7 @@ SIZES = {
     "sequence_delay": {"N": 24, "P": 2},
     "sequence_trace": {"N": 24, "P": 2},
     "sequence_spiking": {"N": 24, "P": 2},
+    "stdp_sequence": {"K": 3, "n": 3},
     "kuramoto_graph": {"N": 12},
     "random_network": {"N": 12},
     "brusselator_line": {"N": 8},
@@ -58,6 +59,7 @@ LONGEST = {
     "ring_attractor": 0.2,
     "habituation_spiking": 0.7,
     "sequence_spiking": 0.1,
+    "stdp_sequence": 0.35,
     "digit_recall_spiking": 0.1,
 }  # longer, and chaos or spikes magnify rounding
 
@@ -123,7 +125,7 @@ def rescaled(model: neurodyn.Model, factor: str, scale: float | None = None) -> 
             value = f"{factor}*({text})"
         elif value is not None:
             value = (float(factor) * np.asarray(value)).tolist()
-        states[state.key] = {"start": value, "unit": state.unit}
+        states[state.key] = {"start": value, **_place(state)}
         if state.before is not None:
             states[state.key]["before"] = f"{factor}*({state.before})"
         states[state.key]["scale"] = scale or scales(model, state.name, float(factor))
@@ -143,6 +145,10 @@ def rescaled(model: neurodyn.Model, factor: str, scale: float | None = None) -> 
         energy=own.energy,
         bench=own.bench,
     )
+
+
+def _place(state: Any) -> dict[str, object]:
+    return {"unit": state.unit, **({"on": state.on} if state.on else {})}
 
 
 def _event(said: dict[str, Any], references: dict[str, re.Pattern[str]], factor: str) -> dict[str, Any]:
