@@ -32,6 +32,8 @@ SMALL = {
     "convolution_memory": {"X": 7, "P": 3, "O": 2},
     "fhn_ring": {"L": 5},
     "energy_transformer": {"T": 4, "D": 5, "Y": 3, "M": 4},
+    "stdp_poisson": {"M": 4, "N": 2},
+    "stdp_window": {"K": 5},
     **big.SIZES,
 }
 # Where the shipped values make a landscape that is too steep for differences.

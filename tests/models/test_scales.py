@@ -33,6 +33,8 @@ SIZES = {
     "kuramoto_graph": {"N": 12},
     "random_network": {"N": 12},
     "brusselator_line": {"N": 8},
+    "stdp_poisson": {"M": 4, "N": 2},
+    "stdp_window": {"K": 5},
     **big.SIZES,
 }
 QUICK = (
@@ -171,7 +173,7 @@ def scales(model: neurodyn.Model, name: str, factor: float) -> object:
     """The scale in the new unit. A start that is not 0 and has no unit gives it by itself."""
     state = model.states[name]
     unit = Units.of_model(model).of(name)
-    if unit.powers:
+    if unit.powers and unit.si:
         return f"{unit.factor * factor:.15g} {unit.si}"
     if state.scale is not None:
         return float(state.scale) * factor
