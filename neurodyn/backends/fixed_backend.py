@@ -35,7 +35,7 @@ import numpy as np
 from neurodyn.backends.clock import Clock
 from neurodyn.backends.event_runs import in_turn
 from neurodyn.backends.fixed_events import StepEvents
-from neurodyn.backends.fixed_methods import method_name, method_of
+from neurodyn.backends.fixed_methods import METHODS, method_of
 from neurodyn.backends.outcome import bad_state, interrupted, leap, out_of_memory
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.progress import Progress
@@ -57,7 +57,7 @@ class Fixed:
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
-        dt, method = _step(plan), method_name(plan)
+        dt, method = _step(plan), METHODS.of(plan)
         _check_grid(plan, dt)
         with np.errstate(all="ignore"), Progress(plan) as progress, few_threads(plan):
             if plan.trials is not None:

@@ -86,11 +86,17 @@ class Propagator:
         return found
 
     def _block(self, places: Places, dense: Floats) -> Blocks:
-        """The exponential of each block, and its integral over the step; equal blocks are computed once."""
-        unique, back = np.unique(dense, axis=0, return_inverse=True)
-        count, size, _ = unique.shape
-        joint = np.zeros((count, 2 * size, 2 * size))
-        joint[:, :size, :size], joint[:, :size, size:] = unique, np.eye(size)
-        full = expm(self._dt * joint)[np.ravel(back)]
+        """What a step makes of each block."""
+        kept, added = exponentials(dense, self._dt)
         ratio = self._scale[places][:, :, None] / self._scale[places][:, None, :]
-        return Blocks(places, full[:, :size, :size] * ratio, full[:, :size, size:] * ratio)
+        return Blocks(places, kept * ratio, added * ratio)
+
+
+def exponentials(slopes: Floats, dt: float) -> tuple[Floats, Floats]:
+    """Of each matrix the exponential, and its integral over a step; equal matrices are computed once."""
+    unique, back = np.unique(slopes, axis=0, return_inverse=True)
+    count, size, _ = unique.shape
+    joint = np.zeros((count, 2 * size, 2 * size))
+    joint[:, :size, :size], joint[:, :size, size:] = unique, np.eye(size)
+    full = expm(dt * joint)[np.ravel(back)]
+    return full[:, :size, :size], full[:, :size, size:]

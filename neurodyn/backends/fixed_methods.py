@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import exprel
 
+from neurodyn.backends.fixed_choice import EULER, EXACT, EXPONENTIAL, Methods
 from neurodyn.backends.fixed_exact import Propagator
-from neurodyn.backends.noisy import BEND, EULER_MARUYAMA, Jolts
+from neurodyn.backends.noisy import BEND, EULER_MARUYAMA, HEUN, MILSTEIN, Jolts
 from neurodyn.backends.plan import Floats, Piece, Plan
-from neurodyn.errors import InputError
 from neurodyn.system.affine import constant_slopes, own_slopes, slopes_function
 
 Held = NDArray[np.bool_] | None
@@ -83,7 +83,7 @@ class ExponentialEuler(Euler):
 
 
 class Exact(Euler):
-    """The solution of a linear flow, its inputs standing still in the step as they are at its begin."""
+    """The solution of a linear flow, its inputs standing still in the step as they are in its middle."""
 
     def __init__(self, plan: Plan, dt: float) -> None:
         super().__init__(plan, dt)
@@ -92,75 +92,71 @@ class Exact(Euler):
 
     def advance(self, number: int, y: Floats, held: Held) -> Floats:
         self.calls += 1
-        t, inputs = self.time(number), self.inputs(number)
+        t, inputs = self.time(number + 0.5), self.inputs(number + 0.5)
         if self._propagator is None:  # slopes do not vary, so those of the first step serve
             self._propagator = Propagator(self._system.jacobian()(t, y, inputs), self._system.layout.scales, self.dt)
         return self._propagator.moved(y, self._flow(t, np.zeros_like(y), inputs), held)
 
 
 class EulerMaruyama(Euler):
-    """Flow and factors of white noise at the begin of the step, corrected where it is read after Stratonovich."""
+    """Flow and factors of white noise at the begin of the step, corrected where the noise is read otherwise.
+
+    So is the method of Milstein, which adds the bend of the factors.
+    """
+
+    scheme = EULER_MARUYAMA
 
     def __init__(self, plan: Plan, dt: float) -> None:
         super().__init__(plan, dt)
-        self._jolts = Jolts(plan, EULER_MARUYAMA)
+        self._jolts = Jolts(plan, self.scheme)
 
     def advance(self, number: int, y: Floats, held: Held) -> Floats:
+        return y + self.change(number, y, held, self.increments(number))
+
+    def increments(self, number: int) -> dict[str, Any]:
+        return self._jolts.increments(self.time(number), number, self.dt, [0])
+
+    def change(self, number: float, y: Floats, held: Held, increments: Mapping[str, Any]) -> Floats:
+        """By how much the state changes in a step, all read at one time."""
         self.calls += 1
-        t, jolts = self.time(number), self._jolts
-        given: Mapping[str, Any] = {**self.inputs(number), **jolts.increments(t, number, self.dt, [0])}
-        drift, noise, *more = jolts.parts(t, y, given)
+        drift, noise, *more = self._jolts.parts(self.time(number), y, {**self.inputs(number), **increments})
         change = self.dt * drift + noise
-        for word, term in zip(jolts.words[1:], more, strict=True):
+        for word, term in zip(self._jolts.words[1:], more, strict=True):
             change = change + (term if word == BEND else self.dt * term)
-        return y + (change if held is None else np.where(held, 0.0, change))
+        return change if held is None else np.where(held, 0.0, change)
 
 
-METHODS: dict[str, type[Euler]] = {
-    "exact": Exact, "exponential_euler": ExponentialEuler, "euler": Euler, "rk2": Midpoint, "rk4": RungeKutta,
+class Milstein(EulerMaruyama):
+    """Of strong order 1, for noise that commutes."""
+
+    scheme = MILSTEIN
+
+
+class Heun(EulerMaruyama):
+    """The mean of the changes read at both ends of a step."""
+
+    scheme = HEUN
+
+    def advance(self, number: int, y: Floats, held: Held) -> Floats:
+        increments = self.increments(number)
+        first = self.change(number, y, held, increments)
+        return y + (first + self.change(number + 1, y + first, held, increments)) / 2
+
+
+FLOWS: dict[str, type[Euler]] = {
+    EXACT: Exact, EXPONENTIAL: ExponentialEuler, "rk4": RungeKutta, "rk2": Midpoint, EULER: Euler,
 }  # fmt: skip
-# What a method asks of the flow: the first state that does not grant it.
-ASKS: dict[str, tuple[Callable[[Any], str], str]] = {
-    "exact": (constant_slopes, "in all states, with slopes that do not vary"),
-    "exponential_euler": (own_slopes, "in itself"),
-}
-
-
-def method_name(plan: Plan) -> str:
-    """The method that the plan names, else `exact` where the flow is linear so far, and `rk4` where it is not.
-
-    With events it is `exponential_euler` or `euler` in place of `rk4`, and with white noise `euler`. With events no
-    method has more than order 1, and one of several stages runs away where a flow explodes before its reset: a stage
-    reads the flow far beyond the threshold, and makes a finite number of it that no later reset mends.
-    """
-    method, structure = plan.method, plan.system.structure
-    if method is None:
-        if plan.noisy:
-            return "euler"
-        wanted = ("exact", "exponential_euler") if "event:reset" in plan.needed else ("exact",)
-        usual = "euler" if "event:reset" in plan.needed else "rk4"
-        return next((name for name in wanted if not ASKS[name][0](structure)), usual)
-    if method not in METHODS:
-        raise InputError(
-            f"The fixed backend has no method {method}.",
-            code="unknown-method",
-            remedy=f"It has: {', '.join(METHODS)}.",
-        )
-    if plan.noisy and method != "euler":
-        raise InputError(
-            f"{method} cannot run {plan.system.name}, whose flow holds white noise.",
-            code="method-noise",
-            remedy="Take euler, or leave the method out.",
-        )
-    if method in ASKS and (state := ASKS[method][0](structure)):
-        raise InputError(
-            f"{method} cannot run {plan.system.name}: the flow of {state} is not linear {ASKS[method][1]}.",
-            code="method-linear",
-            remedy="Take euler, rk2 or rk4, or leave the method out.",
-        )
-    return method
+NOISY: dict[str, type[Euler]] = {HEUN: Heun, EULER: EulerMaruyama, MILSTEIN: Milstein}
+METHODS = Methods(
+    "fixed",
+    tuple(FLOWS),
+    {
+        EXACT: (constant_slopes, "in all states, with slopes that do not vary"),
+        EXPONENTIAL: (own_slopes, "in itself"),
+    },
+)
 
 
 def method_of(plan: Plan, name: str, dt: float) -> Euler:
     """The method of a run."""
-    return (EulerMaruyama if plan.noisy else METHODS[name])(plan, dt)
+    return (NOISY if plan.noisy else FLOWS)[name](plan, dt)

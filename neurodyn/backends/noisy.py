@@ -43,7 +43,8 @@ def check_method(plan: Plan, method: str) -> None:
             f"milstein cannot run {plan.system.name}: its noise does not commute, or is not shown to, and "
             f"what that takes beside increments is not drawn.",
             code="method-noise",
-            remedy="Take euler-maruyama or heun; milstein is for noise that is diagonal, additive or of one source.",
+            remedy="Take the method of Euler and Maruyama, or heun; milstein is for noise that is diagonal, additive "
+            "or of one source.",
         )
 
 

@@ -79,12 +79,16 @@ def leap(plan: Plan, t: float, before: Floats, after: Floats) -> Outcome | None:
         return None
     k = int(np.argmax(size))
     scale = plan.system.layout.scales[k]
+    return unstable(plan, t, k, f"went from {before[k] * scale:.3g} to {after[k] * scale:.3g}")
+
+
+def unstable(plan: Plan, t: float, index: int, what: str) -> Outcome:
+    """One step of fixed length that did not follow the flow; `what` a state did in it."""
     return Outcome(
         "failed",
         "unstable",
-        f"In one step from t = {t:.6g} on, {element(plan, 0, k)} went from {before[k] * scale:.3g} to "
-        f"{after[k] * scale:.3g}: a step of dt = {plan.dt:g} is too long there. {_smaller(plan)}Methods with fewer "
-        f"stages (euler) look less far ahead on a steep upstroke.",
+        f"In one step from t = {t:.6g} on, {element(plan, 0, index)} {what}: a step of dt = {plan.dt:g} is too long "
+        f"there. {_smaller(plan)}Methods with fewer stages (euler) look less far ahead on a steep upstroke.",
     )
 
 

@@ -11,7 +11,8 @@ from sympy import Expr, S, Symbol
 
 from neurodyn.calculus.impulses import NotLinear, taken_apart
 from neurodyn.calculus.letters import names_in, quantity
-from neurodyn.calculus.rewrite import inline, names_reached, substitute
+from neurodyn.calculus.reductions import Sum
+from neurodyn.calculus.rewrite import inline, names_reached, substitute, transform
 from neurodyn.calculus.through import Through
 from neurodyn.program.lower import Output
 from neurodyn.system.structure import Structure
@@ -62,6 +63,53 @@ def _own_slope(structure: Structure, name: str) -> Expr | None:
         return None
     slope: Expr = substitute(part, lambda x: S.One if x == mark else None)
     return slope
+
+
+def unit_slopes(structure: Structure, name: str) -> tuple[Expr, dict[str, Expr]] | None:
+    """The rate of a unit while all its states are 0, and how it changes with each of them, by their names.
+
+    None, unless it is shown to be linear in the states of the unit, with slopes of parameters alone, and reads no other
+    unit. States of a unit are those that have the same letters.
+    """
+    key = ("unit slopes", name)
+    if key not in structure.compiled:
+        structure.compiled[key] = _unit_slopes(structure, name)
+    found: tuple[Expr, dict[str, Expr]] | None = structure.compiled[key]
+    return found
+
+
+def beyond_units(structure: Structure) -> str:
+    """The first state whose flow is not linear in the states of its unit alone; "" if all are."""
+    return next((name for name in structure.flows if unit_slopes(structure, name) is None), "")
+
+
+def _unit_slopes(structure: Structure, name: str) -> tuple[Expr, dict[str, Expr]] | None:
+    through, flow, sets = _through(structure), structure.flows[name], structure.model.names.quantities
+    beside = [
+        n for n in structure.flows if (sets[n].sets, structure.on.get(n)) == (sets[name].sets, structure.on.get(name))
+    ]
+    marks = {n: Symbol(f"own {n}", real=True) for n in beside}
+    own = {quantity(n, flow.letters): mark for n, mark in marks.items()}
+    full = substitute(inline(flow.expr, through.definitions, through.stop), own.get)
+    try:
+        rest, part = taken_apart(full, {mark.name for mark in marks.values()})
+    except NotLinear:
+        return None
+    slopes = {n: _at(part, marks, n) for n in beside}
+    moving = structure.dynamic | {"t", *structure.model.inputs, *structure.flows, *through.stop}
+    if names_in(rest) & {*structure.flows, *through.stop} or any(names_in(s) & moving for s in slopes.values()):
+        return None
+    return rest, {n: slope for n, slope in slopes.items() if slope != 0}
+
+
+def _at(part: Expr, marks: Mapping[str, Symbol], name: str) -> Expr:
+    """What is linear in some symbols, where one of them is 1 and the others are 0."""
+    values = {mark: S.One if n == name else S.Zero for n, mark in marks.items()}
+    return transform(part, lambda node: _without_zero(values.get(node, node)))
+
+
+def _without_zero(node: Expr) -> Expr:
+    return S.Zero if isinstance(node, Sum) and node.body == 0 else node
 
 
 def slopes_function(system: System) -> Slopes:

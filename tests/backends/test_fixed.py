@@ -146,7 +146,7 @@ def test_the_default_method_is_what_the_flow_allows() -> None:
         "lif_cond": "exponential_euler",
         "adex": "euler",
         "lorenz": "rk4",
-        "ornstein_uhlenbeck": "euler",
+        "ornstein_uhlenbeck": "heun",
     }.items():
         assert fixed(build(name), 0.01, 1e-5).recipe["method"] == method
 
@@ -158,15 +158,23 @@ def test_the_method_of_a_bench_is_that_of_its_backend() -> None:
     assert simulate(system, until=0.001, backend="scipy").recipe["method"] == "RK45"
 
 
-def test_white_noise_is_that_of_euler_and_maruyama() -> None:
+@pytest.mark.parametrize("method", ["euler", "heun", "milstein"])
+@pytest.mark.parametrize("reading", ["ito", "stratonovich"])
+def test_white_noise_is_that_of_chosen_steps(reading: str, method: str) -> None:
     """Increments are those of the other backend, so paths are equal."""
-    for reading in ("ito", "stratonovich"):
-        model = Model("dx/dt = -x + 0.5*x*w", states={"x": 1.0}, noise={"w": {"kind": "white", "reading": reading}})
-        runs = [
-            simulate(build(model), until=1, dt=0.01, trials=3, backend=b, method=m)["x"].values
-            for b, m in (("fixed", "euler"), ("scipy", "euler-maruyama"))
-        ]
-        np.testing.assert_allclose(runs[0], runs[1], rtol=1e-12)
+    model = Model("dx/dt = -x + u + 0.5*x*w", states={"x": 1.0}, inputs={"u": "ramp(0, 0.5, 0, 1)"},
+                  noise={"w": {"kind": "white", "reading": reading}})  # fmt: skip
+    runs = [
+        simulate(build(model), until=1, dt=0.01, trials=3, backend=b, method=m)["x"].values
+        for b, m in (("fixed", method), ("scipy", method.replace("euler", "euler-maruyama")))
+    ]
+    np.testing.assert_allclose(runs[0], runs[1], rtol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "method"), [("ornstein_uhlenbeck", "heun"), ("coherence_resonance", "heun")])
+def test_the_method_of_noise_is_that_of_chosen_steps(name: str, method: str) -> None:
+    found = [simulate(build(name), until=0.1, dt=1e-3, backend=b).recipe["method"] for b in ("fixed", "scipy")]
+    assert found == [method, method]
 
 
 NOISY = Model(
@@ -236,7 +244,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("lif", {"inputs": {"I": "step(10.03[ms], 1[nA])"}}, "An edge of an input, t = 0.01003, lies between two steps"),
     ("lif", {"rtol": 1e-8}, "lif is integrated in fixed steps, which have no rtol"),
     ("lif", {"save_at": [0.00005]}, "lies between two steps of dt = 0.0001."),
-    ("ornstein_uhlenbeck", {"method": "rk4"}, "whose flow holds white noise"),
+    ("ornstein_uhlenbeck", {"method": "rk4"}, "whose flow holds white noise. Take one of euler, heun, milstein"),
+    ("lorenz", {"method": "heun"}, "whose flow holds no white noise"),
     ("lorenz", {"until": -0.1}, "goes forwards in time"),
     ("delayed_rates", {}, "it needs delay:state"),
     ("hopfield", {"method": "exact"}, "the flow of x is not linear"),

@@ -16,9 +16,6 @@ from neurodyn.backends.clock import NEAR, Clock
 from neurodyn.backends.plan import COUPLING, TARGET, Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
-from neurodyn.calculus.derivative import derivative
-from neurodyn.calculus.letters import names_in, quantity
-from neurodyn.calculus.rewrite import inline
 from neurodyn.errors import InputError
 
 
@@ -35,7 +32,7 @@ class Brian2:
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
         target = plan.target or NUMPY
-        plan, method, steps = replace(plan, target=target), _method(plan), _steps(plan)
+        plan, method, steps = replace(plan, target=target), METHODS.of(plan), _steps(plan)
         coupling = coupling_of(plan)
         check_compiler(target)
         from neurodyn.backends.brian2.device import settings
@@ -51,34 +48,6 @@ class Brian2:
             engine = Engine(made, stride, device)
             taken = engine.run(lambda share: progress.at(plan.t0 + share * (plan.until - plan.t0)))
             return trajectory(made, engine, Saved(times, stride, taken), method)
-
-
-def _method(plan: Plan) -> str:
-    """The method that the plan names, else the one of highest order that can follow the flow.
-
-    Where an event sets a state whose flow is not linear in it, the upstroke before may be steeper than stages that look
-    ahead within a step can follow; there it is that of Euler.
-    """
-    method = plan.method or ("euler" if _is_steep(plan) else "rk4")
-    if method not in METHODS:
-        raise InputError(
-            f"The brian2 backend has no method {method}.",
-            code="unknown-method",
-            remedy=f"It has: {', '.join(METHODS)}.",
-        )
-    return method
-
-
-def _is_steep(plan: Plan) -> bool:
-    structure = plan.system.structure
-    varying = {n: d for n, d in structure.definitions.items() if n in structure.dynamic}
-    for rule in plan.system.model.rules.values():
-        for name in {s.name for s in rule.sets if rule.condition is not None}:
-            flow = structure.flows[name]
-            slope = derivative(inline(flow.expr, varying), quantity(name, flow.letters))
-            if name in names_in(slope):
-                return True
-    return False
 
 
 def _steps(plan: Plan) -> int:

@@ -32,7 +32,7 @@ class Inputs:
     Attributes:
         timed: arrays by Brian2's name: a row for each step, and a column for each unit where there are several.
         scalars: inputs that do not change and have no letters.
-        curved: those that change between edges.
+        curved: those that change within a step.
     """
 
     plan: Plan
@@ -91,7 +91,7 @@ class Inputs:
         size = int(np.prod(shape))
         check_memory(f"the input {name} at each step", 8.0 * size * (self.steps + 1))
         plan, dt = self.plan, float(self.plan.dt or 0)
-        found = np.zeros((self.steps + 1, size))
+        found, known = np.zeros((self.steps + 1, size)), dict[int, Floats]()
         for piece in plan.pieces():
             begin, end = (piece.begin - plan.t0) / dt, (piece.end - plan.t0) / dt
             looks = [np.asarray(piece.inputs(t)[name]) for t in np.linspace(piece.begin, piece.end, 4)]
@@ -99,8 +99,10 @@ class Inputs:
             for k in range(int(np.floor(begin + NEAR)), min(int(np.ceil(end - NEAR)), self.steps)):
                 low, high = max(begin, k), min(end, k + 1)
                 low, high = (round(x) if abs(x - round(x)) < NEAR else x for x in (low, high))
-                value = piece.inputs(plan.t0 + dt * (low + high) / 2)[name]
-                found[k] += (high - low) * np.broadcast_to(np.asarray(value, float), shape).ravel()
+                value = np.ravel(np.asarray(piece.inputs(plan.t0 + dt * (low + high) / 2)[name], float))
+                found[k] += (high - low) * value
+                if high - low < 1 and (known.setdefault(k, value) != value).any():
+                    self.curved.add(name)
             if piece.end == plan.until:
                 found[-1] = np.broadcast_to(np.asarray(piece.inputs(piece.end)[name], float), shape).ravel()
         return found if shape else found[:, 0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,7 @@ class Network:
     Attributes:
         happenings, events: of a system that has any.
         updates: what the method makes of the states of each group, by the name of its host.
+        watched: states with a note on the first step that was too long.
         wholes, sums: what units read of others in the flow.
     """
 
@@ -43,6 +44,7 @@ class Network:
     context: Context
     groups: Groups
     updates: Mapping[str, str]
+    watched: Collection[str]
     wholes: Wholes
     sums: Sums
     jumps: list[Junction]
@@ -98,7 +100,9 @@ def network(plan: Plan, steps: int, method: str, coupling: str) -> Network:
         jumps = Jumps(groups, events, _add_bounds(plan, groups, happenings)).junctions() + events.junctions
         senders = [sender.thing for sender in events.sources.values()]
         generators = [s for s in senders if isinstance(s, Generator) and any(j.source is s for j in jumps)]
-    return Network(plan, steps, context, groups, codes, wholes, sums, jumps, generators, happenings, events)
+    return Network(
+        plan, steps, context, groups, codes, updates.watched, wholes, sums, jumps, generators, happenings, events
+    )
 
 
 def _add_states(plan: Plan, groups: Groups, updates: Updates) -> None:

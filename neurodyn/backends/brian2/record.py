@@ -9,11 +9,13 @@ import numpy as np
 
 from neurodyn.backends.brian2.couplings import SUMMED
 from neurodyn.backends.brian2.engine import Engine
-from neurodyn.backends.brian2.methods import METHODS
+from neurodyn.backends.brian2.methods import BEFORE, LEAP, ORDERS
 from neurodyn.backends.brian2.network import Network
 from neurodyn.backends.event_log import Fired
 from neurodyn.backends.fixed_backend import SCHEDULE
-from neurodyn.backends.outcome import bad_state, interrupted
+from neurodyn.backends.fixed_choice import EXACT
+from neurodyn.backends.outcome import LEAP as FARTHEST
+from neurodyn.backends.outcome import bad_state, interrupted, unstable
 from neurodyn.backends.plan import Floats
 from neurodyn.backends.trajectory import DONE, Outcome, Trajectory
 
@@ -55,7 +57,7 @@ def trajectory(made: Network, engine: Engine, saved: Saved, method: str) -> Traj
         ended.state,
         fired={name: fired[name] for name in plan.recorded_events},
         pending=_pending(made, engine, fired, ended.steps),
-        scheme=_told(made, METHODS[method]),
+        scheme=_told(made, ORDERS[method]),
     )
 
 
@@ -71,9 +73,12 @@ class _Ended:
 def _ended(made: Network, engine: Engine, samples: Floats, saved: Saved) -> _Ended:
     plan, dt, stride = made.plan, made.dt, saved.stride
     end = np.concatenate([engine.now(name) for name in plan.system.layout.names])
+    step, what = _first_leap(made, engine, saved.taken)
     bad = np.flatnonzero(~np.isfinite(samples).all(axis=1))
+    last = int(bad[0]) - 1 if bad.size else len(samples) - 1
+    if step is not None and step // stride <= last:
+        return _Ended(what, step // stride * stride, samples[step // stride])
     if bad.size or not np.isfinite(end).all():
-        last = int(bad[0]) - 1 if bad.size else len(samples) - 1
         lost = (samples[bad[0]] if bad.size else end) / plan.system.layout.scales
         if last < 0:
             return _Ended(bad_state(plan, 0, plan.t0, lost), 0, plan.start)
@@ -81,6 +86,26 @@ def _ended(made: Network, engine: Engine, samples: Floats, saved: Saved) -> _End
     if saved.taken < made.steps:
         return _Ended(interrupted(plan.t0 + saved.taken * dt), saved.taken, end)
     return _Ended(DONE, made.steps, end)
+
+
+def _first_leap(made: Network, engine: Engine, taken: int) -> tuple[int | None, Outcome]:
+    """The first step that changed a state as no step should, and the outcome that tells of it."""
+    first, found, layout = None, DONE, made.plan.system.layout
+    for name, offset in zip(layout.names, layout.offsets, strict=True):
+        for unit, step in _leaps(made, engine, name, taken) if name in made.watched else ():
+            if first is None or step < first:
+                first, t = step, made.plan.t0 + step * made.dt
+                found = unstable(made.plan, t, offset + unit, "changed by a million times its size")
+    return first, found
+
+
+def _leaps(made: Network, engine: Engine, name: str, taken: int) -> list[tuple[int, int]]:
+    """Units whose state did not follow its flow in some step, and that step: it was noted, or is the last one."""
+    noted, before = (engine.value(name, made.context.names.give(name, kind)) for kind in (LEAP, BEFORE))
+    scale = made.plan.system.layout.scales[made.plan.system.layout.offsets[made.plan.system.layout.names.index(name)]]
+    far = np.abs(engine.now(name) - before) > FARTHEST * np.maximum(scale, np.abs(before))
+    steps = np.where(noted > 0, noted - 1, np.where(far, taken - 1, np.inf))
+    return [(int(unit), int(steps[unit])) for unit in np.flatnonzero(np.isfinite(steps))]
 
 
 def _read(samples: Floats, places: Floats) -> Floats:
@@ -95,7 +120,8 @@ def _told(made: Network, order: int) -> dict[str, object]:
     """What the recipe says of the run: how steps are taken, their order of accuracy, and what keeps it low."""
     acts = made.events is not None and any(not e.passive for e in made.events.happenings.events.values())
     reached = 1 if made.coupling == SUMMED or acts else min(order, made.groups.inputs.order)
-    told: dict[str, object] = {"target": made.plan.target, "order": SCHEDULE, "accuracy": f"order {reached}"}
+    accuracy = "exact" if reached == ORDERS[EXACT] else f"order {reached}"
+    told: dict[str, object] = {"target": made.plan.target, "order": SCHEDULE, "accuracy": accuracy}
     if made.events is not None and made.events.happenings.delays:
         told |= {"delays": "rounded to steps"}
     return told | ({"coupling": made.coupling} if made.coupling else {})

@@ -77,9 +77,10 @@ def test_an_adaptive_exponential_neuron() -> None:
 
 
 FIXED = {
-    "lif": (["v"], {"sizes": {"N": 2}, "I": 0.4e-9}, {"method": "rk4"}),
+    "lif": (["v"], {"sizes": {"N": 2}, "I": 0.4e-9}, {}),
+    "lif_cond": (["v"], {}, {}),
     "adex": (["v", "w"], {}, {"method": "euler"}),
-    "tsodyks_markram": (["u", "x", "g"], {}, {"method": "rk4"}),
+    "tsodyks_markram": (["u", "x", "g"], {}, {}),
     "stdp_pair": (["w", "p", "q", "post.v"], {"w_max": 0.31, "tau_p": 0.01}, {"method": "rk4"}),
 }
 

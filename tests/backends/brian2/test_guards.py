@@ -45,7 +45,7 @@ def test_a_value_is_no_part_of_the_code() -> None:
     one, other = (spec(build(DECAY, tau=tau)) for tau in (0.5, 0.25))
     lines = [[g.lines for g in made.groups.by_sets.values()] for made in (one, other)]
     assert lines[0] == lines[1]
-    assert (*one.context.scalars.values(), *other.context.scalars.values()) == (0.5, 0.25)
+    assert [made.context.scalars[made.context.names.give("tau", "p")] for made in (one, other)] == [0.5, 0.25]
 
 
 def test_brian2_is_left_as_it_was() -> None:
@@ -86,10 +86,25 @@ def test_an_interrupted_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_numbers_that_are_not_finite_do_not_leave() -> None:
-    model = Model(["dx/dt = x**2"], states={"x": 1.0})
-    with pytest.raises(RunFailed, match=r"x became .* Take a smaller step than dt = 0.01") as caught:
+    model = Model(["dx/dt = -1 - sqrt(x)"], states={"x": 1.0})
+    with pytest.raises(RunFailed, match=r"x became not a number .* Take a smaller step than dt = 0.01") as caught:
         simulate(build(model), backend="brian2", dt=0.01, until=3)
     assert np.isfinite(caught.value.result["x"].values).all()
+
+
+@pytest.mark.parametrize("save_at", [None, [0, 0.3]])
+def test_a_step_that_is_too_long_for_an_upstroke_is_told(save_at: Any) -> None:
+    """Stages far beyond a threshold make finite numbers that mean nothing; the end before that step is kept."""
+    model = Model(["dx/dt = exp(min(40*x, 60)) - y", "dy/dt = exp(min(40*x, 60))"], states={"x": 0.0, "y": 0.9},
+                  events={"spike": {"when": "x > 1", "set": "x = 0"}})  # fmt: skip
+    asked = {"dt": 0.01, "until": 0.3, "save_at": save_at, "on_failure": "return"}
+    found, other = (simulate(build(model), backend=name, method="rk4", **asked) for name in ("brian2", "fixed"))
+    assert (found.status, found.code) == (other.status, other.code) == ("failed", "unstable")
+    assert found.message.split(",")[0] == other.message.split(",")[0]
+    assert "changed by a million times its size: a step of dt = 0.01 is too long there" in found.message
+    if save_at is None:
+        np.testing.assert_allclose(found["x"].values, other["x"].values, rtol=1e-9)
+    assert simulate(build(model), backend="brian2", method="euler", **asked).status == "done"
 
 
 def test_nothing_is_loaded_before_a_run() -> None:
