@@ -38,12 +38,12 @@ def test_a_neuron_without_leak_fires_at_the_rate_of_its_drive(drive: float) -> N
 # ---------------------------------------------------------------------------------------------- winner-take-all
 
 
-def competition(strengths: list[list[float]], every: float = 2.0, **values: Any) -> Array:
+def competition(strengths: list[list[float]], every: float = 1.6, **values: Any) -> Array:
     """The rates of the populations in the second half of each stretch of time, one stretch in a row."""
     table = np.array(strengths)
     system = build("winner_take_all", sizes={"K": table.shape[1]}, I=f"steps(strength[q,k], q, every={every}[s])",
                    strength=table, **values)  # fmt: skip
-    result = simulate(system, until=every * len(table), dt=5e-4, backend="fixed", record=["cell.spike"], save_at=[0.0])
+    result = simulate(system, until=every * len(table), dt=1e-3, backend="fixed", record=["cell.spike"], save_at=[0.0])
     halves = [rates(result, "cell.spike", every * (k + 0.5), every * (k + 1)) for k in range(len(table))]
     return np.array([half.mean(axis=1) for half in halves])
 
@@ -62,7 +62,7 @@ def test_the_strongest_input_wins_and_its_rate_is_a_gain_times_it(seed: int) -> 
 def test_a_rival_takes_over_where_the_closed_form_says(factor: float, winner: int) -> None:
     """Its drive I' - b_in*y, with y = b_out*gain*I, becomes positive at I'/I = b_in*b_out*gain, here 1.5."""
     strengths = [[20.0, 18.0], [20.0, 20 * 1.5 * factor]]
-    found = competition(strengths, every=2.0)
+    found = competition(strengths, every=3.0)
     assert found[0].argmax() == 0
     assert found[1].argmax() == winner
     assert found[1, 1 - winner] == 0
@@ -109,7 +109,7 @@ def height() -> float:
 def ring(until: float, **values: Any) -> Result:
     start = {"cell.v": values.pop("v")} if "v" in values else None
     system = build("ring_attractor", **{"omega": 0.0, **values})
-    return simulate(system, until=until, dt=5e-4, backend="fixed", start=start, record=["cell.spike", "heading"])
+    return simulate(system, until=until, dt=1e-3, backend="fixed", start=start, record=["cell.spike", "heading"])
 
 
 def test_the_bump_stays_where_it_was_shown_with_the_shape_of_the_closed_form() -> None:

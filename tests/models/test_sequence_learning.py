@@ -53,6 +53,7 @@ def test_the_cue_calls_the_rest_after_learning_and_not_before() -> None:
     assert 5 * 0.006 < starts[-1] - starts[0] < 0.05  # faster than it was shown: delays alone hold it up
 
 
+@pytest.mark.slow
 def test_without_plasticity_nothing_is_called() -> None:
     assert [len(times) for times in first_spikes(run(A_p=0, A_q=0), 1.8)] == [N, 0, 0, 0, 0, 0]
 
