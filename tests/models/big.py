@@ -35,36 +35,38 @@ class Script:
     values: dict[str, Any] = field(default_factory=dict)
     part: str = "cell."
 
-    def spikes(self, size: int, start: dict[str, Any], until: float, method: str, wire: Wire) -> Spikes:
-        """Run it.
+    def network(self, size: int, start: dict[str, Any], method: str, wire: Wire) -> tuple[Any, Any]:
+        """The network, and the monitor of its spikes.
 
         Args:
             start: numbers in SI units, or text.
             wire: connects the excitatory and the inhibitory synapses.
         """
-        with settings():
-            brian2.defaultclock.dt = DT * brian2.second
-            neurons = brian2.NeuronGroup(size, method=method, namespace=self.values, **self.cell)
-            for name, value in start.items():
-                getattr(neurons, name if isinstance(value, str) else f"{name}_")[:] = value
-            synapses = [brian2.Synapses(neurons, neurons, on_pre=x, namespace=self.values) for x in self.on_pre]
-            wire(*synapses)
-            monitor = brian2.SpikeMonitor(neurons)
-            brian2.Network(neurons, *synapses, monitor).run(until * brian2.second, namespace={})
-            steps, units = np.rint(np.asarray(monitor.t_) / DT).astype(int), np.asarray(monitor.i)
-        order = np.lexsort((units, steps))
-        return steps[order], units[order]
+        brian2.defaultclock.dt = DT * brian2.second
+        neurons = brian2.NeuronGroup(size, method=method, namespace=self.values, **self.cell)
+        for name, value in start.items():
+            getattr(neurons, name if isinstance(value, str) else f"{name}_")[:] = value
+        synapses = [brian2.Synapses(neurons, neurons, on_pre=x, namespace=self.values) for x in self.on_pre]
+        wire(*synapses)
+        monitor = brian2.SpikeMonitor(neurons)
+        return brian2.Network(neurons, *synapses, monitor), monitor
 
-    def same(self, system: Any, until: float, method: str) -> Spikes:
-        """The spikes with the wiring and start of a system of ours."""
+    def twin(self, system: Any, method: str) -> tuple[Any, Any]:
+        """The network with the wiring and start of a system of ours, those of one sender side by side as in Brian2."""
 
         def wire(*synapses: Any) -> None:
             for one, name in zip(synapses, ("exc", "inh"), strict=True):
                 edges = system.wirings[name]
-                one.connect(i=edges.second, j=edges.first)
+                order = np.argsort(edges.second, kind="stable")
+                one.connect(i=edges.second[order], j=edges.first[order])
 
         start = {name.removeprefix(self.part): x for name, x in system.layout.unpack(system.start()).items()}
-        return self.spikes(system.sizes["N"], start, until, method, wire)
+        return self.network(system.sizes["N"], start, method, wire)
+
+    def same(self, system: Any, until: float, method: str) -> Spikes:
+        """The spikes with the wiring and start of a system of ours."""
+        with settings():
+            return _spikes(*self.twin(system, method), until)
 
     def drawn(self, size: int, p: float, seed: int, start: dict[str, Any], until: float, method: str) -> Spikes:
         """The spikes with a wiring and start that Brian2 draws."""
@@ -74,7 +76,15 @@ class Script:
             inhibitory.connect(f"i >= {size}*4//5", p=p)
 
         brian2.seed(seed)
-        return self.spikes(size, start, until, method, wire)
+        with settings():
+            return _spikes(*self.network(size, start, method, wire), until)
+
+
+def _spikes(network: Any, monitor: Any, until: float) -> Spikes:
+    network.run(until * brian2.second, namespace={})
+    steps, units = np.rint(np.asarray(monitor.t_) / DT).astype(int), np.asarray(monitor.i)
+    order = np.lexsort((units, steps))
+    return steps[order], units[order]
 
 
 @contextmanager

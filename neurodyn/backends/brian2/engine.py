@@ -118,8 +118,10 @@ class Engine:
         }
 
     def _state_monitors(self, stride: int) -> dict[str, Any]:
-        clock = self._b2.Clock(stride * self._dt, name="neurodyn_samples")
         wanted: dict[str, list[str]] = {}
+        if stride == self._of.steps:  # what there is to save is known without looking
+            return {}
+        clock = self._b2.Clock(stride * self._dt, name="neurodyn_samples")
         for state in self._of.plan.system.layout.names:
             group, variable = self._of.variable(state)
             wanted.setdefault(group.name, []).append(variable)
@@ -132,8 +134,10 @@ class Engine:
         }
 
     def sampled(self, state: str) -> Floats:
-        """A state at all samples, (samples, units)."""
+        """A state at all samples but one at the end, (samples, units)."""
         group, variable = self._of.variable(state)
+        if not self.samples:
+            return np.reshape(self._of.plan.system.layout.unpack(self._of.plan.start)[state], (1, -1))
         found: Floats = np.asarray(getattr(self.samples[group.name], variable)).T
         return found
 

@@ -42,6 +42,7 @@ class Events:
         free: by event, the variable that holds the first step at which a unit can happen again.
         held: by state, that variable of the event that holds it.
         armed: by event, the variable that is 1 where its condition was false since the event.
+        flowing: those that the flow alone makes happen, without rest: that variable is set at the begin of a step.
         known: steps and units of events at known times.
     """
 
@@ -54,6 +55,7 @@ class Events:
     free: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     armed: dict[str, str] = field(default_factory=dict)
+    flowing: set[str] = field(default_factory=set)
     known: dict[str, tuple[Places, Places]] = field(default_factory=dict)
 
     def declare(self) -> None:
@@ -141,19 +143,40 @@ class Events:
             early = self._hold(rule, group, free)
             code += [] if early else [rests]
         if not self._clears(rule):
-            self.armed[name] = armed = context.names.give(name, "armed")
-            group.lines.append(f"{armed} : 1")
-            group.starts[armed] = np.ones(group.site.size)
-            parts.append(f"{armed} > 0.5")
-            code.append(f"{armed} = 0")
-            code_armed = f"{armed} = clip({armed} + int(not {condition}), 0, 1)"
-            group.regular.extend([(code_armed, KNOWN), (code_armed, AFTER)])
+            parts.append(f"{self._arm(rule, condition, group)} > 0.5")
+            code += [] if name in self.flowing else [f"{self.armed[name]} = 0"]
         group.events[own] = " and ".join(parts)
         if early:  # Brian2 lets one event do things at one place only
             group.events[f"{own}r"] = group.events[own]
             group.codes.append((f"{own}r", rests, KNOWN))
         if code:
             group.codes.append((own, "\n".join(code), SET))
+
+    def _arm(self, rule: Rule, condition: str, group: Group) -> str:
+        """The variable that remembers whether the condition was false since the event."""
+        name = rule.event.name
+        self.armed[name] = armed = self.groups.context.names.give(name, "armed")
+        group.lines.append(f"{armed} : 1")
+        group.starts[armed] = np.ones(group.site.size)
+        if self._flows(rule, group):
+            self.flowing.add(name)
+            group.first.append(f"{armed} = int((not {condition}) or {STEP} < 1)")
+        else:
+            code = f"{armed} = clip({armed} + int(not {condition}), 0, 1)"
+            group.regular.extend([(code, KNOWN), (code, AFTER)])
+        return armed
+
+    def _flows(self, rule: Rule, group: Group) -> bool:
+        """Whether the flow alone makes a condition true or false, so that looking once before each step is enough."""
+        context, impulses = self.groups.context, self.groups.context.system.structure.impulses
+        read = names_in(context.whole(rule.condition)) & context.varying
+        moved = {s.name for one in context.system.model.rules.values() for s in one.sets} | set(
+            impulses.jumps if impulses else ()
+        )
+        flows = {
+            n for n, flow in context.system.structure.flows.items() if flow.expr != 0 and self.groups.of(n) is group
+        }
+        return self.happenings.events[rule.event.name].refractory is None and read <= flows - moved
 
     def _text(self, rule: Rule, expr: Expr | Boolean, group: Group) -> str:
         put = dict(zip(rule.letters, group.letters, strict=True))
@@ -176,8 +199,14 @@ class Events:
         plan = self.groups.inputs.plan
         assert plan.dt is not None
         self.free[name] = free = self.groups.context.names.give(name, "free")
-        group.lines.extend([f"{free} : integer", f"{free}w : integer (constant)"])
-        group.starts.update({free: np.zeros(group.site.size), f"{free}w": steps_before(refractory, plan.dt)})
+        group.lines.append(f"{free} : integer")
+        group.starts[free] = np.zeros(group.site.size)
+        rest = steps_before(refractory, plan.dt).astype(int)
+        if np.unique(rest).size == 1:
+            self.groups.context.scalars[f"{free}w"] = int(rest[0])
+        else:
+            group.lines.append(f"{free}w : integer (constant)")
+            group.starts[f"{free}w"] = rest
         return free
 
     def _hold(self, rule: Rule, group: Group, free: str) -> bool:

@@ -102,9 +102,10 @@ class Updates:
         flows = self.groups.context.system.structure.flows
         states = [n for n, flow in flows.items() if flow.expr != 0 and self.groups.of(n) in host.members]
         if method == EXACT:
-            return "\n".join(line for group in host.members for line in self._exact(group, states))
-        lines = self._exponential(states) if method == EXPONENTIAL else self._stages(states, TABLEAUS[method])
-        return "\n".join(lines)
+            lines = [line for group in host.members for line in self._exact(group, states)]
+        else:
+            lines = [*(self._exponential(states) if method == EXPONENTIAL else self._stages(states, TABLEAUS[method]))]
+        return "\n".join([*(line for group in host.members for line in group.first), *lines])
 
     def _exact(self, group: Group, states: Sequence[str]) -> Iterator[str]:
         own, layout = [n for n in states if self.groups.of(n) is group], self.groups.context.system.layout

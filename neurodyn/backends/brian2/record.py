@@ -9,6 +9,7 @@ import numpy as np
 
 from neurodyn.backends.brian2.couplings import SUMMED
 from neurodyn.backends.brian2.engine import Engine
+from neurodyn.backends.brian2.happen import Events
 from neurodyn.backends.brian2.methods import BEFORE, LEAP, ORDERS
 from neurodyn.backends.brian2.network import Network
 from neurodyn.backends.event_log import Fired
@@ -56,7 +57,7 @@ def trajectory(made: Network, engine: Engine, saved: Saved, method: str) -> Traj
         reached,
         ended.state,
         fired={name: fired[name] for name in plan.recorded_events},
-        pending=_pending(made, engine, fired, ended.steps),
+        pending=_pending(made, engine, fired, ended),
         scheme=_told(made, ORDERS[method]),
     )
 
@@ -140,15 +141,28 @@ def _fired(made: Network, engine: Engine, last: int) -> dict[str, Fired]:
     return found
 
 
-def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], last: int) -> dict[str, Floats] | None:
+def _armed(events: Events, engine: Engine, name: str, ended: _Ended) -> Floats:
+    """Which units can happen again, after the last step."""
+    if name not in events.armed:
+        return np.ones(events.happenings.events[name].units)
+    if name not in events.flowing:
+        return engine.value(name, events.armed[name])
+    watch = events.happenings.conditions
+    assert watch is not None
+    own = next(w.units for w in watch.watched if w.event == name)
+    plan = events.groups.inputs.plan
+    levels = watch.levels(np.array([plan.until]), ended.state[None], plan.pieces()[-1].inputs)
+    return np.where(watch.truth(levels)[0][own], 0.0, 1.0)
+
+
+def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], ended: _Ended) -> dict[str, Floats] | None:
     """What the events of a run that goes on from here, after the last step, must know."""
     events = made.events
     if events is None:
         return None
     kept, first = {"fixed": np.array([made.dt])}, np.rint(made.plan.t0 / made.dt)
     for name in engine.events:
-        units = events.happenings.events[name].units
-        kept[f"armed:{name}"] = engine.value(name, events.armed[name]) if name in events.armed else np.ones(units)
+        kept[f"armed:{name}"] = _armed(events, engine, name, ended)
         if name in events.free:
             steps = engine.value(name, events.free[name])
             kept[f"until:{name}"] = np.where(steps > 0, (first + steps) * made.dt, -np.inf)
@@ -158,6 +172,6 @@ def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], last: in
             places = delay.members.of(np.array([unit]))
             steps = np.rint(time / made.dt) + np.rint(delay.delay[places] / made.dt)
             arriving = np.stack([steps * made.dt, places.astype(float)], axis=1)
-            rows.append(arriving[steps >= first + last])
+            rows.append(arriving[steps >= first + ended.steps])
         kept[f"sent:{train}"] = np.concatenate(rows)
     return kept

@@ -10,7 +10,7 @@ import numpy as np
 
 from neurodyn.backends.brian2.device import brian
 from neurodyn.backends.brian2.junctions import Generator, Junction
-from neurodyn.backends.brian2.sites import Array
+from neurodyn.backends.brian2.sites import Array, Places
 from neurodyn.backends.brian2.units import Edges, Path
 
 # Within the slot in which states move: sums are added up, then edges move, then units, which come at 0.
@@ -34,9 +34,11 @@ class Joining:
         copies, units = (one.source.copies, one.source.units) if isinstance(one.source, Generator) else (1, 0)
         lines = [*([one.line] if one.line else []), *_declared(one.site.constants)]
         found = self._made(one.name, source, target, lines, one.paths)
-        pre = np.concatenate([one.pre + units * k for k in range(copies)])
-        found.connect(i=pre, j=np.tile(one.post, copies))
-        self._fill(found, one.paths, one.site.constants, copies)
+        # Those of one sender lie side by side, as Brian2 itself makes them: an impulse finds them together in memory.
+        order = np.argsort(one.pre, kind="stable")
+        pre = np.concatenate([one.pre[order] + units * k for k in range(copies)])
+        found.connect(i=pre, j=np.tile(one.post[order], copies))
+        self._fill(found, one.paths, one.site.constants, order, copies)
         return found
 
     def edges(self, one: Edges, source: Any, target: Any, method: Any) -> Any:
@@ -45,7 +47,7 @@ class Joining:
         found = self._made(one.name, source, target, lines, one.paths, method=method)
         first, second = one.site.at.values()
         found.connect(i=second, j=first)
-        self._fill(found, one.paths, {**one.starts, **one.site.constants}, 1)
+        self._fill(found, one.paths, {**one.starts, **one.site.constants}, np.arange(first.size))
         for order, (code, when) in enumerate(one.regular, 2):
             found.run_regularly(code, when=when, order=order)
         if found.state_updater is not None:
@@ -72,12 +74,14 @@ class Joining:
             updater.order = SUMS
         return found
 
-    def _fill(self, made: Any, paths: Sequence[Path], values: Mapping[str, Array], copies: int) -> None:
+    def _fill(
+        self, made: Any, paths: Sequence[Path], values: Mapping[str, Array], order: Places, copies: int = 1
+    ) -> None:
         for name, value in values.items():
-            getattr(made, name)[:] = np.tile(value, copies)
+            getattr(made, name)[:] = np.tile(value[order], copies)
         for own, path in _named(paths).items():
             if path.delay is not None and not _is_shared(path.delay):
-                getattr(made, own).delay = np.tile(path.delay, copies) * self.dt
+                getattr(made, own).delay = np.tile(path.delay[order], copies) * self.dt
 
 
 def _declared(constants: Mapping[str, Array]) -> list[str]:

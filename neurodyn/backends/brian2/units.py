@@ -25,6 +25,7 @@ class Group:
         starts: the first value of each variable that has one.
         events, codes: conditions by event, and what each event does, and when (event, code, when).
         late: events that are known only when others have been looked for.
+        first: code that runs at the begin of each step, with the flow.
         regular: code that runs at each step, and when.
         links: variables that are those of another group.
         known: inputs that are declared.
@@ -38,6 +39,7 @@ class Group:
     events: dict[str, str] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     codes: list[tuple[str, str, str]] = field(default_factory=list)
+    first: list[str] = field(default_factory=list)
     regular: list[tuple[str, str]] = field(default_factory=list)
     links: dict[str, tuple[Group, str]] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)

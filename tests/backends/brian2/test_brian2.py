@@ -213,6 +213,10 @@ def test_a_condition_happens_where_it_becomes_true() -> None:
     found = simulate(system, backend="brian2", dt=1e-3, until=3, record=["up", "n"])
     np.testing.assert_allclose(found.events("up").time, [1 / 12, 13 / 12, 25 / 12], atol=1.01e-3)
     assert found["n"].values[-1] == 3
+    first = simulate(system, backend="brian2", dt=1e-3, until=0.2, record=["up"])
+    second = simulate(system, backend="fixed", dt=1e-3, until=1.5, record=["up"], start=first)
+    np.testing.assert_allclose(first.events("up").time, [1 / 12], atol=1.01e-3)
+    np.testing.assert_allclose(second.events("up").time, [13 / 12], atol=1.01e-3)  # it was true all the while
 
 
 def test_inputs_count_by_their_mean_over_each_step() -> None:
