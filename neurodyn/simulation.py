@@ -113,7 +113,7 @@ def _run(
     inputs = si_values(system.units, inputs)
     save_at, every = chosen_times(system, save_at, every)
     names = chosen_names(system, record)
-    plan = planned(system, names, inputs=inputs, save_at=save_at, every=every, **asked)
+    plan = planned(system, names, inputs=inputs, save_at=save_at, every=every, backend=backend, **asked)
     engine = choose(plan, backend or system.model.bench.get("backend"))
     if asked["method"] is None and backend is not None:
         plan = with_own_method(plan, engine)

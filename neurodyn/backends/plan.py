@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 TARGET = "target:"
 # And of one whose units can read one another so.
 COUPLING = "coupling:"
+# The ability of one that takes steps of a length that is given.
+FIXED_STEPS = "steps:fixed"
 
 
 @dataclass(frozen=True, eq=False)

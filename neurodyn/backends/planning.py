@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from neurodyn.backends import find
 from neurodyn.backends.along import check_along
 from neurodyn.backends.check import check
 from neurodyn.backends.clock import check_times
 from neurodyn.backends.delayed import kept_names
-from neurodyn.backends.plan import Plan
+from neurodyn.backends.plan import FIXED_STEPS, Plan
 from neurodyn.backends.prepare import prepare
 from neurodyn.backends.stepwise import prepare_map
 from neurodyn.errors import InputError
@@ -34,17 +35,28 @@ def chosen_times(system: System, save_at: Any, every: Any) -> tuple[Any, Any]:
     return save_at if isinstance(save_at, str) else system.time("save_at", save_at), every
 
 
+def _is_stepped(system: System, backend: str | None) -> bool:
+    """Whether the step that the bench says holds: not for another backend that chooses its own."""
+    own = system.model.bench.get("backend")
+    return backend in (None, own) or system.structure.noisy or FIXED_STEPS in find(backend).abilities
+
+
 def planned(
     system: System, names: Sequence[str], *, steps: Any, target: str | None = None, coupling: str | None = None,
-    **asked: Any,
+    backend: str | None = None, **asked: Any,
 ) -> Plan:  # fmt: skip
-    """The plan of a run of a flow or a map; `asked` are the arguments of `simulate`, `names` what will be recorded."""
+    """The plan of a run of a flow or a map; `asked` are the arguments of `simulate`, `names` what will be recorded.
+
+    Args:
+        backend: the one that is asked for by name.
+    """
     if system.model.discrete:
         plan = prepare_map(system, names, steps=steps, **asked)
     elif steps is not None:
         raise InputError(f"{system.name} is a flow, which has no steps.", code="not-a-map", remedy="Give until.")
     else:
-        plan = replace(prepare(system, names, **asked), kept=kept_names(system, names))
+        stepped = _is_stepped(system, backend)
+        plan = replace(prepare(system, names, stepped=stepped, **asked), kept=kept_names(system, names))
     plan = replace(plan, target=target, coupling=coupling)
     check(plan)
     check_along(plan)

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 def prepare(
     system: System, names: Sequence[str], *, until: Any, t0: Any, start: Any, inputs: Mapping[str, Any], save_at: Any,
     every: Any, method: str | None, rtol: Any, atol: Any, seed: Any, trials: Any, progress: bool | None, dt: Any = None,
+    stepped: bool = True,
 ) -> Plan:  # fmt: skip
     """The plan of a run; whatever is None comes from the bench of the model. See `neurodyn.simulate`.
 
     Args:
         names: what will be recorded.
+        stepped: whether the step that the bench says holds.
     """
     bench = system.model.bench
     given, t0, trials = origin(start, t0, trials)
@@ -38,7 +40,7 @@ def prepare(
     check_span(begin, end)
     check_direction(system, begin, end)
     acts, noisy = check_forward(system, begin, end), system.structure.noisy
-    step = fixed_step(system, dt, begin, end)
+    step = fixed_step(system, first(dt, bench.get("dt") if stepped else None), begin, end)
     _refuse_tolerances(system, step, {"rtol": rtol, "atol": atol})
     # So that noise and trains go on as they began.
     told = start.recipe["seed"] if isinstance(start, Result) and (acts or noisy) else None
@@ -68,18 +70,17 @@ def prepare(
 
 
 def fixed_step(system: System, dt: Any, t0: float, until: float) -> float | None:
-    """The length of the steps: as asked for, else that of the bench; noise cannot do without one."""
-    given = first(dt, system.model.bench.get("dt"))
-    if given is None and system.structure.noisy:
+    """The length of the steps that is given; noise cannot do without one."""
+    if dt is None and system.structure.noisy:
         raise InputError(
             f"dt is missing: {system.name} holds white noise, which is integrated in fixed steps.",
             code="missing-option",
             remedy="Give dt, say a hundredth of the fastest time constant, or set it in [bench]; halve it to see how "
             "much it matters.",
         )
-    if given is None:
+    if dt is None:
         return None
-    step = number("dt", system.time("dt", given))
+    step = number("dt", system.time("dt", dt))
     check_step(step, t0, until)
     return step
 

@@ -71,7 +71,7 @@ def parse(source: Source, start: int = 0, stop: int | None = None) -> ast.expr:
         ) from None
     except (RecursionError, MemoryError):
         raise _too_deep(source, start) from None
-    _check_depth(source, tree, start)
+    check_depth(source, tree, start)
     return tree
 
 
@@ -135,7 +135,8 @@ def _check_number(source: Source, number: re.Match[str], start: int) -> None:
         )
 
 
-def _check_depth(source: Source, tree: ast.expr, start: int) -> None:
+def check_depth(source: Source, tree: ast.expr, start: int) -> None:
+    """Refuse a tree in which too many operations lie inside one another."""
     level: list[ast.AST] = [tree]
     for _ in range(MOST_NODES_DEEP):
         level = [child for node in level for child in ast.iter_child_nodes(node)]

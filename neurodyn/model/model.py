@@ -145,7 +145,7 @@ class Model:
             namespace: numbers and quantities that the text speaks of.
             start: first values of states and values of parameters: numbers, quantities, Brian2's text; else 0.
             size: how many units there are; without it a single one, whose quantities have no index.
-            **described: summary, references, theme of the model.
+            **described: summary, references, theme and bench of the model.
 
         Raises:
             InputError: for what cannot be read, or has no meaning here, with line, caret and remedy.

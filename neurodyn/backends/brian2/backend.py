@@ -13,7 +13,7 @@ from neurodyn.backends.brian2.refuse import refused
 from neurodyn.backends.brian2.size import check_memory
 from neurodyn.backends.brian2.targets import NUMPY, TARGETS, check_compiler, check_functions
 from neurodyn.backends.clock import NEAR, Clock
-from neurodyn.backends.plan import COUPLING, TARGET, Floats, Plan
+from neurodyn.backends.plan import COUPLING, FIXED_STEPS, TARGET, Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.errors import InputError
@@ -24,7 +24,7 @@ class Brian2:
 
     name = "brian2"
     abilities = frozenset(
-        {"flow", "sparse", "event:reset", "event:delivery"}
+        {"flow", "sparse", "event:reset", "event:delivery", FIXED_STEPS}
         | {f"{TARGET}{name}" for name in TARGETS}
         | {f"{COUPLING}{name}" for name in COUPLINGS}
     )

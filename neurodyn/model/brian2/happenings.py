@@ -12,8 +12,9 @@ from neurodyn.language.units import SECOND
 from neurodyn.model.brian2.dimensions import Dimensions, check_unit
 from neurodyn.model.brian2.lines import FLOW
 from neurodyn.model.brian2.objects import Given
-from neurodyn.model.brian2.resets import Changes, put_in, read_changes, reads, subexpression
+from neurodyn.model.brian2.resets import Changes, read_changes
 from neurodyn.model.brian2.scope import Scope
+from neurodyn.model.brian2.through import reads, spelled_out
 from neurodyn.model.brian2.translate import Translator
 from neurodyn.model.brian2.values import is_quantity, measured, quantity_text
 
@@ -76,12 +77,11 @@ def _cause(scope: Scope, name: str, condition: str) -> tuple[ast.expr, tuple[str
     rate = _rate(tree)
     if rate is not None:
         return tree, ("rate", translator.text(rate))
-    text = translator.text(tree)
+    translator.text(tree)
     Dimensions(scope, translator.source).read()
     if not translator.is_truth(tree):
         translator.fail(tree, "brian2-condition", f"{name} is no condition.", "Compare it: v > v_th.")
-    truths = {n: subexpression(scope, n) for n in scope.lines if scope.is_truth(n) and scope.is_subexpression(n)}
-    return tree, ("when", translator.text(put_in(tree, truths)) if truths else text)
+    return tree, ("when", translator.text(spelled_out(scope, tree, translator.source)))
 
 
 def _rate(tree: ast.expr) -> ast.expr | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,23 +15,24 @@ from neurodyn.model.brian2.dimensions import Dimensions, check_line, check_unit,
 from neurodyn.model.brian2.happenings import Happening, read_happenings
 from neurodyn.model.brian2.lines import FLOW, PARAMETER, SUBEXPRESSION, Line, read_lines
 from neurodyn.model.brian2.objects import Given
-from neurodyn.model.brian2.resets import changed, subexpression
 from neurodyn.model.brian2.scope import LETTER, UNIT, Scope
+from neurodyn.model.brian2.through import changed, subexpression
 from neurodyn.model.brian2.translate import Translator
+from neurodyn.model.brian2.trees import names_of
 from neurodyn.model.brian2.values import entry, is_quantity, measured, rows_in_unit, scalar, with_prefix
 from neurodyn.model.model import Model
 
 LONG_AGO = "-10000 s"  # when Brian2 says that the last spike was, before the first
 
 
-def imported(given: Given, **described: Any) -> Model:
+def imported(given: Given, bench: Mapping[str, Any] | None = None, **described: Any) -> Model:
     """The model of what was given to Brian2.
 
     Args:
         given: equations, threshold, reset and so on, as text and values.
+        bench: how it is run, beside what the method and step of Brian2 say.
         described: name, summary, references and so on of the model.
     """
-    _check_size(given.size)
     lines = read_lines(given.equations)
     scope = Scope(lines, given.namespace, given.size)
     for line in lines.values():
@@ -54,7 +55,7 @@ def imported(given: Given, **described: Any) -> Model:
         noise=noise,
         observables=said.observables(),
         events=events,
-        bench=given.bench,
+        bench={**given.bench, **(bench or {})},
         **described,
     )
 
@@ -62,11 +63,6 @@ def imported(given: Given, **described: Any) -> Model:
 def joined(sections: list[dict[str, dict[str, Any]]], word: str) -> dict[str, Any]:
     """The entries of one section."""
     return {key: entry for one in sections for key, entry in one[word].items()}
-
-
-def _check_size(size: Any) -> None:
-    if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
-        raise InputError(f"size is {size!r}, no number of units.", code="brian2-size", remedy="Give size=100, or none.")
 
 
 def _check_name(line: Line) -> None:
@@ -89,8 +85,8 @@ def _check_starts(scope: Scope, given: Given) -> None:
 def _refuse_circles(scope: Scope) -> None:
     for name in scope.names_of(SUBEXPRESSION):
         line = scope.lines[name]
-        direct = [n.id for n in ast.walk(subexpression(scope, name)) if isinstance(n, ast.Name)]
-        for one in direct:
+        direct = names_of(subexpression(scope, name))
+        for one in sorted(direct):
             if scope.is_subexpression(one) and name in changed(scope, one):
                 what = "itself" if one == name else f"{one}, which follows from it"
                 sentence = f"The subexpression {name} follows from {what}."

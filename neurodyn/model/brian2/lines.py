@@ -74,23 +74,20 @@ def read_lines(text: str) -> dict[str, Line]:
 def _cut(text: str) -> Iterable[Source]:
     """An equation goes on over line ends until its colon."""
     pending: list[tuple[int, str, str, str]] = []
+    depth = 0
     for number, raw in enumerate(text.split("\n")):
         code, _, comment = raw.partition("#")
         if not code.strip():
             continue
-        if pending and _BEGINS.match(code) and _complete(" ".join(kept for _, _, kept, _ in pending)):
+        if pending and depth <= 0 and _BEGINS.match(code) and pending[-1][2][-1] not in "+-*/%(,=<>":
             _without_unit(join_lines(pending, "equations", 1))
         pending.append((number, raw, code.rstrip(), comment.strip()))
+        depth += code.count("(") - code.count(")")
         if ":" in code:
             yield join_lines(pending, "equations", 1)
-            pending = []
+            pending, depth = [], 0
     if pending:
         _without_unit(join_lines(pending, "equations", 1))
-
-
-def _complete(code: str) -> bool:
-    """Whether an expression could end here."""
-    return code.count("(") <= code.count(")") and code.rstrip()[-1] not in "+-*/%(,=<>"
 
 
 def _without_unit(source: Source) -> NoReturn:

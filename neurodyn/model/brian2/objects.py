@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import index
 from typing import Any, NoReturn
 
 from neurodyn.errors import InputError
@@ -52,6 +53,7 @@ def given_as(
     said = {word: said.get(word) for word in ("threshold", "reset", "refractory", "events")}
     if hasattr(equations, "user_equations"):
         said = _of_group(equations, namespace, start, size, said)
+        method = method or (equations.method_choice if isinstance(equations.method_choice, str) else None)
     else:
         said |= {"equations": equations, "namespace": namespace, "start": start, "size": size}
     for name in ("threshold", "reset"):
@@ -66,6 +68,7 @@ def given_as(
         said["equations"] = _text(said["equations"])
     said |= {name: said[name] or {} for name in ("events", "namespace", "start")}
     said["events"] = {name: _event(name, told) for name, told in said["events"].items()}
+    said["size"] = _size(said["size"])
     return Given(**said, bench=_bench(method, dt))
 
 
@@ -102,12 +105,12 @@ def _bench(method: Any, dt: Any) -> dict[str, Any]:
     """How the model runs when nothing else is said: Brian2's methods are those of the backend `fixed`."""
     if method is not None and method not in _METHODS and method not in _OF_NOISE:
         _refuse(f"There is no method {method!r} here.", f"Methods: {', '.join([*_METHODS, *_OF_NOISE])}.")
-    step = {} if method is None and dt is None else {"dt": _time(dt)}
-    if method is None:
-        return step
+    if method is None and dt is None:
+        return {}
     if method in _OF_NOISE:
-        return {"method": method, **step}
-    return {"backend": "fixed", "method": "exact" if method == "linear" else method, **step}
+        return {"method": method, "dt": _time(dt)}
+    named = {} if method is None else {"method": "exact" if method == "linear" else method}
+    return {"backend": "fixed", **named, "dt": _time(dt)}
 
 
 def _time(dt: Any) -> str:
@@ -132,6 +135,16 @@ def _of_group(group: Any, namespace: Any, start: Any, size: Any, told: dict[str,
     values = {name: _same(value) for name, value in group.get_states(kept).items()}
     found |= {"namespace": {**group.namespace, **(namespace or {})}, "start": {**values, **(start or {})}}
     return found | {"equations": group.user_equations, "size": size or (count if count > 1 else None)}
+
+
+def _size(size: Any) -> int | None:
+    try:
+        whole = None if size is None else index(size)
+    except TypeError:
+        whole = 0
+    if isinstance(size, bool) or (whole is not None and whole < 1):
+        _refuse(f"size is {size!r}, no number of units.", "Give size=100, or none.")
+    return whole
 
 
 def _same(values: Any) -> Any:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -19,13 +17,14 @@ from neurodyn.language.units import NUMBER
 from neurodyn.model.brian2.dimensions import Dimensions, check_unit, unit_of_line
 from neurodyn.model.brian2.lines import PARAMETER, SUBEXPRESSION
 from neurodyn.model.brian2.scope import Scope
+from neurodyn.model.brian2.through import changed, subexpression
 from neurodyn.model.brian2.translate import Translator
+from neurodyn.model.brian2.trees import Trees, names_of, put_in
 
 _STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(?P<operator>\+|-|\*\*|\*|//|/|%)?=(?!=)\s*(?P<value>.+)", re.DOTALL)
 _OPERATORS: dict[str, type[ast.operator]] = {
     "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "**": ast.Pow, "//": ast.FloorDiv, "%": ast.Mod,
 }  # fmt: skip
-Trees = Mapping[str, ast.expr]
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,13 @@ def read_changes(scope: Scope, text: str, called: str) -> Changes:
             _fail(source, 0, "This is no statement of a reset.", "Write, say, v = v_r, or w += b.")
         name = match["name"]
         translator = Translator(scope, source, match.start("value"))
-        tree = put_in(translator.tree(), {"lastspike": ast.Name("t", ast.Load())})  # the spike is noted before
+        tree = put_in(translator.tree(), {"lastspike": ast.Name("t", ast.Load())}, source)  # the spike is noted before
         translator.text(tree)  # refuses what cannot be read, in the words of this statement
         unit = _check_dimension(scope, match, translator)
-        read |= _names(tree)
-        tree = put_in(tree, _seen(scope, values))
+        read |= names_of(tree)
         if match["operator"]:
-            before = values.get(name, ast.Name(name, ast.Load()))
-            tree = ast.BinOp(deepcopy(before), _OPERATORS[match["operator"]](), tree)
+            tree = ast.BinOp(ast.Name(name, ast.Load()), _OPERATORS[match["operator"]](), tree)
+        tree = _settled(scope, tree, values, source)
         _check_target(scope, name, source, bool(match["operator"]))
         if name not in scope.lines:
             scope.passing[name] = source, unit
@@ -111,54 +109,10 @@ def _check_dimension(scope: Scope, match: re.Match[str], translator: Translator)
     return text.read()
 
 
-def _seen(scope: Scope, values: Trees) -> dict[str, ast.expr]:
-    """What names stand for after some statements: new values, and the subexpressions that change with them."""
-    found = dict(values)
-    pending = [name for name in scope.lines if scope.is_subexpression(name)]
-    for name in pending:
-        if changed(scope, name) & values.keys():
-            found[name] = put_in(subexpression(scope, name), _within(scope, values, name))
-    return found
-
-
-def _within(scope: Scope, values: Trees, name: str) -> dict[str, ast.expr]:
-    inner = {n for n in _names(subexpression(scope, name)) if scope.is_subexpression(n)}
-    return {**values, **{n: put_in(subexpression(scope, n), _within(scope, values, n)) for n in inner}}
-
-
-def subexpression(scope: Scope, name: str) -> ast.expr:
-    """The tree of a subexpression."""
-    line = scope.lines[name]
-    return Translator(scope, line.source, line.start, line.stop).tree()
-
-
-def changed(scope: Scope, name: str) -> set[str]:
-    """All names that a name speaks of, through subexpressions, itself among them."""
-    found, pending = set[str](), [name]
-    while pending:
-        one = pending.pop()
-        if one not in found:
-            found.add(one)
-            if scope.is_subexpression(one):
-                pending += _names(subexpression(scope, one))
-    return found
-
-
-def reads(scope: Scope, tree: ast.expr) -> set[str]:
-    """All names that an expression speaks of, through subexpressions."""
-    return {name for one in _names(tree) for name in changed(scope, one)}
-
-
-def _names(tree: ast.expr) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def put_in(tree: ast.expr, values: Trees) -> ast.expr:
-    """A tree with others in place of names."""
-
-    class Put(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return deepcopy(values[node.id]) if node.id in values else node
-
-    result: ast.expr = Put().visit(deepcopy(tree))
-    return result
+def _settled(scope: Scope, tree: ast.expr, values: Trees, source: Source) -> ast.expr:
+    """A tree after some statements: new values in it, also in the subexpressions that change with them."""
+    found = {name: values[name] for name in names_of(tree) if name in values}
+    for name in names_of(tree) - values.keys():
+        if scope.is_subexpression(name) and changed(scope, name) & values.keys():
+            found[name] = _settled(scope, subexpression(scope, name), values, source)
+    return put_in(tree, found, source)

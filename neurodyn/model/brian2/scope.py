@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,7 @@ class Scope:
         used: names of the namespace that are spoken of.
         noise: names of white noise that are spoken of.
         clock: whether the time of the last spike is spoken of.
+        trees: subexpressions that were read.
         assigned: parameters that events change, which are states here.
         timed: arrays over time that are spoken of.
         passing: names that stand for a value from one statement of a reset to the following ones: where, and its unit.
@@ -37,6 +39,7 @@ class Scope:
     used: set[str] = field(default_factory=set)
     noise: set[str] = field(default_factory=set)
     clock: bool = False
+    trees: dict[str, ast.expr] = field(default_factory=dict)
     assigned: set[str] = field(default_factory=set)
     timed: dict[str, Timed] = field(default_factory=dict)
     passing: dict[str, tuple[Source, Measure]] = field(default_factory=dict)

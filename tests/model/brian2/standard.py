@@ -236,7 +236,7 @@ MODELS["wang_buzsaki"] = Standard(
     "v > 0*mV",
     None,
     "v > 0*mV",
-    method="exponential_euler",
+    method="rk4",
     spread={
         "v": (-70 * mV, -60 * mV),
         "h": (0.9, 0.6),

