@@ -15,41 +15,48 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from neurodyn.calculus.conditions import ordered
-from neurodyn.calculus.letters import free_letters, name_of, size_of
+from neurodyn.calculus.letters import free_letters, indices_of, name_of, quantity, size_of
 from neurodyn.calculus.nodes import Absolute, LogCosh, Softplus, Where
 from neurodyn.calculus.positions import Inside, Open, Padded
 from neurodyn.calculus.reductions import Count, Largest, LogSumExp, Norm, Reduction, Smallest, Softmax, Sum, height
 from neurodyn.calculus.rewrite import transform
-from neurodyn.calculus.rules import RULES, Entry, log_softmax
+from neurodyn.calculus.rules import RULES, Bit, Entry, log_softmax
 from neurodyn.calculus.terms import MOST_TERMS, Term, TooLarge, simple, times, whole
 
 MOST_PASSES = 4
 
+Names = frozenset[str]
+NONE: Names = frozenset()
 
-def normal(expr: Expr, *, symmetric: frozenset[str] = frozenset()) -> Expr:
-    """The normal form of the expression; `symmetric` names two-index quantities with `W[i, j] == W[j, i]`.
+
+def normal(expr: Expr, *, symmetric: Names = NONE, bits: Names = NONE) -> Expr:
+    """The normal form of the expression.
+
+    Args:
+        symmetric: names of two-index quantities with `W[i, j] == W[j, i]`.
+        bits: names of quantities whose values are 0 and 1.
 
     Raises:
         TooLarge: when too many terms arise.
     """
-    expr = _marked(expr, symmetric)
+    expr = _marked(expr, symmetric, bits)
     for _ in range(MOST_PASSES):
         before, expr = expr, _normal(expr)
         if expr == before:
             break
-    return expr.xreplace({e: sp.IndexedBase(e.args[0])[e.args[1:]] for e in expr.atoms(Entry)})
+    return expr.xreplace({e: quantity(str(e.args[0]), e.args[1:]) for e in expr.atoms(Entry, Bit)})
 
 
-def equal(a: Expr, b: Expr, *, symmetric: frozenset[str] = frozenset()) -> bool:
+def equal(a: Expr, b: Expr, *, symmetric: Names = NONE, bits: Names = NONE) -> bool:
     """Whether the two are proved equal (where no denominator is 0)."""
     try:
-        rest = normal(a - b, symmetric=symmetric)
+        rest = normal(a - b, symmetric=symmetric, bits=bits)
         if rest is S.Zero:
             return True
         common = _denominators(rest)
         return (
             common is not S.One
-            and normal(Add(*(term * common for term in Add.make_args(rest))), symmetric=symmetric) is S.Zero
+            and normal(Add(*(term * common for term in Add.make_args(rest))), symmetric=symmetric, bits=bits) is S.Zero
         )
     except TooLarge:
         return False
@@ -65,16 +72,18 @@ def _denominators(expr: Expr) -> Expr:
     return Mul(*(Pow(base, power) for base, power in powers.items()))
 
 
-# --- symmetric quantities -------------------------------------------------------------------------------------
+# --- quantities with a property -------------------------------------------------------------------------------
 
 
-def _marked(expr: Expr, symmetric: frozenset[str]) -> Expr:
+def _marked(expr: Expr, symmetric: Names, bits: Names) -> Expr:
     def change(node: sp.Basic) -> sp.Basic:
+        if isinstance(node, (Indexed, sp.Symbol)) and name_of(node) in bits and height(node) == 0:
+            return Bit(sp.Symbol(name_of(node)), *indices_of(node))
         if isinstance(node, Indexed) and name_of(node) in symmetric and len(node.indices) == 2 and height(node) == 0:
             return Entry(node.base.label, *node.indices)
         return node
 
-    return transform(expr, change) if symmetric else expr
+    return transform(expr, change) if symmetric or bits else expr
 
 
 # --- terms of an expression -----------------------------------------------------------------------------------

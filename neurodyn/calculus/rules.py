@@ -11,6 +11,7 @@ from neurodyn.calculus.letters import reindex
 from neurodyn.calculus.nodes import (
     Elementwise,
     Expm1,
+    Flag,
     Heaviside,
     Larger,
     Log1p,
@@ -51,3 +52,9 @@ class Entry(Elementwise):
     @classmethod
     def eval(cls, name: sp.Symbol, a: Expr, b: Expr) -> Expr | None:
         return cls(name, b, a) if a.compare(b) > 0 else None
+
+
+class Bit(Flag):
+    """`Bit(m, i, ...)`: an entry of a quantity that is 0 or 1."""
+
+    nargs = tuple(range(1, 8))

@@ -1,0 +1,182 @@
+"""The balance of an energy along a flow, found unasked: each state goes against a gradient of the energy.
+
+For each state x an activation g is looked for (x itself, or a function of x alone) such that
+
+    dE/dx = 0 with g held still,    dx/dt = -c*dE/dg,    c >= 0,
+
+and the derivative of g by x is that of a convex function's gradient, or elementwise and not negative. Then
+
+    dE/dt = sum of dE/dg * dg/dt = -sum of c * dE/dg * (dg/dx) dE/dg <= 0
+
+(Krotov and Hopfield 2021, arXiv:2008.06996, equation 6; Cohen and Grossberg 1983 where g is elementwise).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Idx, S
+
+from neurodyn.analysis.energy.facts import Facts
+from neurodyn.analysis.energy.ratio import ratio
+from neurodyn.calculus.chain import Chain
+from neurodyn.calculus.curvature import Shape
+from neurodyn.calculus.derivative import derivative
+from neurodyn.calculus.letters import (
+    free_letters,
+    fresh,
+    indices_of,
+    name_of,
+    names_in,
+    quantity,
+    references,
+    same_range,
+)
+from neurodyn.calculus.normal import equal
+from neurodyn.calculus.rewrite import inline, names_reached
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """How one state lets the energy fall.
+
+    Attributes:
+        activation: g, or the state itself.
+        slope: dE/dg at the letters of the state.
+        mobility: c, at these letters.
+        gain: dg/dx where g is elementwise, at these letters; None where units of a layer mix.
+        lemma: how it is known that the mixed derivative is that of a convex function's gradient.
+    """
+
+    state: str
+    activation: str
+    letters: tuple[Idx, ...]
+    slope: Expr
+    mobility: Expr
+    gain: Expr | None
+    lemma: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Obstacle:
+    """Why no descent was found for a state."""
+
+    state: str
+    reason: str
+
+
+class Balance:
+    """Looks for the balance of a system's energy."""
+
+    def __init__(self, facts: Facts, energy: str) -> None:
+        self._facts, self._energy = facts, energy
+        self._structure = facts.system.structure
+        self._varying = self._structure.dynamic | {*self._structure.model.states, *self._structure.model.inputs, "t"}
+        own = self._structure.model.definitions
+        self._definitions = {n: d for n, d in self._structure.definitions.items() if n in self._varying or n not in own}
+
+    def of(self, state: str) -> Descent | Obstacle:
+        """The descent of one state, or what is in the way."""
+        reasons = []
+        for activation in self._activations(state):
+            found = self._through(state, activation)
+            if isinstance(found, Descent):
+                return found
+            reasons.append(found)
+        return Obstacle(state, reasons[-1] if reasons else "the energy does not depend on it")
+
+    def _activations(self, state: str) -> Iterator[str]:
+        """The state's activations that the energy is a function of, and the state itself."""
+        model, letters = self._structure.model, self._structure.letters(state)
+        free = {*model.variables, *model.inputs, "t"}
+        for name in (
+            names_reached(self._energy, self._definitions) & model.definitions.keys() & self._definitions.keys()
+        ):
+            own = self._structure.letters(name)
+            same = len(own) == len(letters) and all(map(same_range, own, letters))
+            if same and own and names_reached(name, self._definitions) & free == {state}:
+                yield name
+        yield state
+
+    def _through(self, state: str, activation: str) -> Descent | str:
+        at = tuple(fresh(x) for x in self._structure.letters(state))
+        if activation != state and not self._is_stationary(state, activation, at):
+            return f"the energy depends on {state} not by {activation} alone"
+        flow, slope, mobility = self._structure.flows[state].at(at), self._named(activation, at), None
+        if slope is not None and flow != 0:  # the flow may be written as that derivative
+            mobility = ratio(self._facts, -flow, slope, self._varying)
+        if mobility is None:
+            flow, slope = self._whole(flow), self._whole(self._slope(activation, at, activation))
+            mobility = S.Zero if S.Zero in (slope, flow) else ratio(self._facts, -flow, slope, self._varying)
+        if mobility is None:
+            return f"d{state}/dt is no multiple of -d{self._energy}/d{activation}"
+        if not self._facts.ranges.is_nonnegative(mobility):
+            return (
+                f"the factor {mobility} between d{state}/dt and -d{self._energy}/d{activation} is not shown to be >= 0"
+            )
+        return self._judged(Descent(state, activation, at, slope, mobility, None))
+
+    def _named(self, below: str, at: tuple[Idx, ...]) -> Expr | None:
+        """dE/d below by its name, if the model's equations speak of it."""
+        known = f"d{self._energy}/d{below}" in self._structure.definitions
+        return quantity(f"d{self._energy}/d{below}", at) if known else None
+
+    def _slope(self, below: str, at: tuple[Idx, ...], held: str) -> Expr:
+        """dE/d below with an activation held still, in terms of states, that activation and parameters."""
+        known = self._structure.definitions
+        kept = {n: d for n, d in known.items() if n != held}
+        letters = {n: self._structure.letters(n) for n in (*self._structure.model.names.quantities, *kept)}
+        chain = Chain(kept, letters, lambda name: None)
+        found = chain.partial(quantity(self._energy), quantity(below, at))
+        return inline(found, {n: d for n, d in chain.definitions.items() if n in self._definitions or n not in known})
+
+    def _whole(self, expr: Expr) -> Expr:
+        return inline(expr, self._definitions)
+
+    def _is_stationary(self, state: str, activation: str, at: tuple[Idx, ...]) -> bool:
+        rest = self._whole(self._slope(state, at, activation))
+        return equal(rest, S.Zero, symmetric=self._facts.symmetric, bits=self._facts.bits)
+
+    def _judged(self, base: Descent) -> Descent | str:
+        """A descent whose activation is shown to go along with the state, or why it is not."""
+        if base.activation == base.state:
+            return replace(base, gain=S.One)
+        expr = self._whole(self._definitions[base.activation].at(base.letters))
+        places = [indices_of(r) for r in references(expr) if name_of(r) == base.state]
+        if any(p != base.letters for p in places):
+            return self._mixing(base, places)
+        gain = derivative(expr, quantity(base.state, base.letters))
+        if not self._facts.ranges.is_nonnegative(gain):
+            return f"{base.activation} is not shown to grow with {base.state}"
+        return replace(base, gain=gain)
+
+    def _mixing(self, base: Descent, places: list[tuple[Expr, ...]]) -> Descent | str:
+        """Where units of a layer mix: the activation must be the gradient of a convex function."""
+        apart = {x for k, x in enumerate(base.letters) if all(p[k] == x for p in places)}
+        mixed = free_letters(base.mobility) - apart
+        if mixed:
+            return f"the factor {base.mobility} differs between units that {base.activation} mixes"
+        for name, definition in self._definitions.items():
+            if definition.letters or base.state not in names_reached(name, self._definitions):
+                continue
+            why = self._is_potential(name, base)
+            if why is not None:
+                return (
+                    replace(base, lemma=why)
+                    if why
+                    else f"{name}, whose gradient {base.activation} is, is not shown to be convex"
+                )
+        return f"{base.activation} mixes units, and no definition is a function whose gradient it is"
+
+    def _is_potential(self, name: str, base: Descent) -> str | None:
+        """The reason why a definition is a convex potential of an activation; empty if it is one, not shown convex."""
+        whole = self._whole(self._definitions[name].expr)
+        free = names_in(whole) & {*self._structure.model.variables, *self._structure.model.inputs, "t"}
+        if free != {base.state}:
+            return None
+        activation = self._whole(self._definitions[base.activation].at(base.letters))
+        if not equal(derivative(whole, quantity(base.state, base.letters)), activation):
+            return None
+        convex = Shape(frozenset([base.state]), self._facts.ranges).of(whole).is_convex
+        return f"{base.activation} = d{name}/d{base.state}, and {name} is convex by composition" if convex else ""

@@ -1,0 +1,146 @@
+"""Why an energy does not rise in the steps of a map.
+
+Two arguments are tried.
+
+Two values. If each update of a unit sets S[k] = sign(h), where h is a positive multiple of E at S[k] = -1 less E at
+S[k] = 1, it takes the lower of the two energies (Hopfield 1982; Krotov and Hopfield 2016).
+
+A tangent from above. If E = A + B with B concave in the state v, then E(w) <= A(w) + B(v) + grad B(v).(w - v). With a
+step w that is a multiple of -grad B(v), the difference to E(v) can be written out (Yuille and Rangarajan 2003).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sympy import Add, And, Basic, Eq, Expr, Mul, S
+
+from neurodyn.analysis.energy.facts import Facts
+from neurodyn.analysis.energy.ratio import ratio
+from neurodyn.calculus.curvature import Shape
+from neurodyn.calculus.derivative import derivative
+from neurodyn.calculus.letters import Reference, fresh, indices_of, name_of, names_in, quantity
+from neurodyn.calculus.nodes import Delta, Sign, Where
+from neurodyn.calculus.normal import equal, normal
+from neurodyn.calculus.reductions import Sum
+from neurodyn.calculus.rewrite import Definition, inline, substitute, transform
+from neurodyn.calculus.times import Next
+
+NEW = "new {}"
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """Why a step does not raise the energy.
+
+    Attributes:
+        bound: an upper bound of the change, in terms of the state and of its new value `new x`; None where the new
+            energy is the lower one of two.
+    """
+
+    reason: str
+    assumption: str = ""
+    bound: Expr | None = None
+
+
+class Steps:
+    """Looks for the argument for one energy of a map with one state."""
+
+    def __init__(self, facts: Facts, energy: str) -> None:
+        self._facts, structure = facts, facts.system.structure
+        self._model, own = structure.model, structure.model.definitions
+        self._varying = structure.dynamic | {*structure.model.states, *structure.model.inputs, "t"}
+        self._known = {n: d for n, d in own.items() if n in structure.dynamic}
+        self._energy = inline(quantity(energy), self._known)
+
+    def of(self) -> Step | str:
+        """The argument, or what is in the way."""
+        if len(self._model.maps) != 1:
+            return "several states change in a step"
+        (state, equation), *_ = self._model.maps.items()
+        if not self._free <= {state}:
+            return "the energy or the map speaks of more than the state"
+        step = Definition(equation.letters, inline(equation.expr, self._known))
+        return self._two_values(state, step) if isinstance(step.expr, Sign) else self._tangent(state, step)
+
+    @property
+    def _free(self) -> set[str]:
+        return set(names_in(self._energy) & {*self._model.states, *self._model.inputs, "t"})
+
+    # --- two values -----------------------------------------------------------------------------------------------
+
+    def _two_values(self, state: str, step: Definition) -> Step | str:
+        if self._model.update != "asynchronous":
+            return "all units take a sign at once"
+        if not (np.abs(self._facts.system.start()) == 1).all():
+            return f"{state} starts at other values than -1 and 1"
+        at = tuple(fresh(x) for x in step.letters)
+        sign = step.at(at)
+        above = self._with(state, at, S.NegativeOne) - self._with(state, at, S.One)
+        factor = ratio(self._facts, sign.args[0], above, self._varying)
+        if factor is None:  # it may lie in how the weights are made, such as no weight of a unit to itself
+            derived = self._facts.derived
+            factor = ratio(self._facts, inline(sign.args[0], derived), inline(above, derived), self._varying)
+        if factor is None or not self._facts.ranges.of(factor).is_positive:
+            return (
+                "the argument of the sign is no positive multiple of the difference that the unit makes to the energy"
+            )
+        return Step("an update takes the lower energy of its two", f"every {state} is -1 or 1, as it starts")
+
+    def _with(self, state: str, at: tuple[Expr, ...], value: Expr) -> Expr:
+        """The energy with one unit at a value."""
+
+        def put(reference: Reference) -> Expr | None:
+            if name_of(reference) != state:
+                return None
+            here = [Eq(a, b) for a, b in zip(indices_of(reference), at, strict=True)]
+            return Where(And(*here), value, reference) if here else value
+
+        found: Expr = substitute(self._energy, put)
+        return found
+
+    # --- a tangent from above -------------------------------------------------------------------------------------
+
+    def _tangent(self, state: str, step: Definition) -> Step | str:
+        if self._model.update == "asynchronous":
+            return "one unit after the other is updated"
+        shape = Shape(frozenset([state]), self._facts.ranges)
+        terms = Add.make_args(self._energy)
+        concave = Add(*(t for t in terms if shape.of(t).is_concave and not shape.of(t).is_affine))
+        at = tuple(fresh(x) for x in step.letters)
+        slope = derivative(concave, quantity(state, at))
+        factor = ratio(self._facts, step.at(at), slope, self._varying) if slope != 0 else None
+        if factor is None:
+            return "a step is no multiple of the gradient of the concave part of the energy"
+        rest = self._energy - concave
+        new, old = quantity(NEW.format(state), at), quantity(state, at)
+        moved = substitute(rest, lambda r: quantity(NEW.format(state), indices_of(r)) if name_of(r) == state else None)
+        tangent = new / factor * (new - old)
+        return Step(
+            "a tangent bounds the concave part from above",
+            bound=moved - rest + (Sum(tangent, S.true, at) if at else tangent),
+        )
+
+    def reaches(self, step: Step, limit: Expr) -> bool:
+        """Whether the change of the energy is shown to be at most a limit, in terms of the state and `x(t+1)`."""
+        ((state, _),) = self._model.maps.items()
+
+        def change(node: Basic) -> Basic:
+            moved = isinstance(node, Next) and name_of(node.args[0]) == state
+            return quantity(NEW.format(state), indices_of(node.args[0])) if moved else node
+
+        if step.bound is None:
+            return bool(limit == 0)
+        over = step.bound - inline(transform(limit, change), self._known)
+        return bool(equal(over, S.Zero)) or self._is_minus_squares(state, over)
+
+    def _is_minus_squares(self, state: str, over: Expr) -> bool:
+        """Whether an expression is minus a multiple of the squared step."""
+        letters, new = self._facts.system.structure.letters(state), NEW.format(state)
+        at, other = tuple(fresh(x) for x in letters), tuple(fresh(x) for x in letters)
+        bend = normal(derivative(derivative(over, quantity(new, at)), quantity(new, other)))
+        factor = bend / Mul(*(Delta(a, b) for a, b in zip(at, other, strict=True))) / 2
+        squares = (quantity(new, at) - quantity(state, at)) ** 2
+        whole = factor * (Sum(squares, S.true, at) if at else squares)
+        return self._facts.ranges.of(factor).is_nonpositive and equal(over, whole)
