@@ -17,6 +17,9 @@ from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.model.declarations import value_source
 from neurodyn.system.system import System
 
+# How much of its size a matrix may differ from its transpose for that to be thought an accident.
+ALMOST = 1e-3
+
 
 @dataclass(frozen=True, eq=False)
 class Facts:
@@ -79,6 +82,15 @@ class Facts:
             return 0.0
         values = self.system.values[name]
         return float(np.abs(values - values.T).max())
+
+    def nearly_symmetric(self) -> tuple[str, ...]:
+        """Of the matrices that are no more than almost symmetric, by how much they are not."""
+        found = []
+        for name in sorted(set(self._square) - self.symmetric):
+            off, size = self.asymmetry(name), float(np.abs(self.system.values[name]).max())
+            if off < ALMOST * size:
+                found.append(f"{name} is not symmetric: it differs from its transpose by up to {off:.2g}")
+        return tuple(found)
 
     def why_symmetric(self, name: str) -> str:
         """How the symmetry of a matrix is known."""

@@ -1,9 +1,12 @@
 """Why an energy does not rise in the steps of a map.
 
-Two arguments are tried.
+Three arguments are tried.
 
 Two values. If each update of a unit sets S[k] = sign(h), where h is a positive multiple of E at S[k] = -1 less E at
 S[k] = 1, it takes the lower of the two energies (Hopfield 1982; Krotov and Hopfield 2016).
+
+All signs at once. If E is concave, and each unit takes the sign of minus its slope, then no tangent of E rises along
+the step, and E lies below its tangents.
 
 A tangent from above. If E = A + B with B concave in the state v, then E(w) <= A(w) + B(v) + grad B(v).(w - v). With a
 step w that is a multiple of -grad B(v), the difference to E(v) can be written out (Yuille and Rangarajan 2003).
@@ -14,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Add, And, Basic, Eq, Expr, Mul, S
+from sympy import Add, And, Basic, Eq, Expr, Idx, Mul, S
 
 from neurodyn.analysis.energy.facts import Facts
 from neurodyn.analysis.energy.ratio import ratio
@@ -28,6 +31,7 @@ from neurodyn.calculus.rewrite import Definition, inline, substitute, transform
 from neurodyn.calculus.times import Next
 
 NEW = "new {}"
+ONES = "every {state} is -1 or 1, as it starts"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +75,12 @@ class Steps:
     # --- two values -----------------------------------------------------------------------------------------------
 
     def _two_values(self, state: str, step: Definition) -> Step | str:
-        if self._model.update != "asynchronous":
-            return "all units take a sign at once"
         if not (np.abs(self._facts.system.start()) == 1).all():
             return f"{state} starts at other values than -1 and 1"
         at = tuple(fresh(x) for x in step.letters)
         sign = step.at(at)
+        if self._model.update != "asynchronous":
+            return self._all_at_once(state, at, sign)
         above = self._with(state, at, S.NegativeOne) - self._with(state, at, S.One)
         factor = ratio(self._facts, sign.args[0], above, self._varying)
         if factor is None:  # it may lie in how the weights are made, such as no weight of a unit to itself
@@ -86,7 +90,17 @@ class Steps:
             return (
                 "the argument of the sign is no positive multiple of the difference that the unit makes to the energy"
             )
-        return Step("an update takes the lower energy of its two", f"every {state} is -1 or 1, as it starts")
+        return Step("an update takes the lower energy of its two", ONES.format(state=state))
+
+    def _all_at_once(self, state: str, at: tuple[Idx, ...], sign: Expr) -> Step | str:
+        """E concave and S(t+1) = sign(-dE/dS): no tangent of E rises along the step."""
+        if not Shape(frozenset([state]), self._facts.ranges).of(self._energy).is_concave:
+            return "all units change at once, and the energy is not shown to be concave"
+        slope = derivative(self._energy, quantity(state, at))
+        factor = ratio(self._facts, sign.args[0], -slope, self._varying)
+        if factor is None or not self._facts.ranges.of(factor).is_positive:
+            return "the argument of the sign is no positive multiple of minus the gradient of the energy"
+        return Step("the energy is concave, and each sign goes against its gradient", ONES.format(state=state))
 
     def _with(self, state: str, at: tuple[Expr, ...], value: Expr) -> Expr:
         """The energy with one unit at a value."""
