@@ -1,8 +1,8 @@
 """Whether an expression is convex in some quantities, by the rules of composition.
 
-An expression is convex if it is a sum of convex terms with factors of one sign, or a convex function, increasing in each
-argument that is convex, decreasing in each that is concave (Boyd and Vandenberghe 2004, Convex Optimization, section
-3.2; Grant, Boyd and Ye 2006). That an expression is not shown to be convex does not show that it is not.
+An expression is convex if it is a sum of convex terms with factors of one sign, or a convex function, increasing in
+each argument that is convex, decreasing in each that is concave (Boyd and Vandenberghe 2004, Convex Optimization,
+section 3.2; Grant, Boyd and Ye 2006). That an expression is not shown to be convex does not show that it is not.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from neurodyn.calculus.letters import fresh, reindex, same_range
+from neurodyn.calculus.letters import fresh, names_in, reindex, same_range
 from neurodyn.calculus.matrices import SQUARE, MatrixFunction
 from neurodyn.calculus.normal import equal
 from neurodyn.calculus.range_of import Ranges
@@ -104,12 +104,13 @@ class Facts:
             return False
         first, second = (fresh(x) for x in formula.letters)
         here, there = formula.at((first, second)), formula.at((second, first))
-        if isinstance(formula.expr, tuple(SQUARE.values())):  # functions of matrices that keep symmetry
-            body, _, (row, column) = formula.expr.open()
+        expr = formula.expr
+        if isinstance(expr, MatrixFunction) and type(expr) in SQUARE.values():  # these keep symmetry
+            body, _, (row, column) = expr.open()
             here, there = body, reindex(body, {row: column, column: row})
-        symmetric = frozenset(n for n in self.functions if n != name and self._is_symmetric_by_formula(n))
-        known = self.derived
-        return equal(inline(here, known), inline(there, known), symmetric=symmetric)
+        here, there = inline(here, self.derived), inline(there, self.derived)
+        symmetric = frozenset(n for n in names_in(here) & self.functions if self._is_symmetric_by_formula(n))
+        return equal(here, there, symmetric=symmetric)
 
     @cached_property
     def derived(self) -> dict[str, Definition]:

@@ -14,7 +14,7 @@ from neurodyn.analysis.energy.parts import follows
 from neurodyn.analysis.energy.search import Hunt, hunt
 from neurodyn.analysis.energy.signs import Signs
 from neurodyn.analysis.energy.stepwise import Steps
-from neurodyn.analysis.energy.told import identity
+from neurodyn.analysis.energy.told import identity, steps
 from neurodyn.analysis.energy.visits import visit
 from neurodyn.analysis.verdict import Verdict
 from neurodyn.calculus.letters import name_of, names_in
@@ -60,11 +60,11 @@ class Judge:
         energy = rate_of(said)
         descents = None if energy is None else self._descents(facts, energy)
         if isinstance(descents, tuple) and follows(facts, descents, said):
-            shown = self._proved(facts, text, f"it is the sum of d{energy}/dg*dg/dt over all activations g", claim)
-            return replace(shown, identity=identity(facts, str(energy), descents), lemmas=_lemmas(descents))
+            reason = f"it is the sum of d{energy}/dg*dg/dt over all activations g"
+            return self._from_balance(facts, text, reason, claim, str(energy), descents)
         if self._is_identity(facts, claim):
             return self._proved(facts, text, "both sides have the same normal form", claim)
-        return self._searched(text, claim, "the two sides have different normal forms")
+        return self._searched(facts, text, claim, "the two sides have different normal forms")
 
     def _is_identity(self, facts: Facts, claim: Claim) -> bool:
         known = self._varying()
@@ -101,22 +101,22 @@ class Judge:
         if energy is not None and claim.relation == "<=" and claim.right == 0:
             descents = self._descents(facts, energy)
             if isinstance(descents, tuple):
-                shown = self._proved(facts, text, "each state goes against a gradient of the energy", claim)
-                return replace(shown, identity=identity(facts, energy, descents), lemmas=_lemmas(descents))
+                reason = "each state goes against a gradient of the energy"
+                return self._from_balance(facts, text, reason, claim, energy, descents)
             reason = descents
-        return self._by_equation(facts, text, said, claim) or self._searched(text, claim, reason)
+        return self._by_equation(facts, text, said, claim) or self._searched(facts, text, claim, reason)
 
     def _step(self, facts: Facts, text: str, said: Claim, claim: Claim) -> Judged:
         """A claim `E(t+1) <= E - ...` of a map."""
         new = said.left.args[0] if isinstance(said.left, Next) else None
         if new is None or said.relation != "<=" or said.letters:
-            return self._searched(text, claim, "it is not of the form E(t+1) <= E - ...")
-        steps = Steps(facts, name_of(new))
-        found = steps.of()
+            return self._searched(facts, text, claim, "it is not of the form E(t+1) <= E - ...")
+        argument = Steps(facts, name_of(new))
+        found = argument.of()
         if isinstance(found, str):
-            return self._searched(text, claim, found)
-        if not steps.reaches(found, said.right - new):
-            return self._searched(text, claim, f"{found.reason}, but that bound is not shown to be as low")
+            return self._searched(facts, text, claim, found)
+        if not argument.reaches(found, said.right - new):
+            return self._searched(facts, text, claim, f"{found.reason}, but that bound is not shown to be as low")
         shown = self._proved(facts, text, found.reason, claim)
         return replace(shown, assumptions=(*shown.assumptions, *([found.assumption] if found.assumption else [])))
 
@@ -148,13 +148,21 @@ class Judge:
 
     # --- what is reported -----------------------------------------------------------------------------------------
 
+    def _from_balance(
+        self, facts: Facts, text: str, reason: str, claim: Claim, energy: str, descents: tuple[Descent, ...]
+    ) -> Judged:
+        lemmas = tuple(d.lemma for d in descents if d.lemma)
+        told = identity(facts, energy, descents)
+        shown = self._proved(facts, text, reason, claim)
+        return replace(shown, identity=told, steps=steps(facts, energy, descents), lemmas=lemmas)
+
     def _proved(self, facts: Facts, text: str, reason: str, claim: Claim) -> Judged:
         symmetric = tuple(facts.why_symmetric(n) for n in sorted(facts.symmetric & self._spoken(claim)))
         return Judged(
             text, Verdict.PROVED, reason, assumptions=(*symmetric, *facts.used.values()), notes=self._notes(claim)
         )
 
-    def _searched(self, text: str, claim: Claim, reason: str) -> Judged:
+    def _searched(self, facts: Facts, text: str, claim: Claim, reason: str) -> Judged:
         if self.system.model.discrete:
             found = visit(self.system, claim, self.search)
         else:
@@ -164,6 +172,7 @@ class Judge:
             "evaluations": found.evaluations, "state": found.state, "t": found.t,
         }  # fmt: skip
         verdict = Verdict.REFUTED if found.breaks else Verdict.SEARCHED
+        reason = "; ".join([reason, *facts.nearly_symmetric()])
         return Judged(text, verdict, reason, notes=self._notes(claim), numbers=numbers)
 
     def _times(self) -> Array:
@@ -182,7 +191,8 @@ class Judge:
         inputs = sorted(names & {*structure.model.inputs})
         if inputs:
             found.append(f"inputs are held still: {', '.join(inputs)}")
-        if any(structure.definitions[n].expr.has(*KINKS) for n in names if n in structure.definitions):
+        kinked = (structure.definitions[n].expr.has(*KINKS) for n in names if n in structure.definitions)
+        if any(kinked) and not structure.model.discrete:
             found.append("at kinks the derivatives are one-sided ones")
         if structure.noisy:
             found.append("white noise is left out")
@@ -195,7 +205,3 @@ def rate_of(said: Claim) -> str | None:
     """The name E of a claim on dE/dt, if E is one number."""
     rate = said.left
     return name_of(rate.args[0]) if isinstance(rate, Rate) and not said.letters else None
-
-
-def _lemmas(descents: tuple[Descent, ...]) -> tuple[str, ...]:
-    return tuple(d.lemma for d in descents if d.lemma)

@@ -17,6 +17,7 @@ class Judged:
         claim: as it is written.
         reason: one line that says how it is known, or why it is not.
         identity: the balance that was shown, as text; empty where there is none.
+        steps: the argument, one line for each state.
         lemmas: what the argument takes from the literature or from the shape of functions.
         assumptions: facts of the bound values that it uses.
         notes: in which sense the claim is meant: inputs held still, one-sided derivatives at kinks.
@@ -27,6 +28,7 @@ class Judged:
     verdict: Verdict
     reason: str
     identity: str = ""
+    steps: tuple[str, ...] = ()
     lemmas: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -36,3 +36,28 @@ def _term(facts: Facts, descent: Descent) -> Expr:
     if not facts.ranges.of(descent.mobility).is_positive:
         term = Where(factor > 0, term, S.Zero)
     return Sum(term, S.true, letters) if letters else term
+
+
+def steps(facts: Facts, energy: str, descents: Sequence[Descent]) -> tuple[str, ...]:
+    """The argument, state by state, as lines of text."""
+    letters = {n: s.letters for n, s in facts.system.model.indices.items()}
+    lines: list[str] = []
+    for d in descents:
+        own = facts.system.structure.letters(d.state)
+        put = dict(zip(d.letters, own, strict=True))
+        x, g = spell(quantity(d.state, own), letters), spell(quantity(d.activation, own), letters)
+        if d.mobility == 0:
+            lines.append(f"{x}: it stands still, or {energy} does not depend on it")
+            continue
+        mobility = spell(reindex(sp.together(d.mobility), put), letters)
+        factor = "" if mobility == "1" else f"({mobility})*"
+        held = "" if d.activation == d.state else f"d{energy}/d{x} = 0 with {g} held still, "
+        gain = (
+            ""
+            if d.activation == d.state
+            else f", d{g}/d{x} = {spell(reindex(d.gain, put), letters)} >= 0"
+            if d.gain
+            else ""
+        )
+        lines.append(f"{x}: {held}d{x}/dt = -{factor}d{energy}/d{g}{gain}")
+    return tuple(lines)

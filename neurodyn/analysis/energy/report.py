@@ -1,0 +1,154 @@
+"""What was found out about a system's energy and its claims, on one screen."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neurodyn.analysis.energy.judge import Judge
+from neurodyn.analysis.energy.judged import Judged
+from neurodyn.analysis.energy.search import Hunt
+from neurodyn.analysis.verdict import Verdict
+from neurodyn.errors import InputError
+from neurodyn.system.system import System
+
+WIDTH = 100
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EnergyReport:
+    """Verdicts on the claims of a system.
+
+    Attributes:
+        energy: the name of the energy; empty if the model declares none.
+        terms: the texts of its additive terms.
+        claims: what was found out about each claim.
+        search: how hard it was searched where nothing was proved.
+    """
+
+    system: System
+    energy: str
+    terms: tuple[str, ...]
+    claims: tuple[Judged, ...]
+    search: Hunt
+
+    @property
+    def verdict(self) -> Verdict:
+        """The weakest of all verdicts."""
+        return max((c.verdict for c in self.claims), key=list(Verdict).index)
+
+    def __str__(self) -> str:
+        head = f"{self.system.name}: {self.system.model.summary}"
+        energy = [f"{self.energy} = {_joined(self.terms)}"] if self.terms else []
+        return "\n\n".join([head, *energy, *(_told(c, self.system) for c in self.claims)])
+
+    __repr__ = __str__
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return {
+            "model": self.system.name,
+            "energy": self.energy,
+            "terms": list(self.terms),
+            "verdict": str(self.verdict),
+            "claims": [_plain(c) for c in self.claims],
+        }
+
+
+def energy(
+    system: System | str,
+    *,
+    claim: str | Sequence[str] | None = None,
+    starts: int = Hunt.starts,
+    seed: int = Hunt.seed,
+) -> EnergyReport:
+    """A verdict on each claim that a model makes about its energy.
+
+    A claim is proved from the equations, at any size, where it can be: `dE/dt <= 0` from the balance of a gradient
+    flow, `dE/dt == ...` by normal forms. What is not proved is searched: ascents of what must not be positive.
+
+    Args:
+        system: a system, or the name of a model.
+        claim: claims to judge; by default those of the model, and `dE/dt <= 0` (`E(t+1) <= E` of a map) if it makes
+            none about its energy.
+        starts: ascents of a search.
+        seed: of their starts.
+
+    Raises:
+        InputError: for a model without an energy and without claims, or a claim that cannot be read.
+    """
+    from neurodyn.system.build import build
+
+    system = build(system) if isinstance(system, str) else system
+    hunt = Hunt(starts=starts, seed=seed)
+    judge = Judge(system, hunt)
+    texts = [claim] if isinstance(claim, str) else list(claim or _claims(system))
+    judged = tuple(judge.of(text) for text in texts)
+    return EnergyReport(system, system.model.energy or "", system.energy_terms, judged, hunt)
+
+
+def _claims(system: System) -> list[str]:
+    """The claims of a model, and the usual one about its energy."""
+    model = system.model
+    usual = (
+        []
+        if model.energy is None
+        else [f"{model.energy}(t+1) <= {model.energy}" if model.discrete else f"d{model.energy}/dt <= 0"]
+    )
+    told = any(model.energy and model.energy in c for c in model.claims)
+    found = list(model.claims) if told else [*usual, *model.claims]
+    if not found:
+        raise InputError(
+            f"{model.name} declares no energy and makes no claims.",
+            code="no-claims",
+            remedy='Write energy = "E" and an equation E = ..., or name a claim.',
+            place=model.locate("", "energy").place(0),
+        )
+    return found
+
+
+def _joined(terms: Sequence[str]) -> str:
+    first, *rest = terms
+    return first + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in rest)
+
+
+def _told(one: Judged, system: System) -> str:
+    lines = [f"{one.claim}    {str(one.verdict).upper()}"]
+    rows = [("", one.identity), ("because", one.reason), *(("", line) for line in one.steps)]
+    rows += [("given", a) for a in one.assumptions] + [("lemma", x) for x in one.lemmas]
+    rows += [("meant", n) for n in one.notes] + [("found", x) for x in _numbers(one, system)]
+    for word, text in rows:
+        if text:
+            body = textwrap.wrap(text, WIDTH - 12)
+            lines += [f"  {word if k == 0 else '':8s}  {line}" for k, line in enumerate(body)]
+    return "\n".join(lines)
+
+
+def _numbers(one: Judged, system: System) -> list[str]:
+    """What was computed, in words."""
+    n = one.numbers
+    if "ascents" not in n:
+        return []
+    tried = f"in {n['ascents']} searches ({n['evaluations']} evaluations)"
+    if one.verdict is not Verdict.REFUTED:
+        return [f"nothing against it {tried}; it comes to {n['largest']:.3g}, rounding {n['rounding']:.2g}"]
+    state = np.asarray(n["state"])
+    shown = ", ".join(f"{system.layout.element(k)} = {state[k]:.6g}" for k in range(min(4, state.size)))
+    more = f", and {state.size - 4} more" if state.size > 4 else ""
+    return [
+        f"it is broken by {n['largest']:.4g} (rounding {n['rounding']:.1g}), {tried}",
+        f"at t = {n['t']:g}: {shown}{more}",
+    ]
+
+
+def _plain(one: Judged) -> dict[str, Any]:
+    numbers = {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in one.numbers.items()}
+    return {
+        "claim": one.claim, "verdict": str(one.verdict), "reason": one.reason, "identity": one.identity,
+        "steps": list(one.steps),
+        "assumptions": list(one.assumptions), "lemmas": list(one.lemmas), "notes": list(one.notes), "numbers": numbers,
+    }  # fmt: skip
