@@ -15,7 +15,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, Rational
 
 from neurodyn.calculus import nodes
-from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.letters import indices_of, names_in
 from neurodyn.calculus.range_of import Ranges
 from neurodyn.calculus.ranges import Range
 from neurodyn.calculus.reductions import Largest, LogSumExp, Norm, Reduction, Smallest, Sum
@@ -105,7 +105,8 @@ class Shape:
             return self._reduction(expr)
         if isinstance(expr, sp.Function):
             return self._function(expr)
-        return AFFINE  # a reference to one of the quantities
+        looked_up = any(not names_in(x).isdisjoint(self.names) for x in indices_of(expr))
+        return UNKNOWN if looked_up else AFFINE  # a reference to one of the quantities
 
     def _sum(self, expr: Add) -> Curvature:
         found = CONSTANT

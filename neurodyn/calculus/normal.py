@@ -143,6 +143,8 @@ def _power(expr: Pow) -> list[Term]:
     if exponent.is_Integer and exponent > 0:
         if isinstance(base, Absolute) and exponent % 2 == 0:
             return _terms(base.args[0] ** exponent)
+        if isinstance(base, sp.sin) and exponent > 1:
+            return _terms(base ** (exponent - 2) * (1 - sp.cos(base.args[0]) ** 2))
         if exponent > MOST_TERMS or len(terms) ** int(exponent) > MOST_TERMS:
             raise TooLarge(f"more than {MOST_TERMS} terms when multiplied out")
         return reduce(times, [terms] * int(exponent))
@@ -191,7 +193,8 @@ def _function(expr: Function) -> list[Term]:
     if isinstance(new, sp.log):
         return _log(new.args[0])
     rule = RULES.get(type(new))
-    return [Term(new)] if rule is None else _terms(rule(*new.args))
+    other = None if rule is None else rule(*new.args)
+    return [Term(new)] if other is None else _terms(other)
 
 
 def _log(inside: Expr) -> list[Term]:

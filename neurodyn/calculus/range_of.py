@@ -6,7 +6,7 @@ A range may hold more than the values: that an expression is not shown to be pos
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 
@@ -56,6 +56,7 @@ class Ranges:
 
     known: Known
     definitions: Mapping[str, Definition]
+    _found: dict[str, Range] = field(default_factory=dict, repr=False)
 
     def of(self, expr: sp.Basic) -> Range:
         """The range of an expression at all positions of its letters."""
@@ -81,6 +82,11 @@ class Ranges:
         """Whether the expression is shown to be 0 or more."""
         return self.of(expr).is_nonnegative
 
+    def is_finite(self, expr: Expr) -> bool:
+        """Whether each denominator in the expression is shown to differ from 0."""
+        powers = (p for p in expr.atoms(Pow) if not p.exp.is_nonnegative)
+        return all(self.of(p.base).has_no_zero for p in powers)
+
     def _reference(self, expr: Expr) -> Range:
         if isinstance(expr, Symbol) and expr.is_integer:
             return Range(Fraction(1)) if expr.is_positive else ANY
@@ -88,7 +94,12 @@ class Ranges:
         found = self.known(name)
         if found is not None:
             return found
-        return self.of(self.definitions[name].expr) if name in self.definitions else ANY
+        if name not in self.definitions:
+            return ANY
+        if name not in self._found:
+            self._found[name] = ANY  # as a recursion sees it
+            self._found[name] = self.of(self.definitions[name].expr)
+        return self._found[name]
 
     def _sum(self, expr: Add) -> Range:
         found = reduce(Range.__add__, (self.of(a) for a in expr.args))

@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import atan, erf, exp, inf, isfinite, nextafter, tanh
+from math import inf, isfinite, nextafter
+from typing import Any
 
+import mpmath
 import sympy as sp
 from sympy import Expr
+from sympy.core.evalf import PrecisionExhausted
 
 from neurodyn.calculus import nodes
 
-# What a library function may be off by, in units of the last place: generous.
-ULPS = 4
+# Functions are computed to more bits than a float has, and moved by so many units of the last place of a float.
+BITS, ULPS = 120, 2
+# Beyond this an argument of a function counts as no larger.
+FAR = 700
 
 # An end of a range: infinite ends are floats.
 End = Fraction | float
@@ -74,17 +79,20 @@ NONNEGATIVE, POSITIVE = Range(Fraction(0)), Range(Fraction(0), inf, nonzero=True
 
 def of_number(expr: sp.Basic) -> Range:
     """The range of a number: exact, if it is rational."""
-    if not expr.is_finite or not expr.is_real:
-        return ANY
     if expr.is_Rational:
         exact = Fraction(int(expr.p), int(expr.q))
         return Range(exact, exact)
-    value = float(expr)
-    return Range(_beside(value, -inf), _beside(value, inf), nonzero=True)
+    if not expr.is_finite or not expr.is_real:
+        return ANY
+    try:
+        value = float(sp.N(expr, 25, strict=True))
+    except (PrecisionExhausted, TypeError):
+        return ANY  # it may be 0
+    return Range(_beside(value, -inf), _beside(value, inf))
 
 
 def _beside(value: float, towards: float) -> End:
-    """A number that is surely beyond one that a library computed."""
+    """A number that is surely beyond one that was computed."""
     for _ in range(ULPS):
         value = nextafter(value, towards)
     return Fraction(value) if isfinite(value) else value
@@ -102,9 +110,13 @@ def power_end(value: End, exponent: Expr, up: bool) -> End:
         return value ** int(exponent)
     if value in (0, 1):
         return value
-    towards = inf if up else -inf
-    near = _rounded(value, towards)
-    return near if not isfinite(near) else _beside(near ** float(exponent), towards)
+    with mpmath.workprec(BITS):
+        power = _wide(value) ** (mpmath.mpf(int(exponent.p)) / int(exponent.q))
+        return max(_beside(float(power), inf if up else -inf), Fraction(0))
+
+
+def _wide(value: Fraction) -> Any:
+    return mpmath.mpf(value.numerator) / value.denominator
 
 
 def size(base: Range) -> Range:
@@ -141,17 +153,18 @@ def total(inner: Range, whole: bool) -> Range:
     return ANY
 
 
-def _increasing(row: Callable[[float], float], low: float, high: float, nonzero: bool = False) -> Callable[..., Range]:
+def _increasing(row: Callable[[Any], Any], low: float, high: float, nonzero: bool = False) -> Callable[..., Range]:
     """The rule of an increasing function between two limits, which is 0 at 0 or nowhere."""
 
     def end(at: End, limit: float, towards: float) -> End:
-        if not isinstance(at, Fraction):
-            value: End = Fraction(limit) if isfinite(limit) else limit
-            return value
+        outwards = at if towards > 0 else -at
+        if outwards > FAR:
+            return _end(limit)
         if at == 0 and not nonzero:
             return Fraction(0)
-        near = _rounded(at, towards)
-        return near if not isfinite(near) else _beside(row(near), towards)
+        near = at if outwards > -FAR else Fraction(-FAR if towards > 0 else FAR)  # not as far out, so a bound too
+        with mpmath.workprec(BITS):
+            return _beside(float(row(_wide(Fraction(near)))), towards)
 
     def rule(of: Range) -> Range:
         return Range(max(end(of.low, low, -inf), _end(low)), min(end(of.high, high, inf), _end(high)),
@@ -160,22 +173,8 @@ def _increasing(row: Callable[[float], float], low: float, high: float, nonzero:
     return rule
 
 
-def _rounded(value: Fraction, towards: float) -> float:
-    """The float next to an exact number, on one side of it."""
-    try:
-        near = float(value)
-    except OverflowError:
-        return towards
-    return near if Fraction(near) == value else nextafter(near, towards)
-
-
 def _end(value: float) -> End:
     return Fraction(value) if isfinite(value) else value
-
-
-def _capped(row: Callable[[float], float]) -> Callable[[float], float]:
-    """A function that overflows, up to where it does."""
-    return lambda x: row(x) if abs(x) < 700 else inf if x > 0 else row(-700.0)
 
 
 def _log(of: Range) -> Range:
@@ -191,6 +190,12 @@ def _sign(of: Range) -> Range:
 def _with_sign(of: Range) -> Range:
     """What has the sign of its argument."""
     return NONNEGATIVE if of.is_nonnegative else -NONNEGATIVE if of.is_nonpositive else ANY
+
+
+def _sign_or(of: Range, tie: Range | None = None) -> Range:
+    """The sign, and what it is at 0."""
+    sign = _sign(of)
+    return sign if of.has_no_zero or tie is None else sign.hull(tie)
 
 
 def _relu(of: Range) -> Range:
@@ -210,9 +215,10 @@ def _positive(of: Range) -> Range:
 
 
 FUNCTIONS: Mapping[type, Callable[..., Range]] = {
-    nodes.Delta: _flag, nodes.Heaviside: _flag, nodes.Sign: lambda of, *tie: _sign(of) if not tie else UNIT,
-    sp.sin: _unit, sp.cos: _unit, sp.exp: _increasing(_capped(exp), 0.0, inf, nonzero=True),
-    sp.tanh: _increasing(tanh, -1.0, 1.0), sp.erf: _increasing(erf, -1.0, 1.0), sp.atan: _increasing(atan, -2.0, 2.0),
+    nodes.Delta: _flag, nodes.Heaviside: _flag, nodes.Sign: _sign_or,
+    sp.sin: _unit, sp.cos: _unit, sp.exp: _increasing(mpmath.exp, 0.0, inf, nonzero=True),
+    sp.tanh: _increasing(mpmath.tanh, -1.0, 1.0), sp.erf: _increasing(mpmath.erf, -1.0, 1.0),
+    sp.atan: _increasing(mpmath.atan, -2.0, 2.0),
     sp.sinh: _with_sign, sp.cosh: lambda of: Range(Fraction(1)), sp.log: _log,
     nodes.Sigmoid: lambda of: Range(Fraction(0), Fraction(1), nonzero=True), nodes.Softplus: _positive,
     nodes.LogCosh: lambda of: NONNEGATIVE, nodes.Absolute: size, sp.Abs: size, nodes.Exprel: _positive,

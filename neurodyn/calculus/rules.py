@@ -24,7 +24,34 @@ from neurodyn.calculus.nodes import (
 )
 from neurodyn.calculus.reductions import LogSumExp, Softmax
 
-RULES: dict[type, Callable[..., Expr]] = {
+# How many times an angle is taken apart: sin(3*x) is one of three.
+MOST_ANGLES = 4
+
+
+def angles(whole: Expr) -> tuple[Expr, Expr] | None:
+    """An angle as two, if it is a sum or a small multiple."""
+    if isinstance(whole, sp.Add):
+        one = whole.args[0]
+        return one, whole - one
+    number, rest = whole.as_coeff_Mul()
+    if rest is not sp.S.One and number.is_Integer and 2 <= abs(number) <= MOST_ANGLES:
+        one = rest if number > 0 else -rest
+        return one, whole - one
+    return None
+
+
+def _sine(u: Expr) -> Expr | None:
+    two = angles(u)
+    return two and sp.sin(two[0]) * sp.cos(two[1]) + sp.cos(two[0]) * sp.sin(two[1])
+
+
+def _cosine(u: Expr) -> Expr | None:
+    two = angles(u)
+    return two and sp.cos(two[0]) * sp.cos(two[1]) - sp.sin(two[0]) * sp.sin(two[1])
+
+
+# What each function is in terms of fewer kinds; None where it stays as it is.
+RULES: dict[type, Callable[..., Expr | None]] = {
     Relu: lambda u: Where(u > 0, u, 0),
     Heaviside: lambda u: Where(u > 0, 1, 0),
     Larger: lambda a, b: b + Where(a > b, a - b, 0),
@@ -34,6 +61,8 @@ RULES: dict[type, Callable[..., Expr]] = {
     Expm1: lambda u: sp.exp(u) - 1,
     Log1p: lambda u: sp.log(1 + u),
     sp.sinh: lambda u: sp.tanh(u) * sp.cosh(u),
+    sp.sin: _sine,
+    sp.cos: _cosine,
 }
 
 

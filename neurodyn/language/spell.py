@@ -91,7 +91,9 @@ class _Speller:
             (below if under else above).append(1 / factor if under else factor)
         above = [a for a in above if a != 1]
         below = [b for b in below if b != 1]
-        text = "*".join(self.show(a, MULTIPLY, names) for a in above) or "1"
+        alone = len(above) + len(below) == 1
+        levels = (MULTIPLY if alone or not isinstance(a, (Partial, Rate)) else POWER for a in above)
+        text = "*".join(self.show(a, level, names) for a, level in zip(above, levels, strict=True)) or "1"
         return text + "".join("/" + self.show(b, POWER, names) for b in below), MULTIPLY
 
     def _power(self, expr: Pow, names: Mapping[Idx, str]) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Idx, S
 
+from neurodyn.calculus.letters import names_in
 from neurodyn.calculus.nodes import Where
 from neurodyn.errors import InputError
 from neurodyn.language.free import free_letters
@@ -28,6 +29,11 @@ class Claim:
     relation: str
     right: Expr
     letters: tuple[Idx, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The quantities that it speaks of."""
+        return names_in(self.left) | names_in(self.right)
 
 
 def read_claim(model: Model, text: str) -> Claim:

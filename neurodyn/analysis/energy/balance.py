@@ -35,6 +35,7 @@ from neurodyn.calculus.letters import (
 )
 from neurodyn.calculus.normal import equal
 from neurodyn.calculus.rewrite import inline, names_reached
+from neurodyn.system.structure import TIME
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +61,10 @@ class Descent:
 
 @dataclass(frozen=True, eq=False)
 class Obstacle:
-    """Why no descent was found for a state."""
+    """Why no descent was found for a state, and how many of the steps of the argument hold."""
 
-    state: str
     reason: str
+    reached: int = 0
 
 
 class Balance:
@@ -72,49 +73,49 @@ class Balance:
     def __init__(self, facts: Facts, energy: str) -> None:
         self._facts, self._energy = facts, energy
         self._structure = facts.system.structure
-        self._varying = self._structure.dynamic | {*self._structure.model.states, *self._structure.model.inputs, "t"}
-        own = self._structure.model.definitions
-        self._definitions = {n: d for n, d in self._structure.definitions.items() if n in self._varying or n not in own}
+        derived = {*self._structure.derived}
+        self._definitions = {n: d for n, d in self._structure.definitions.items() if n not in derived}
+        self._varying = {*self._definitions, *self._structure.model.variables, *self._structure.model.inputs, TIME}
 
     def of(self, state: str) -> Descent | Obstacle:
         """The descent of one state, or what is in the way."""
-        reasons = []
+        obstacles = []
         for activation in self._activations(state):
             found = self._through(state, activation)
             if isinstance(found, Descent):
                 return found
-            reasons.append(found)
-        return Obstacle(state, reasons[-1] if reasons else "the energy does not depend on it")
+            obstacles.append(found)
+        return max(obstacles, key=lambda o: o.reached)
 
     def _activations(self, state: str) -> Iterator[str]:
         """The state's activations that the energy is a function of, and the state itself."""
         model, letters = self._structure.model, self._structure.letters(state)
-        free = {*model.variables, *model.inputs, "t"}
-        for name in (
-            names_reached(self._energy, self._definitions) & model.definitions.keys() & self._definitions.keys()
-        ):
+        free = {*model.variables, *model.inputs, TIME}
+        reached = names_reached(self._energy, self._definitions)
+        for name in (n for n in model.definitions if n in self._definitions and n in reached):
             own = self._structure.letters(name)
             same = len(own) == len(letters) and all(map(same_range, own, letters))
             if same and own and names_reached(name, self._definitions) & free == {state}:
                 yield name
         yield state
 
-    def _through(self, state: str, activation: str) -> Descent | str:
+    def _through(self, state: str, activation: str) -> Descent | Obstacle:
         at = tuple(fresh(x) for x in self._structure.letters(state))
         if activation != state and not self._is_stationary(state, activation, at):
-            return f"the energy depends on {state} not by {activation} alone"
-        flow, slope, mobility = self._structure.flows[state].at(at), self._named(activation, at), None
+            return Obstacle(f"{self._energy} depends on {state} not by {activation} alone")
+        flows = self._structure.flows
+        flow, slope, mobility = flows[state].at(at) if state in flows else S.Zero, self._named(activation, at), None
         if slope is not None and flow != 0:  # the flow may be written as that derivative
             mobility = ratio(self._facts, -flow, slope, self._varying)
         if mobility is None:
             flow, slope = self._whole(flow), self._whole(self._slope(activation, at, activation))
             mobility = S.Zero if S.Zero in (slope, flow) else ratio(self._facts, -flow, slope, self._varying)
         if mobility is None:
-            return f"d{state}/dt is no multiple of -d{self._energy}/d{activation}"
-        if not self._facts.ranges.is_nonnegative(mobility):
-            return (
-                f"the factor {mobility} between d{state}/dt and -d{self._energy}/d{activation} is not shown to be >= 0"
-            )
+            return Obstacle(f"d{state}/dt is no multiple of -d{self._energy}/d{activation}", 1)
+        ranges = self._facts.ranges
+        if not (ranges.is_nonnegative(mobility) and ranges.is_finite(mobility)):
+            told = f"the factor {mobility} between d{state}/dt and -d{self._energy}/d{activation}"
+            return Obstacle(f"{told} is not shown to be >= 0", 2)
         return self._judged(Descent(state, activation, at, slope, mobility, None))
 
     def _named(self, below: str, at: tuple[Idx, ...]) -> Expr | None:
@@ -138,7 +139,7 @@ class Balance:
         rest = self._whole(self._slope(state, at, activation))
         return equal(rest, S.Zero, symmetric=self._facts.symmetric, bits=self._facts.bits)
 
-    def _judged(self, base: Descent) -> Descent | str:
+    def _judged(self, base: Descent) -> Descent | Obstacle:
         """A descent whose activation is shown to go along with the state, or why it is not."""
         if base.activation == base.state:
             return replace(base, gain=S.One)
@@ -148,35 +149,32 @@ class Balance:
             return self._mixing(base, places)
         gain = derivative(expr, quantity(base.state, base.letters))
         if not self._facts.ranges.is_nonnegative(gain):
-            return f"{base.activation} is not shown to grow with {base.state}"
+            return Obstacle(f"{base.activation} is not shown to grow with {base.state}", 3)
         return replace(base, gain=gain)
 
-    def _mixing(self, base: Descent, places: list[tuple[Expr, ...]]) -> Descent | str:
+    def _mixing(self, base: Descent, places: list[tuple[Expr, ...]]) -> Descent | Obstacle:
         """Where units of a layer mix: the activation must be the gradient of a convex function."""
+        state, activation = base.state, base.activation
         apart = {x for k, x in enumerate(base.letters) if all(p[k] == x for p in places)}
-        mixed = free_letters(base.mobility) - apart
-        if mixed:
-            return f"the factor {base.mobility} differs between units that {base.activation} mixes"
-        for name, definition in self._definitions.items():
-            if definition.letters or base.state not in names_reached(name, self._definitions):
-                continue
-            why = self._is_potential(name, base)
-            if why is not None:
-                return (
-                    replace(base, lemma=why)
-                    if why
-                    else f"{name}, whose gradient {base.activation} is, is not shown to be convex"
-                )
-        return f"{base.activation} mixes units, and no definition is a function whose gradient it is"
+        if free_letters(base.mobility) - apart:
+            told = f"the factor {base.mobility} between d{state}/dt and -d{self._energy}/d{activation}"
+            return Obstacle(f"{told} differs between units that {activation} mixes", 3)
+        potentials = [n for n in self._structure.model.definitions if self._is_potential(n, base)]
+        if not potentials:
+            return Obstacle(f"{activation} mixes units, and no definition is a function whose gradient it is", 3)
+        for name in potentials:
+            whole = self._whole(self._definitions[name].expr)
+            if Shape(frozenset([state]), self._facts.ranges).of(whole).is_convex:
+                return replace(base, lemma=f"{activation} = d{name}/d{state}, and {name} is convex by composition")
+        return Obstacle(f"{potentials[0]}, whose gradient {activation} is, is not shown to be convex", 4)
 
-    def _is_potential(self, name: str, base: Descent) -> str | None:
-        """The reason why a definition is a convex potential of an activation; empty if it is one, not shown convex."""
-        whole = self._whole(self._definitions[name].expr)
-        free = names_in(whole) & {*self._structure.model.variables, *self._structure.model.inputs, "t"}
-        if free != {base.state}:
-            return None
+    def _is_potential(self, name: str, base: Descent) -> bool:
+        """Whether a definition is a function of the state alone, and an activation its gradient."""
+        definition = self._definitions.get(name)
+        if definition is None or definition.letters or base.state not in names_reached(name, self._definitions):
+            return False
+        whole = self._whole(definition.expr)
+        free = names_in(whole) & {*self._structure.model.variables, *self._structure.model.inputs, TIME}
         activation = self._whole(self._definitions[base.activation].at(base.letters))
-        if not equal(derivative(whole, quantity(base.state, base.letters)), activation):
-            return None
-        convex = Shape(frozenset([base.state]), self._facts.ranges).of(whole).is_convex
-        return f"{base.activation} = d{name}/d{base.state}, and {name} is convex by composition" if convex else ""
+        slope = derivative(whole, quantity(base.state, base.letters))
+        return free == {base.state} and equal(slope, activation)

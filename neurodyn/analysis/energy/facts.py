@@ -44,6 +44,8 @@ class Facts:
         if not np.isfinite(values).all():
             return None
         found = Range(Fraction(float(values.min())), Fraction(float(values.max())), bool((values != 0).all()))
+        if name in self.system.structure.on:  # it is 0 where there is no edge
+            found = found.hull(Range(Fraction(0), Fraction(0)))
         self._note(name, found)
         return found
 
@@ -63,9 +65,9 @@ class Facts:
 
     @cached_property
     def bits(self) -> frozenset[str]:
-        """The parameters whose values are 0 and 1."""
-        values = self.system.values
-        return frozenset(n for n in self.system.model.parameters if n in values and np.isin(values[n], (0, 1)).all())
+        """The arrays of parameters whose values are 0 and 1."""
+        values = {n: v for n, v in self.system.values.items() if n in self.system.model.parameters and v.ndim}
+        return frozenset(n for n, v in values.items() if np.isin(v, (0, 1)).all())
 
     @cached_property
     def _square(self) -> tuple[str, ...]:
@@ -105,7 +107,8 @@ class Facts:
         first, second = (fresh(x) for x in formula.letters)
         here, there = formula.at((first, second)), formula.at((second, first))
         expr = formula.expr
-        if isinstance(expr, MatrixFunction) and type(expr) in SQUARE.values():  # these keep symmetry
+        taken = isinstance(expr, MatrixFunction) and set(expr.at) == set(formula.letters)
+        if taken and type(expr) in SQUARE.values():  # these keep symmetry
             body, _, (row, column) = expr.open()
             here, there = body, reindex(body, {row: column, column: row})
         here, there = inline(here, self.derived), inline(there, self.derived)

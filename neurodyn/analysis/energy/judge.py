@@ -11,16 +11,17 @@ from neurodyn.analysis.energy.balance import Balance, Descent, Obstacle
 from neurodyn.analysis.energy.facts import Facts
 from neurodyn.analysis.energy.judged import Judged
 from neurodyn.analysis.energy.parts import follows
+from neurodyn.analysis.energy.premises import jump, outside
 from neurodyn.analysis.energy.search import Hunt, hunt
 from neurodyn.analysis.energy.signs import Signs
 from neurodyn.analysis.energy.stepwise import Steps
 from neurodyn.analysis.energy.told import identity, steps
-from neurodyn.analysis.energy.visits import visit
+from neurodyn.analysis.energy.visits import excess, visit
 from neurodyn.analysis.verdict import Verdict
-from neurodyn.calculus.letters import name_of, names_in
-from neurodyn.calculus.nodes import Absolute, Heaviside, Rate, Sign, Where
+from neurodyn.calculus.letters import name_of
+from neurodyn.calculus.nodes import Absolute, Heaviside, Larger, Rate, Relu, Sign, Smaller, Where
 from neurodyn.calculus.normal import equal
-from neurodyn.calculus.reductions import KthLargest, Largest, Smallest
+from neurodyn.calculus.reductions import KthLargest, Largest, Norm, Smallest
 from neurodyn.calculus.rewrite import Definition, inline, names_reached
 from neurodyn.calculus.times import Next
 from neurodyn.language.source import Source
@@ -30,7 +31,7 @@ from neurodyn.system.system import System
 Array = NDArray[np.float64]
 # A difference of two sides, over the size of what they are made of, that is rounding.
 ROUNDING = 1e-9
-KINKS = (Absolute, Heaviside, Sign, Where, KthLargest, Largest, Smallest)
+KINKS = (Absolute, Heaviside, KthLargest, Larger, Largest, Norm, Relu, Sign, Smaller, Smallest, Where)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,8 @@ class Judge:
         """The verdict on one claim."""
         facts = Facts(self.system)
         said, claim = read_claim(self.system.model, text), self.system.structure.claim(text)
+        if self._is_constant(claim):
+            return self._computed(text, claim)
         if claim.relation == "==":
             return self._equation(facts, text, said, claim)
         return self._inequality(facts, text, said, claim)
@@ -55,8 +58,6 @@ class Judge:
     # --- equations ------------------------------------------------------------------------------------------------
 
     def _equation(self, facts: Facts, text: str, said: Claim, claim: Claim) -> Judged:
-        if self._is_constant(claim):
-            return self._computed(text, claim)
         energy = rate_of(said)
         descents = None if energy is None else self._descents(facts, energy)
         if isinstance(descents, tuple) and follows(facts, descents, said):
@@ -78,19 +79,22 @@ class Judge:
 
     def _is_constant(self, claim: Claim) -> bool:
         structure = self.system.structure
-        names = names_in(claim.left) | names_in(claim.right)
-        return names.isdisjoint(structure.dynamic | {*structure.model.variables, *structure.model.inputs, "t"})
+        moving = structure.dynamic | {*structure.model.variables, *structure.model.inputs, *structure.by_trial}
+        return self._spoken(claim).isdisjoint(moving)
 
     def _computed(self, text: str, claim: Claim) -> Judged:
         """A claim about parameters alone."""
         sides = (claim.left, claim.right)
         left, right = self.system.bound().evaluate_all(sides, claim.letters, (), Source(text))
-        off = float(np.abs(left - right).max())
-        size = float(max(np.abs(left).max(), np.abs(right).max(), np.finfo(float).tiny))
-        verdict = Verdict.VERIFIED if off <= ROUNDING * size else Verdict.REFUTED
-        return Judged(
-            text, verdict, f"the two sides differ by {off:.2g} at most, of {size:.3g}", numbers={"largest": off}
-        )
+        rounding = ROUNDING * max(float(np.abs(left).max()), float(np.abs(right).max()))
+        worst = float(excess(claim, left - right))
+        if not np.isfinite(worst):
+            return Judged(text, Verdict.UNDECIDED, "a side of it is not finite")
+        verdict = Verdict.REFUTED if worst > rounding else Verdict.VERIFIED
+        if claim.relation != "==" and abs(worst) <= rounding:
+            verdict = Verdict.UNDECIDED
+        reason = f"computed from the values: it is {'off' if worst > 0 else 'kept'} by {abs(worst):.2g}"
+        return Judged(text, verdict, f"{reason}, rounding {rounding:.2g}", numbers={"largest": worst})
 
     # --- inequalities ---------------------------------------------------------------------------------------------
 
@@ -100,10 +104,10 @@ class Judge:
         energy, reason = rate_of(said), "the sign of its sides is not known"
         if energy is not None and claim.relation == "<=" and claim.right == 0:
             descents = self._descents(facts, energy)
-            if isinstance(descents, tuple):
+            reason = descents if isinstance(descents, str) else jump(self.system.structure, energy)
+            if isinstance(descents, tuple) and not reason:
                 reason = "each state goes against a gradient of the energy"
                 return self._from_balance(facts, text, reason, claim, energy, descents)
-            reason = descents
         return self._by_equation(facts, text, said, claim) or self._searched(facts, text, claim, reason)
 
     def _step(self, facts: Facts, text: str, said: Claim, claim: Claim) -> Judged:
@@ -123,8 +127,9 @@ class Judge:
     def _descents(self, facts: Facts, energy: str) -> tuple[Descent, ...] | str:
         """How each state lets the energy fall, or what is in the way."""
         structure = self.system.structure
-        if "t" in names_reached(energy, structure.definitions):
-            return f"{energy} depends on time itself"
+        other = outside(structure, energy)
+        if other:
+            return other
         balance = Balance(facts, energy)
         found = [balance.of(state) for state in structure.model.states]
         descents = tuple(d for d in found if isinstance(d, Descent))
@@ -134,13 +139,17 @@ class Judge:
 
     def _by_equation(self, facts: Facts, text: str, said: Claim, claim: Claim) -> Judged | None:
         """An inequality that follows from an equation which the model claims too."""
+        energy = rate_of(said)
+        if energy is not None and jump(self.system.structure, energy):
+            return None
         for other in (c for c in self.system.model.claims if c != text):
             equation = read_claim(self.system.model, other)
             if equation.relation != "==" or equation.left != said.left:
                 continue
             signs = Signs(facts)
             off = signs.of(equation.right - said.right)
-            fits = off.is_nonpositive if claim.relation in ("<=", "<") else off.is_nonnegative
+            fits = (off if claim.relation in (">=", ">") else -off).is_nonnegative
+            fits = fits and (claim.relation in ("<=", ">=") or off.has_no_zero)
             if fits and self._is_identity(facts, self.system.structure.claim(other)):
                 shown = self._proved(facts, text, f"it follows from {other}", claim)
                 return replace(shown, identity=other, lemmas=tuple(signs.lemmas))
@@ -157,12 +166,18 @@ class Judge:
         return replace(shown, identity=told, steps=steps(facts, energy, descents), lemmas=lemmas)
 
     def _proved(self, facts: Facts, text: str, reason: str, claim: Claim) -> Judged:
-        symmetric = tuple(facts.why_symmetric(n) for n in sorted(facts.symmetric & self._spoken(claim)))
-        return Judged(
-            text, Verdict.PROVED, reason, assumptions=(*symmetric, *facts.used.values()), notes=self._notes(claim)
-        )
+        spoken = self._spoken(claim)
+        symmetric = [facts.why_symmetric(n) for n in sorted(facts.symmetric & spoken)]
+        bits = [f"{n} is 0 or 1" for n in sorted(facts.bits & spoken)]
+        told = (*symmetric, *bits, *facts.used.values())
+        return Judged(text, Verdict.PROVED, reason, assumptions=told, notes=self._notes(claim))
 
     def _searched(self, facts: Facts, text: str, claim: Claim, reason: str) -> Judged:
+        structure = self.system.structure
+        if structure.residuals or structure.delayed.keys() & self._spoken(claim):
+            missing = "rates that constraints give" if structure.residuals else "earlier values"
+            reason = f"{reason}; it is not searched, for it speaks of {missing}"
+            return Judged(text, Verdict.UNDECIDED, reason, notes=self._notes(claim))
         if self.system.model.discrete:
             found = visit(self.system, claim, self.search)
         else:
@@ -182,8 +197,8 @@ class Judge:
 
     def _spoken(self, claim: Claim) -> frozenset[str]:
         """All quantities that a claim speaks of, through definitions."""
-        names, definitions = names_in(claim.left) | names_in(claim.right), self.system.structure.definitions
-        return frozenset[str]().union(*(names_reached(n, definitions) for n in names))
+        definitions = self.system.structure.definitions
+        return frozenset[str]().union(*(names_reached(n, definitions) for n in claim.names))
 
     def _notes(self, claim: Claim) -> tuple[str, ...]:
         structure, names = self.system.structure, self._spoken(claim)
@@ -198,6 +213,8 @@ class Judge:
             found.append("white noise is left out")
         if structure.model.events:
             found.append("it is meant between events")
+        if any(d.clip for d in structure.model.states.values()):
+            found.append("bounds at which states are clipped are left out")
         return tuple(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Add
+from sympy import Add, S
 
 from neurodyn.analysis.energy.balance import Descent
 from neurodyn.analysis.energy.facts import Facts
@@ -26,6 +26,9 @@ def follows(facts: Facts, descents: Sequence[Descent], said: Claim) -> bool:
     structure = facts.system.structure
     flows = {}
     for d in descents:
+        if d.mobility == 0:  # the energy does not fall by it, but it may move
+            flows[d.state] = structure.flows.get(d.state, Definition(d.letters, S.Zero))
+            continue
         letters = tuple(fresh(x) for x in d.letters)
         falls = Definition(d.letters, -d.mobility * quantity(SLOPE.format(d.state), d.letters))
         flows[d.state] = Definition(letters, falls.at(letters))

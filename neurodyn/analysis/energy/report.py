@@ -14,9 +14,12 @@ from neurodyn.analysis.energy.judged import Judged
 from neurodyn.analysis.energy.search import Hunt
 from neurodyn.analysis.verdict import Verdict
 from neurodyn.errors import InputError
+from neurodyn.system.claims import read_claim
 from neurodyn.system.system import System
 
 WIDTH = 100
+# From the best to the worst.
+WORSE = (Verdict.PROVED, Verdict.VERIFIED, Verdict.SEARCHED, Verdict.UNDECIDED, Verdict.REFUTED)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,8 +41,8 @@ class EnergyReport:
 
     @property
     def verdict(self) -> Verdict:
-        """The weakest of all verdicts."""
-        return max((c.verdict for c in self.claims), key=list(Verdict).index)
+        """The worst of all verdicts."""
+        return max((c.verdict for c in self.claims), key=WORSE.index)
 
     def __str__(self) -> str:
         head = f"{self.system.name}: {self.system.model.summary}"
@@ -99,7 +102,7 @@ def _claims(system: System) -> list[str]:
         if model.energy is None
         else [f"{model.energy}(t+1) <= {model.energy}" if model.discrete else f"d{model.energy}/dt <= 0"]
     )
-    told = any(model.energy and model.energy in c for c in model.claims)
+    told = any(model.energy in c.names for c in (read_claim(model, text) for text in model.claims))
     found = list(model.claims) if told else [*usual, *model.claims]
     if not found:
         raise InputError(

@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 BROKEN, SLOPE = "broken", "slope of {}"
 # Distances of starts from the states of the file, in scales of the states.
 SPREADS = (0.0, 0.1, 1.0, 3.0, 10.0)
+# How far from its start an ascent may go, in scales of the states.
+FARTHEST = 1e3
 # How far above its own rounding a violation must lie, and by how much the states are moved to see that.
 CLEAR, NUDGE = 1e3, 1e-14
 
@@ -71,7 +73,7 @@ class Prey:
     """What must not be positive if a claim is to hold, with its gradient by the states."""
 
     def __init__(self, system: System, claim: Claim) -> None:
-        self._system, self.evaluations = system, 0
+        self._system, self.scales, self.evaluations = system, system.layout.scales, 0
         expr = _excess(claim)
         structure = system.structure
         names = structure.model.names.quantities
@@ -126,8 +128,11 @@ def hunt(system: System, claim: Claim, how: Hunt, times: Array) -> Found:
     best, at, t_best = -np.inf, starts[0], float(times[0])
     with np.errstate(all="ignore"):
         for start, t in zip(starts, rng.choice(times, how.starts), strict=True):
-            options = {"maxiter": how.steps}
-            found = minimize(partial(prey.downhill, float(t)), start, jac=True, method="L-BFGS-B", options=options)
+            room = np.stack([start - FARTHEST * scales, start + FARTHEST * scales], axis=1)
+            found = minimize(
+                partial(prey.downhill, float(t)), start, jac=True, method="L-BFGS-B", bounds=room,
+                options={"maxiter": how.steps},
+            )  # fmt: skip
             if np.isfinite(found.fun) and -found.fun > best:
                 best, at, t_best = -float(found.fun), np.asarray(found.x), float(t)
         rounding = _rounding(prey, t_best, at, rng)
@@ -136,6 +141,6 @@ def hunt(system: System, claim: Claim, how: Hunt, times: Array) -> Found:
 
 def _rounding(prey: Prey, t: float, state: Array, rng: np.random.Generator) -> float:
     """How much a value changes when a state is moved by a few of its last bits."""
-    moved = state * (1 + NUDGE * rng.uniform(-1, 1, (32, state.size)))
+    moved = state + NUDGE * (np.abs(state) + prey.scales) * rng.uniform(-1, 1, (32, state.size))
     values = prey.values(t, moved)
     return float(np.ptp(values)) + float(np.finfo(float).tiny)

@@ -24,11 +24,12 @@ from neurodyn.analysis.energy.ratio import ratio
 from neurodyn.calculus.curvature import Shape
 from neurodyn.calculus.derivative import derivative
 from neurodyn.calculus.letters import Reference, fresh, indices_of, name_of, names_in, quantity
-from neurodyn.calculus.nodes import Delta, Sign, Where
+from neurodyn.calculus.nodes import Delta, Partial, Sign, Where
 from neurodyn.calculus.normal import equal, normal
 from neurodyn.calculus.reductions import Sum
 from neurodyn.calculus.rewrite import Definition, inline, substitute, transform
-from neurodyn.calculus.times import Next
+from neurodyn.calculus.times import Lag, Next
+from neurodyn.system.structure import TIME
 
 NEW = "new {}"
 ONES = "every {state} is -1 or 1, as it starts"
@@ -54,8 +55,8 @@ class Steps:
     def __init__(self, facts: Facts, energy: str) -> None:
         self._facts, structure = facts, facts.system.structure
         self._model, own = structure.model, structure.model.definitions
-        self._varying = structure.dynamic | {*structure.model.states, *structure.model.inputs, "t"}
-        self._known = {n: d for n, d in own.items() if n in structure.dynamic}
+        self._varying = structure.dynamic | {*self._model.states, *self._model.inputs, *self._model.noise, TIME}
+        self._known = {n: structure.definitions[n] for n in own if n in structure.dynamic}
         self._energy = inline(quantity(energy), self._known)
 
     def of(self) -> Step | str:
@@ -64,13 +65,18 @@ class Steps:
             return "several states change in a step"
         (state, equation), *_ = self._model.maps.items()
         if not self._free <= {state}:
-            return "the energy or the map speaks of more than the state"
+            return "the energy speaks of more than the state"
         step = Definition(equation.letters, inline(equation.expr, self._known))
+        if step.expr.has(Next, Lag, Partial):
+            return "the map speaks of values at other times"
+        if self._model.states[state].clip:
+            return f"{state} is kept within bounds"
         return self._two_values(state, step) if isinstance(step.expr, Sign) else self._tangent(state, step)
 
     @property
     def _free(self) -> set[str]:
-        return set(names_in(self._energy) & {*self._model.states, *self._model.inputs, "t"})
+        structure, model = self._facts.system.structure, self._model
+        return set(names_in(self._energy) & {*model.states, *model.inputs, *model.noise, *structure.pasts, TIME})
 
     # --- two values -----------------------------------------------------------------------------------------------
 
@@ -79,6 +85,8 @@ class Steps:
             return f"{state} starts at other values than -1 and 1"
         at = tuple(fresh(x) for x in step.letters)
         sign = step.at(at)
+        if not self._keeps(sign, quantity(state, at)):
+            return f"where the argument of the sign is 0, {state} may become another number than -1 or 1"
         if self._model.update != "asynchronous":
             return self._all_at_once(state, at, sign)
         above = self._with(state, at, S.NegativeOne) - self._with(state, at, S.One)
@@ -86,11 +94,21 @@ class Steps:
         if factor is None:  # it may lie in how the weights are made, such as no weight of a unit to itself
             derived = self._facts.derived
             factor = ratio(self._facts, inline(sign.args[0], derived), inline(above, derived), self._varying)
-        if factor is None or not self._facts.ranges.of(factor).is_positive:
+        if not self._is_sure(factor):
             return (
                 "the argument of the sign is no positive multiple of the difference that the unit makes to the energy"
             )
         return Step("an update takes the lower energy of its two", ONES.format(state=state))
+
+    @staticmethod
+    def _keeps(sign: Expr, old: Expr) -> bool:
+        """Whether what the sign is at 0 is -1 or 1."""
+        return len(sign.args) == 2 and sign.args[1] in (old, S.One, S.NegativeOne)
+
+    def _is_sure(self, factor: Expr | None) -> bool:
+        """Whether a factor is found, and is shown to be positive."""
+        ranges = self._facts.ranges
+        return factor is not None and ranges.of(factor).is_positive and ranges.is_finite(factor)
 
     def _all_at_once(self, state: str, at: tuple[Idx, ...], sign: Expr) -> Step | str:
         """E concave and S(t+1) = sign(-dE/dS): no tangent of E rises along the step."""
@@ -98,7 +116,7 @@ class Steps:
             return "all units change at once, and the energy is not shown to be concave"
         slope = derivative(self._energy, quantity(state, at))
         factor = ratio(self._facts, sign.args[0], -slope, self._varying)
-        if factor is None or not self._facts.ranges.of(factor).is_positive:
+        if not self._is_sure(factor):
             return "the argument of the sign is no positive multiple of minus the gradient of the energy"
         return Step("the energy is concave, and each sign goes against its gradient", ONES.format(state=state))
 
@@ -125,7 +143,8 @@ class Steps:
         at = tuple(fresh(x) for x in step.letters)
         slope = derivative(concave, quantity(state, at))
         factor = ratio(self._facts, step.at(at), slope, self._varying) if slope != 0 else None
-        if factor is None:
+        ranges = self._facts.ranges
+        if factor is None or not (ranges.of(factor).has_no_zero and ranges.is_finite(factor)):
             return "a step is no multiple of the gradient of the concave part of the energy"
         rest = self._energy - concave
         new, old = quantity(NEW.format(state), at), quantity(state, at)

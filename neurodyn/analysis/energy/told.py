@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sympy as sp
-from sympy import Expr, S
+from sympy import Expr, Mul, S
 
 from neurodyn.analysis.energy.balance import Descent
 from neurodyn.analysis.energy.facts import Facts
-from neurodyn.calculus.letters import quantity, reindex
+from neurodyn.calculus.letters import free_letters, quantity, reindex
 from neurodyn.calculus.nodes import Rate, Where
 from neurodyn.calculus.reductions import Sum
 from neurodyn.language.spell import spell
@@ -19,7 +19,7 @@ def identity(facts: Facts, energy: str, descents: Sequence[Descent]) -> str:
     """`dE/dt = -sum(...) - ...`, one term for each state that moves."""
     letters = {n: s.letters for n, s in facts.system.model.indices.items()}
     terms = [spell(_term(facts, d), letters) for d in descents if d.mobility != 0]
-    return f"d{energy}/dt = " + (" ".join(f"- {t}" for t in terms) if terms else "0")
+    return f"d{energy}/dt = " + ("-" + " - ".join(terms) if terms else "0")
 
 
 def _term(facts: Facts, descent: Descent) -> Expr:
@@ -35,7 +35,10 @@ def _term(facts: Facts, descent: Descent) -> Expr:
     term = product / factor
     if not facts.ranges.of(descent.mobility).is_positive:
         term = Where(factor > 0, term, S.Zero)
-    return Sum(term, S.true, letters) if letters else term
+    if not letters:
+        return term
+    common = Mul(*(f for f in Mul.make_args(term) if free_letters(f).isdisjoint(letters)))
+    return common * Sum(term / common, S.true, letters)
 
 
 def steps(facts: Facts, energy: str, descents: Sequence[Descent]) -> tuple[str, ...]:

@@ -31,9 +31,9 @@ def visit(system: System, claim: Claim, how: Hunt) -> Found:
             read = _given(system, k, how.seed, rng)
             found = sides(float(k), {**system.layout.unpack(y), **read})
             left, right = np.asarray(found["left"]), np.asarray(found["right"])
-            excess, count = _excess(claim, left - right), count + 1
-            if np.isfinite(excess) and excess > best:
-                best, at, when, scale = excess, y, k, float(np.abs(left).max() + np.abs(right).max())
+            broken, count = excess(claim, left - right), count + 1
+            if np.isfinite(broken) and broken > best:
+                best, at, when, scale = broken, y, k, float(np.abs(left).max() + np.abs(right).max())
             y = step(float(k), y, read)
     return Found(best, scale * float(np.finfo(float).eps) * y.size / CLEAR * 10, at, float(when), how.starts, count)
 
@@ -42,7 +42,8 @@ def _steps(how: Hunt) -> int:
     return max(1, how.steps // 6)
 
 
-def _excess(claim: Claim, off: Array) -> float:
+def excess(claim: Claim, off: Array) -> float:
+    """By how much the difference of two sides breaks a claim; below 0 if it keeps it."""
     if claim.relation == "==":
         return float(np.abs(off).max())
     return float((-off if claim.relation in (">=", ">") else off).max())

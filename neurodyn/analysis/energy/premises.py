@@ -1,0 +1,32 @@
+"""What must be so before a rate of an energy says how the energy goes."""
+
+from __future__ import annotations
+
+from neurodyn.calculus.continuity import is_continuous
+from neurodyn.calculus.nodes import Stop
+from neurodyn.calculus.rewrite import names_reached
+from neurodyn.system.structure import TIME, Structure
+
+
+def outside(structure: Structure, energy: str) -> str:
+    """Of what else than states and held inputs an energy is a function; empty if of nothing."""
+    reached = names_reached(energy, structure.definitions)
+    if TIME in reached:
+        return f"{energy} depends on time itself"
+    if structure.residuals:
+        return "the model has constraints, and no flow is solved for"
+    earlier = sorted(reached & structure.delayed.keys())
+    return f"{energy} depends on earlier values: {', '.join(earlier)}" if earlier else ""
+
+
+def jump(structure: Structure, energy: str) -> str:
+    """Why an energy may change by other ways than its rate; empty if it does not."""
+    own = structure.definitions.keys() - {*structure.derived}
+    moving = frozenset(own | structure.model.states.keys())
+    for name in sorted(names_reached(energy, structure.definitions) & own):
+        expr = structure.definitions[name].expr
+        if expr.has(Stop):
+            return f"no derivative passes stop in {name}, on which {energy} depends"
+        if not is_continuous(expr, moving):
+            return f"{name}, on which {energy} depends, is not shown to be without jumps"
+    return ""

@@ -1,0 +1,129 @@
+"""What must not be called proved: models in which one step of the argument fails, each beside one where it holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import neurodyn
+from neurodyn.analysis.energy.judged import Judged
+from neurodyn.analysis.energy.report import energy
+from neurodyn.analysis.verdict import Verdict
+
+N = {"N": {"letters": "i j", "size": 3}}
+UNITS: dict[str, Any] = {"indices": N, "states": {"x[i]": "normal(0, 1)"}, "energy": "E"}
+ONE: dict[str, Any] = {"states": {"x": 1.0}, "energy": "E"}
+
+
+def judged(equations: str, claim: str = "dE/dt <= 0", **declared: Any) -> Judged:
+    return energy(neurodyn.build(neurodyn.Model(equations, claims=[claim], **declared)), claim=claim, starts=4).claims[
+        0
+    ]
+
+
+def test_an_energy_that_jumps_is_not_proved_to_fall() -> None:
+    """From x = -1 the flow goes to 1, over a step of 10; with a ramp in its place, which is continuous, it falls."""
+    text = "E = (x - 1)**2 + {step}\ndx/dt = -2*(x - 1)"
+    jumping = judged(text.format(step="10*heaviside(x)"), **ONE)
+    assert jumping.verdict is not Verdict.PROVED and "without jumps" in jumping.reason
+    ramp = judged("E = (x - 1)**2 + relu(x)*heaviside(x)\ndx/dt = -dE/dx", **ONE)
+    assert ramp.verdict is Verdict.PROVED and any("one-sided" in n for n in ramp.notes)
+
+
+@pytest.mark.parametrize(
+    ("step", "continuous"),
+    [
+        ("where(x > 1, (x - 1)**2, 0)", True),
+        ("where(x > 1, x**2, 0)", False),
+        ("heaviside(x)*(exp(relu(x)) - 1)", True),
+        ("sign(x)", False),
+        ("abs(x)", True),
+        ("floor(x)", False),
+        ("stop(x)**2", False),
+        ("clip(x, -1, 1)", True),
+    ],
+)
+def test_what_is_continuous(step: str, continuous: bool) -> None:
+    found = judged(f"E = x**2 + {step}\ndx/dt = -dE/dx", **ONE)
+    assert (found.verdict is Verdict.PROVED) == continuous
+
+
+def test_activations_that_are_steps() -> None:
+    text = "g[i] = {g}\nE = sum(g[i]**2, i)/2\ndx[i]/dt = -g[i]"
+    assert judged(text.format(g="tanh(x[i])"), **UNITS).verdict is Verdict.PROVED
+    assert judged(text.format(g="sign(x[i])"), **UNITS).verdict is not Verdict.PROVED
+
+
+def test_a_state_that_the_energy_does_not_know_may_still_move() -> None:
+    text = "E = x**2/2\ndx/dt = -x\ndz/dt = 1"
+    given = {"states": {"x": 1.0, "z": 0.0}, "energy": "E"}
+    assert judged(text, "dE/dt == -(dx/dt)**2", **given).verdict is Verdict.PROVED
+    assert judged(text, "dE/dt == -(dx/dt)**2 - dz/dt", **given).verdict is Verdict.REFUTED
+
+
+def test_strictly_below() -> None:
+    text = "E = x**2/2\ndx/dt = -x"
+    given = {"states": {"x": 1.0}, "energy": "E"}
+    model = neurodyn.Model(text, claims=["dE/dt < 0", "dE/dt == -(dx/dt)**2"], **given)
+    strict, balance = energy(neurodyn.build(model), starts=4).claims
+    assert strict.verdict is not Verdict.PROVED and balance.verdict is Verdict.PROVED
+
+
+def test_time_in_the_energy_and_other_signs() -> None:
+    assert judged("E = x**2/2 + t\ndx/dt = -x", **ONE).verdict is Verdict.REFUTED
+    assert judged("E = x**2/2\ndx/dt = x", **ONE).verdict is Verdict.REFUTED
+    assert judged("E = -x**2/2\ndx/dt = x", **ONE).verdict is Verdict.PROVED
+
+
+def test_a_factor_that_may_be_negative() -> None:
+    text = "E = sum(x[i]**2, i)/2\ndx[i]/dt = -c[i]*x[i]"
+    assert judged(text, parameters={"c[i]": [1.0, 0.0, 2.0]}, **UNITS).verdict is Verdict.PROVED
+    broken = judged(text, parameters={"c[i]": [1.0, -1e-3, 2.0]}, **UNITS)
+    assert broken.verdict is Verdict.REFUTED and "not shown to be >= 0" in broken.reason
+
+
+def test_values_on_edges_are_zero_elsewhere() -> None:
+    """A weight that is positive on each edge is 0 beside them: 1/(w + w') is not shown to be finite."""
+    text = "E = sum(x[i]**2, i)/2\ndx[i]/dt = -x[i]*(sum(w[i,j], j) - 1)"
+    edges = {"C[i,j]": "sparse(0.0)", "w[i,j]": {"value": 2.0, "on": "C[i,j]"}}
+    assert judged(text, parameters=edges, **UNITS).verdict is not Verdict.PROVED
+
+
+def test_unknowns_of_constraints() -> None:
+    given = {"states": {"x": 1.0}, "unknowns": {"u": 1.0}, "energy": "E"}
+    found = judged("E = x**2/2 - u**2\ndx/dt = -x\n0 = u - x", **given)
+    assert found.verdict is Verdict.UNDECIDED and "constraints" in found.reason
+
+
+MAP: dict[str, Any] = {"indices": N, "states": {"S[i]": "signs()"}, "energy": "E"}
+ALONE = {**MAP, "update": "asynchronous"}
+WEIGHTS = "W[i,j] = where(i == j, 0, 1 + i + j)\n"
+ISING = WEIGHTS + "E = -sum(W[i,j]*S[i]*S[j], i, j)/2\nS[i](t+1) = sign(sum(W[i,j]*S[j], j){tie})"
+STEP = "E(t+1) <= E"
+
+
+def test_a_tie_must_keep_the_signs() -> None:
+    assert judged(ISING.format(tie=", S[i]"), STEP, **ALONE).verdict is Verdict.PROVED
+    assert judged(ISING.format(tie=", 1"), STEP, **ALONE).verdict is Verdict.PROVED
+    for tie in ("", ", 2", ", -S[i]"):
+        found = judged(ISING.format(tie=tie), STEP, **ALONE)
+        assert found.verdict is not Verdict.PROVED
+
+
+def test_signs_all_at_once_need_a_concave_energy() -> None:
+    found = judged(ISING.format(tie=", S[i]"), STEP, **MAP)
+    assert found.verdict is not Verdict.PROVED and "all units change at once" in found.reason
+
+
+def test_steps_that_are_kept_within_bounds() -> None:
+    """v(t+1) = 2*v would let -v**2 fall; within bounds it may not, and the argument does not speak of them."""
+    given: dict[str, Any] = {"energy": "E", "states": {"v": {"start": 1.0, "clip": [-2, 0.5]}}}
+    assert judged("E = -v**2\nv(t+1) = 2*v", STEP, **given).verdict is not Verdict.PROVED
+
+
+def test_what_is_made_of_parameters_alone() -> None:
+    given = {"states": {"x": 1.0}, "parameters": {"a": 2.0, "b": 2.0}}
+    text = "dx/dt = -a*x/b"
+    verdicts = [judged(text, c, **given).verdict for c in ("a < 3", "a == b", "a > 2.5", "a <= b")]
+    assert verdicts == [Verdict.VERIFIED, Verdict.VERIFIED, Verdict.REFUTED, Verdict.UNDECIDED]
