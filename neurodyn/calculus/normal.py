@@ -15,12 +15,11 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from neurodyn.calculus.conditions import ordered
-from neurodyn.calculus.letters import free_letters, indices_of, name_of, quantity, size_of
+from neurodyn.calculus.letters import free_letters, quantity, size_of
 from neurodyn.calculus.nodes import Absolute, LogCosh, Softplus, Where
 from neurodyn.calculus.positions import Inside, Open, Padded
-from neurodyn.calculus.reductions import Count, Largest, LogSumExp, Norm, Reduction, Smallest, Softmax, Sum, height
-from neurodyn.calculus.rewrite import transform
-from neurodyn.calculus.rules import RULES, Bit, Entry, log_softmax
+from neurodyn.calculus.reductions import Count, Largest, LogSumExp, Norm, Reduction, Smallest, Softmax, Sum
+from neurodyn.calculus.rules import RULES, Bit, Entry, log_softmax, marked
 from neurodyn.calculus.terms import MOST_TERMS, Term, TooLarge, simple, times, whole
 
 MOST_PASSES = 4
@@ -39,7 +38,7 @@ def normal(expr: Expr, *, symmetric: Names = NONE, bits: Names = NONE) -> Expr:
     Raises:
         TooLarge: when too many terms arise.
     """
-    expr = _marked(expr, symmetric, bits)
+    expr = marked(expr, symmetric, bits)
     for _ in range(MOST_PASSES):
         before, expr = expr, _normal(expr)
         if expr == before:
@@ -70,20 +69,6 @@ def _denominators(expr: Expr) -> Expr:
             if isinstance(f, Pow) and f.exp.is_Rational and f.exp < 0 and isinstance(f.base, (Add, Sum)):
                 powers[f.base] = max(powers.get(f.base, S.Zero), -f.exp)
     return Mul(*(Pow(base, power) for base, power in powers.items()))
-
-
-# --- quantities with a property -------------------------------------------------------------------------------
-
-
-def _marked(expr: Expr, symmetric: Names, bits: Names) -> Expr:
-    def change(node: sp.Basic) -> sp.Basic:
-        if isinstance(node, (Indexed, sp.Symbol)) and name_of(node) in bits and height(node) == 0:
-            return Bit(sp.Symbol(name_of(node)), *indices_of(node))
-        if isinstance(node, Indexed) and name_of(node) in symmetric and len(node.indices) == 2 and height(node) == 0:
-            return Entry(node.base.label, *node.indices)
-        return node
-
-    return transform(expr, change) if symmetric or bits else expr
 
 
 # --- terms of an expression -----------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Indexed
 
-from neurodyn.calculus.letters import reindex
+from neurodyn.calculus.letters import indices_of, name_of, reindex
 from neurodyn.calculus.nodes import (
     Elementwise,
     Expm1,
@@ -22,7 +22,8 @@ from neurodyn.calculus.nodes import (
     Softplus,
     Where,
 )
-from neurodyn.calculus.reductions import LogSumExp, Softmax
+from neurodyn.calculus.reductions import LogSumExp, Softmax, height
+from neurodyn.calculus.rewrite import transform
 
 # How many times an angle is taken apart: sin(3*x) is one of three.
 MOST_ANGLES = 4
@@ -87,3 +88,16 @@ class Bit(Flag):
     """`Bit(m, i, ...)`: an entry of a quantity that is 0 or 1."""
 
     nargs = tuple(range(1, 8))
+
+
+def marked(expr: Expr, symmetric: frozenset[str], bits: frozenset[str]) -> Expr:
+    """The expression with entries of symmetric quantities, and of those that are 0 or 1, as such."""
+
+    def change(node: sp.Basic) -> sp.Basic:
+        if isinstance(node, (Indexed, sp.Symbol)) and name_of(node) in bits and height(node) == 0:
+            return Bit(sp.Symbol(name_of(node)), *indices_of(node))
+        if isinstance(node, Indexed) and name_of(node) in symmetric and len(node.indices) == 2 and height(node) == 0:
+            return Entry(node.base.label, *node.indices)
+        return node
+
+    return transform(expr, change) if symmetric or bits else expr
