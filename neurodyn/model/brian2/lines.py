@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import NoReturn
 
 from neurodyn.errors import InputError
@@ -123,7 +124,7 @@ def _line(source: Source) -> Line:
 
 def _check(line: Line) -> None:
     at = line.source.text.find(line.name)
-    if line.name in _OWN or line.name.startswith(("xi_", "_")):
+    if line.name in _OWN or line.name.startswith(("xi_", "_")) or iskeyword(line.name):
         sentence = f"{line.name} has a meaning of its own in Brian2, so it cannot be a variable."
         line.fail(at, "brian2-name", sentence, "Choose another name.")
     for flag in line.flags:

@@ -124,6 +124,8 @@ def _time(dt: Any) -> str:
 
 def _of_group(group: Any, namespace: Any, start: Any, size: Any, told: dict[str, Any]) -> dict[str, Any]:
     """What a NeuronGroup says, where nothing else was given."""
+    if any(type(one).__name__ == "CodeRunner" for one in group.contained_objects):
+        _refuse(f"{group.name} runs code regularly, which is not read.", "Give its equations in place of the group.")
     events, codes = dict(group.events), dict(group.event_codes)
     threshold, reset = events.pop("spike", None), codes.pop("spike", None)
     if told["events"] is None:

@@ -86,8 +86,8 @@ class Translator:
     def piece(self, node: ast.expr) -> Piece:
         """A node."""
         match node:
-            case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-                return pieces.number_piece(value)
+            case ast.Constant(value=int() | float() as value):
+                return pieces.number_piece(int(value) if isinstance(value, bool) else value)
             case ast.Name():
                 return self._name(node)
             case ast.UnaryOp():

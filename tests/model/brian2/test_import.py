@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from neurodyn import InputError, Model, build, load, simulate
+from neurodyn import InputError, Model, build, load, rerun, simulate
+from neurodyn.cli import main
 
 SPIKES = dict(threshold="v > 1", reset="v = 0")
 FLOW = "dv/dt = (2 - v)/(10*ms) : 1"
@@ -53,6 +55,7 @@ def test_statements_of_a_reset_act_one_after_the_other() -> None:
     assert sets("v = u; w += v*b") == "v = u\nw = w + u*b"
     assert sets("w -= 2*v\nw *= 3\nv = w") == "w = (w - 2*v)*3\nv = (w - 2*v)*3"
     assert sets("v, w = 1, 2".replace("v, w = 1, 2", "kept = v; v = w; w = kept")) == "v = w\nw = v"
+    assert sets("v = False; w = True") == "v = 0\nw = 1"
     assert sets("v = 0; u /= 2; w **= 2") == "v = 0\nu = u/2\nw = w**2"
 
 
@@ -264,6 +267,18 @@ def test_remarks_stay() -> None:
     assert Model.from_text(found.to_toml()) == found
 
 
+@pytest.mark.parametrize("backend", ["fixed", "scipy"])
+def test_as_a_file(backend: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What comes in is written, shown, run and repeated like any other model."""
+    bench = {"until": "50 ms", "record": ["spike", "v"]}
+    found = Model.from_brian2(FLOW, **SPIKES, refractory="2 ms", method="euler", dt="0.5 ms", bench=bench)
+    file = tmp_path / "cell.toml"
+    file.write_text(found.to_toml(), encoding="utf-8")
+    assert main(["show", str(file)]) == 0 and "dv/dt = (2 - v)/10[ms]" in capsys.readouterr().out
+    assert main(["run", str(file), "--backend", backend, "--out", str(tmp_path / "cell.nc")]) == 0
+    assert rerun(tmp_path / "cell.nc").same
+
+
 def test_objects_of_brian2() -> None:
     """`Equations`, and a group that says all else too."""
     b2 = pytest.importorskip("brian2")
@@ -278,6 +293,9 @@ def test_objects_of_brian2() -> None:
     found = Model.from_brian2(group)
     assert found.text == plain.text and found.states == plain.states and found.parameters == plain.parameters
     assert found.bench["method"] == "exact"
+    group.run_regularly("v = 0*mV", dt=1 * b2.ms)
+    with pytest.raises(InputError, match="runs code regularly"):
+        Model.from_brian2(group)
     assert list(found.events) == ["spike", "up"] and found.events["spike"] == plain.events["spike"]
 
 
