@@ -13,6 +13,7 @@ from neurodyn.analysis.counts import correlation, fano, synchrony
 from neurodyn.analysis.intervals import cv2, interval_histogram, local_variation, variation
 from neurodyn.analysis.kernels import smoothed
 from neurodyn.analysis.rates import peristimulus, population_rate, rates
+from neurodyn.analysis.siegert import siegert
 from neurodyn.analysis.spectra import spectrum
 from neurodyn.analysis.weights import weight_distribution
 from neurodyn.results.trains import Trains, spike_trains
@@ -29,6 +30,7 @@ __all__ = [
     "peristimulus",
     "population_rate",
     "rates",
+    "siegert",
     "smoothed",
     "spectrum",
     "spike_trains",

@@ -52,8 +52,8 @@ class Fixed:
 
     name = "fixed"
     abilities = frozenset(
-        {"flow", "sparse", "trials", "event:reset", "event:delivery", "noise:additive", "noise:multiplicative"}
-        | {FIXED_STEPS}
+        {"flow", "sparse", "trials", "event:reset", "event:delivery", "event:counted"}
+        | {"noise:additive", "noise:multiplicative", FIXED_STEPS}
     )
 
     def run(self, plan: Plan) -> Trajectory:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.backends.counts import Counts
 from neurodyn.backends.deliveries import Deliveries
 from neurodyn.backends.event_log import EventLog
 from neurodyn.backends.event_plan import check_kind
@@ -46,7 +47,7 @@ class StepEvents:
         self._free = {n: np.full(times.size, -np.inf) for n, times in refractory.items()}
         delays = {n: replace(d, delay=np.rint(d.delay / dt)) for n, d in self._happenings.delays.items()}
         self._deliveries = Deliveries(delays)
-        self._due = self._scheduled(plan)
+        self._due, self._counts = self._scheduled(plan), Counts(self._events, plan, dt)
         self._restore(plan.pending or {})
 
     @property
@@ -74,6 +75,8 @@ class StepEvents:
         for name, units in fired.items():
             self._note(step, t, name, units)
             arrived += self._sent(step, name, units)
+        for name in self._counts.names:
+            arrived += self._sent(step, name, self._counts.units(name, step))
         if arrived:
             y = self._jumped(step, t, y, inputs, arrived, fired)
         if fired:

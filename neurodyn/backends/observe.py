@@ -28,10 +28,11 @@ def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...
     impulses = system.structure.impulses
     carriers = impulses.carriers if impulses else frozenset()
     observables = [name for name in system.observables if name not in carriers]
-    known = dict.fromkeys([*system.layout.names, *observables, *system.signals, *system.model.events])
+    dated = [name for name, event in system.model.events.items() if not event.counted]
+    known = dict.fromkeys([*system.layout.names, *observables, *system.signals, *dated])
     energy = [system.model.energy] if system.model.energy else []
     if record is None:
-        usual = [*system.layout.names, *system.model.events]
+        usual = [*system.layout.names, *dated]
         names = tuple(dict.fromkeys([*system.model.bench.get("record", usual), *energy]))
         _refuse_noise(system, names)
         return names

@@ -63,7 +63,7 @@ class Schedule:
 
 
 def _is_scheduled(event: Acting) -> bool:
-    return event.every is not None or event.rate is not None or bool(event.at)
+    return event.every is not None or (event.rate is not None and not event.counted) or bool(event.at)
 
 
 def _times(event: Acting, t0: float, until: float, key: str) -> tuple[Floats, Units]:

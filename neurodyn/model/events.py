@@ -14,7 +14,8 @@ from neurodyn.model.declarations import check_letters, plain
 from neurodyn.model.locate import Locate, key_source
 
 CAUSES = ("when", "every", "at", "rate")
-FIELDS = (*CAUSES, "phase", "set", "refractory", "hold", "about")
+FIELDS = (*CAUSES, "counted", "phase", "set", "refractory", "hold", "about")
+_ACTS = ("set", "refractory")
 _TEXTS = ("when", "set", "about")
 
 
@@ -27,6 +28,7 @@ class Event:
         every, phase: the period of a clock, and the time of its first tick.
         at: a list of times, or one list for each unit of an event with one letter.
         rate: of a Poisson process, impulses in a unit of time.
+        counted: whether its impulses are counted in each step rather than dated one by one.
         set: statements, one on a line, each `state = value after the event`.
         refractory: for how long it cannot happen again.
         hold: the states that stand still meanwhile, with their letters.
@@ -40,6 +42,7 @@ class Event:
     phase: Any = None
     at: Any = None
     rate: Any = None
+    counted: bool = False
     set: str = ""
     refractory: Any = None
     hold: tuple[str, ...] = ()
@@ -62,7 +65,11 @@ class Event:
         """The fields as a file says them."""
         found = {word: getattr(self, word) for word in FIELDS}
         found["hold"] = self.hold[0] if len(self.hold) == 1 else list(self.hold)
-        return {word: value for word, value in found.items() if value is not None and value != "" and value != []}
+        return {
+            word: value
+            for word, value in found.items()
+            if value is not None and value is not False and value not in ("", [])
+        }
 
 
 def read_events(entries: Mapping[str, Any], letters: Mapping[str, str], locate: Locate) -> dict[str, Event]:
@@ -101,6 +108,7 @@ def _event(key: str, name: str, letters: tuple[str, ...], entry: Any, locate: Lo
         name,
         letters,
         **{word: plain(entry.get(word)) for word in ("when", "every", "phase", "at", "rate", "refractory")},
+        counted=bool(entry.get("counted", False)),
         set=str(entry.get("set", "")).strip("\n"),
         hold=(held,) if isinstance(held, str) else tuple(held),
         about=str(entry.get("about", "")),
@@ -126,6 +134,8 @@ def _check_field(key: str, word: str, value: Any, source: Source) -> None:
             isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value)
         )
         wanted = "the name of a state, or a list of names"
+    elif word == "counted":
+        good, wanted = isinstance(value, bool), "true or false"
     elif word in _TEXTS:
         good, wanted = isinstance(value, str), "text"
     elif word == "at":
@@ -146,6 +156,8 @@ def _check_cause(event: Event) -> None:
             remedy=f"Give exactly one of {', '.join(CAUSES)}.",
             place=event.source.place(0),
         )
+    if event.counted:
+        _check_counted(event)
     for word, needed in (("phase", "every"), ("hold", "refractory")):
         if getattr(event, word) not in (None, ()) and getattr(event, needed) is None:
             raise InputError(
@@ -154,5 +166,24 @@ def _check_cause(event: Event) -> None:
                 remedy="It holds states for as long as it is refractory: say how long."
                 if word == "hold"
                 else "The first tick of a clock is its phase: say its period.",
+                place=event.fields[word].place(0),
+            )
+
+
+def _check_counted(event: Event) -> None:
+    """What is only counted has no instants at which anything could be done."""
+    if event.rate is None:
+        raise InputError(
+            f"The event {event.key} is counted, but has no rate.",
+            code="event-field",
+            remedy="Only the impulses of a Poisson process are counted: give its rate.",
+            place=event.fields["counted"].place(0),
+        )
+    for word in _ACTS:
+        if getattr(event, word) not in (None, ""):
+            raise InputError(
+                f"The event {event.key} is counted, so it has no instants for {word}.",
+                code="event-field",
+                remedy="Leave out counted, or let its impulses drive a state.",
                 place=event.fields[word].place(0),
             )

@@ -69,7 +69,7 @@ def _event_latex(printer: Latex, rule: Rule) -> str:
         first = text("phase") + " + " if event.phase is not None else ""
         cause = rf"t = {first}k\,{text('every')}"
     elif event.rate is not None:
-        cause = rf"\text{{Poisson, rate }}{text('rate')}"
+        cause = rf"\text{{Poisson, rate }}{text('rate')}" + (r"\text{, counted in each step}" if event.counted else "")
     else:
         cause = r"\text{at given times}"
     sets = [printer.statement(s.source, s.equals).replace(" = ", r" \leftarrow ", 1) for s in rule.sets]

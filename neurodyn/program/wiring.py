@@ -95,17 +95,24 @@ class Wiring:
         return np.moveaxis(found, -1, axis)
 
     @cached_property
-    def _compressed(self) -> tuple[tuple[Array, Array], ...]:
-        """The columns and row pointers of the matrix, and of its transpose, in the least whole numbers that fit."""
-        columns = (self.second, self.first[self._order])
+    def _matrix(self) -> tuple[Array, Array]:
+        """The columns and row pointers of the matrix, in the least whole numbers that fit."""
+        return self._fitted(self.second, self.pointers[0])
+
+    @cached_property
+    def _transpose(self) -> tuple[Array, Array]:
+        """The same of its transpose."""
+        return self._fitted(self.first[self._order], self.pointers[1])
+
+    def _fitted(self, *positions: Positions) -> tuple[Array, ...]:
         kind = np.int32 if max(len(self), *self.shape) < 2**31 else np.int64
-        return tuple((c.astype(kind), p.astype(kind)) for c, p in zip(columns, self.pointers, strict=True))
+        return tuple(p.astype(kind) for p in positions)
 
     def matrix(self, weights: Array, side: int) -> Array:
         """The sparse matrix with these weights on the edges; its rows are the positions of one end."""
         from scipy.sparse import csr_array
 
-        columns, pointers = self._compressed[side]
+        columns, pointers = self._transpose if side else self._matrix
         data = weights if side == 0 else np.take(weights, self._order)
         return csr_array((data, columns, pointers), shape=(self.shape[side], self.shape[1 - side]), copy=False)
 

@@ -18,6 +18,7 @@ def needed(structure: Structure, is_sparse: bool) -> frozenset[str]:
         "flow": not (model.discrete or structure.residuals),
         "delay:state": bool(structure.remembered),
         "event:reset": acting,
+        "event:counted": any(event.counted for event in model.events.values()),
         "event:delivery": any(train.delay is not None for train in trains),
         "sparse": is_sparse and not structure.residuals,
         diffusion.kind if diffusion else "": structure.noisy,

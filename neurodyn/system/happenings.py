@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +54,7 @@ class Acting:
         refractory: None if it can happen again at once.
         held: the elements that stand still while a unit is refractory.
         every, phase, rate: of a clock or a Poisson process.
+        counted: whether its impulses are counted in each step, and have no times.
         at: times for each unit.
         passive: whether nothing follows from it, so that no solver need stop.
     """
@@ -65,6 +67,7 @@ class Acting:
     every: Array | None
     phase: Array | None
     rate: Array | None
+    counted: bool
     at: tuple[tuple[float, ...], ...]
     passive: bool
 
@@ -101,10 +104,14 @@ class Happenings:
                 own = members(self._values, letters, train.sender, self.events[train.event].shape)
                 delay = self._evaluate(train.event, "", train.delay, letters).ravel()
                 self.delays[name] = Delay(train.event, own, delay)
-        jumps = self._impulses.jumps.items()
-        self._jump = self._bound("jump", [Output(n, structure.placed(n, d.letters), d.expr) for n, d in jumps])
         self._sets = {name: self._set_function(rule) for name, rule in system.model.rules.items() if rule.sets}
         self.low, self.high = self._bounds()
+
+    @cached_property
+    def _jump(self) -> Callable[..., Mapping[str, Any]] | None:
+        """How far states jump; made where it is asked for, as sums over edges take a matrix each."""
+        placed, jumps = self._system.structure.placed, self._impulses.jumps.items()
+        return self._bound("jump", [Output(n, placed(n, d.letters), d.expr) for n, d in jumps])
 
     def jumped(self, t: float, y: Array, inputs: Mapping[str, Any], arrived: Iterable[tuple[str, Units]]) -> Array:
         """How far the states jump when impulses arrive: trains, each with the places of its impulses."""
@@ -151,6 +158,7 @@ class Happenings:
             shape,
             sets=tuple(self._target(s.name, s.letters, letters) for s in rule.sets),
             held=tuple(self._target(state, own, letters) for state, own in rule.hold),
+            counted=event.counted,
             at=rule.at,
             passive=not (drives or rule.sets or event.refractory is not None),
             **arrays,

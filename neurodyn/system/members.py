@@ -29,10 +29,14 @@ class Members:
         self._order = np.argsort(owner, kind="stable")
         self._starts = np.searchsorted(owner[self._order], np.arange(units + 1))
 
+    def counts(self, units: Places) -> Places:
+        """How many elements each of some units has."""
+        found: Places = self._starts[np.add(units, 1)] - self._starts[units]
+        return found
+
     def of(self, units: Places) -> Places:
         """The elements of some units, one unit after the other."""
-        begin = self._starts[units]
-        counts = self._starts[np.add(units, 1)] - begin
+        begin, counts = self._starts[units], self.counts(units)
         ends = np.cumsum(counts)
         total = int(ends[-1]) if ends.size else 0
         found: Places = self._order[np.repeat(begin - ends + counts, counts) + np.arange(total)]

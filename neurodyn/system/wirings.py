@@ -172,18 +172,21 @@ def _chosen(
 
 
 def _is_crowded(k: int, most: int) -> bool:
-    """Whether k draws out of so many seldom all differ."""
-    return k * k > 2 * most
+    """Whether so many of k draws are there already that a permutation is faster."""
+    return 4 * k > most
 
 
 def _sample(rng: np.random.Generator, rows: int, k: int, most: int) -> Positions:
     """`rows` times k different numbers below `most`."""
     if _is_crowded(k, most):
         return np.argpartition(rng.random((rows, most)), max(k - 1, 0), axis=1)[:, :k]
-    found = rng.integers(0, most, (rows, k))
+    found = np.sort(rng.integers(0, most, (rows, k)), axis=1)
     again = np.arange(rows)
-    while len(again):
-        ordered = np.sort(found[again], axis=1)
-        again = again[(ordered[:, 1:] == ordered[:, :-1]).any(axis=1)]
-        found[again] = rng.integers(0, most, (len(again), k))
+    while len(again):  # what is there already is drawn anew, as if each row went on until it has enough
+        part = found[again]
+        twice = np.zeros(part.shape, dtype=bool)
+        twice[:, 1:] = part[:, 1:] == part[:, :-1]
+        part[twice] = rng.integers(0, most, int(twice.sum()))
+        found[again] = np.sort(part, axis=1)
+        again = again[twice.any(axis=1)]
     return found

@@ -11,7 +11,7 @@ import brian2
 import numpy as np
 
 # Sizes at which laws that hold for every shipped model are tested.
-SIZES = {name: {"N": 20} for name in ("cuba", "coba", "cobahh")}
+SIZES = {"brunel": {"N_E": 40}, **{name: {"N": 20} for name in ("cuba", "coba", "cobahh")}}
 
 DT = 1e-4
 # The number of the step and of the unit of each spike.

@@ -24,7 +24,7 @@ class Brian2:
 
     name = "brian2"
     abilities = frozenset(
-        {"flow", "sparse", "event:reset", "event:delivery", FIXED_STEPS}
+        {"flow", "sparse", "event:reset", "event:delivery", "event:counted", FIXED_STEPS}
         | {f"{TARGET}{name}" for name in TARGETS}
         | {f"{COUPLING}{name}" for name in COUPLINGS}
     )

@@ -16,6 +16,7 @@ from neurodyn.backends.brian2.synapses import Joining
 from neurodyn.backends.brian2.targets import NUMPY
 from neurodyn.backends.brian2.text import function_name
 from neurodyn.backends.brian2.units import Group, Host
+from neurodyn.backends.counts import Counts
 from neurodyn.backends.plan import Floats
 
 # Brian2's own order; said here, so that no setting of its user's changes it.
@@ -51,7 +52,7 @@ class Engine:
         self.events = self._event_monitors()
         self.samples = self._state_monitors(stride)
         things = [*made.values(), *self._generators.values(), *synapses, *device.watched(network.steps, self._dt)]
-        self.net = self._b2.Network(*things, *self.events.values(), *self.samples.values())
+        self.net = self._b2.Network(*things, *self._counts(), *self.events.values(), *self.samples.values())
         self.net.schedule = SCHEDULE
 
     def run(self, report: Report) -> int:
@@ -86,6 +87,8 @@ class Engine:
                 found.set_event_schedule(event, when="after_thresholds", order=2)
             for event, code, when in group.codes:
                 found.run_on_event(event, code, when=when, order=1)
+            for code, order in group.counted:
+                found.run_regularly(code, when="synapses", order=order)
             for order, (code, when) in enumerate(group.regular, 2):
                 found.run_regularly(code, when=when, order=order)
             for name, value in {**group.starts, **group.site.constants}.items():
@@ -108,6 +111,24 @@ class Engine:
             one.units * one.copies, one.places, one.steps * self._dt, clock=self._clock, name=f"neurodyn_{one.name}",
             when="before_thresholds",
         )  # fmt: skip
+
+    def _counts(self) -> list[Any]:
+        """What notes, before impulses arrive, how many of those that are counted there are in the step."""
+        plan, events = self._of.plan, self._of.events
+        if events is None or not events.counted:
+            return []
+        counts, first = Counts(events.happenings.events, plan, self._of.dt), round(plan.t0 / self._of.dt)
+        places = []
+        for name, variable in events.counted.items():
+            group = self._of.groups.of(name)
+            places.append((name, self.groups[group.name].variables[variable], self._of.groups.host(group)))
+
+        def note() -> None:
+            step = first + int(self._clock.timestep[:])
+            for name, variable, host in places:
+                variable.set_value(host.padded(counts.at(name, step).astype(float)))
+
+        return [self._b2.NetworkOperation(note, clock=self._clock, when="before_synapses", name="neurodyn_counts")]
 
     def _event_monitors(self) -> dict[str, Any]:
         known = self._of.events.sources if self._of.events else {}

@@ -17,6 +17,7 @@ from sympy.logic.boolalg import Boolean
 from neurodyn.backends.brian2.groups import Groups
 from neurodyn.backends.brian2.junctions import Generator, Junction, Sender
 from neurodyn.backends.brian2.sites import Places, Site
+from neurodyn.backends.brian2.targets import STANDALONE
 from neurodyn.backends.brian2.units import STEP, Group, Path
 from neurodyn.backends.fixed_events import steps_before
 from neurodyn.backends.plan import Floats
@@ -44,6 +45,7 @@ class Events:
         armed: by event, the variable that is 1 where its condition was false since the event.
         flowing: those that the flow alone makes happen, without rest: that variable is set at the begin of a step.
         known: steps and units of events at known times.
+        counted: by event whose impulses are counted, the variable of its group with their number in the step.
     """
 
     groups: Groups
@@ -57,6 +59,7 @@ class Events:
     armed: dict[str, str] = field(default_factory=dict)
     flowing: set[str] = field(default_factory=set)
     known: dict[str, tuple[Places, Places]] = field(default_factory=dict)
+    counted: dict[str, str] = field(default_factory=dict)
 
     def declare(self) -> None:
         """All of them."""
@@ -64,14 +67,16 @@ class Events:
         self._check_shared(rules)
         times = self.schedule.all
         for name, rule in rules.items():
-            if rule.condition is None:
+            if rule.event.counted:
+                self._drawn(name)
+            elif rule.condition is None:
                 self._known(rule, *times[name])
             else:
                 self._watched(rule)
 
     def copies(self, name: str) -> int:
-        """How often a unit happens within one step at most."""
-        thing = self.sources[name].thing
+        """How often the code of its impulses runs within one step at most."""
+        thing = None if name in self.counted else self.sources[name].thing
         return thing.copies if isinstance(thing, Generator) else 1
 
     def at(self, name: str, group: Group) -> Sender:
@@ -127,6 +132,16 @@ class Events:
         self.known[name] = steps, units
         generator = Generator.of(f"times_{len(self.known)}", event.units, steps, units)
         self.sources[name] = Sender(generator, ("spike",))
+
+    def _drawn(self, name: str) -> None:
+        """An event whose impulses are counted: their numbers are drawn outside of Brian2, and noted in each step."""
+        if self.groups.inputs.plan.target == STANDALONE:
+            raise self.groups.context.refused(
+                f"{name} is counted, and its numbers are drawn by Python, which the target {STANDALONE} leaves",
+                'Take target="numpy" or target="cython".',
+            )
+        self.counted[name] = drawn = self.groups.context.names.give(name, "drawn")
+        self.groups.of(name).lines.append(f"{drawn} : 1")
 
     def _watched(self, rule: Rule) -> None:
         name, context, group = rule.event.name, self.groups.context, self.groups.of(rule.event.name)

@@ -97,7 +97,9 @@ class Jumps:
         """What an impulse does to a state; empty where there are no synapses for it."""
         group = self.groups.of(act.state)
         variable = self.groups.context.names.give(act.state, GATHERED if act.state in self.late else "q")
-        if act.edges is not None:
+        if act.train.event in self.events.counted:
+            text, end = self._counted(act, group), ""
+        elif act.edges is not None:
             text = spoken(act.term, act.edges.site, partial(self.groups.own, group=act.edges), self._summed)
             end = "" if group is act.edges else f"_{act.edges.side(group, act.letters)}"
         else:
@@ -105,6 +107,17 @@ class Jumps:
         if text and act.state in self.events.held:
             text = f"int({STEP} >= {self.events.held[act.state]}{end})*{text}"
         return f"{variable}{end} += {text}" if text else ""
+
+    def _counted(self, act: Act, group: Group) -> str:
+        """What the impulses of a step add where they are counted: each unit its own."""
+        event = act.train.event
+        if self.groups.of(event) is not group or act.sender != act.letters or act.train.delay is not None:
+            raise self.groups.context.refused(
+                f"{event} is counted, and its impulses come later, or reach {act.state} of other units than its own",
+                "Take the backend fixed, which can.",
+            )
+        text = spoken(act.term, group.site, partial(self.groups.own, group=group), self._summed)
+        return f"{self.events.counted[event]}*{text}"
 
     def _between(self, act: Act, group: Group, number: int) -> str:
         """What an impulse adds by plain synapses, which are made; empty if there are none."""
@@ -146,7 +159,11 @@ class Jumps:
         raise groups.context.refused(f"impulses of {act.train.event} onto {act.state} read {name} of a third unit")
 
     def _write(self, act: Act, key: Hashable, code: str, order: int) -> None:
-        """Tell synapses what to do at an impulse."""
+        """Tell synapses what to do at an impulse, or units what to do at all of a step."""
+        if act.train.event in self.events.counted:
+            group = self.groups.of(act.state)
+            group.counted.append((code, order))
+            return
         on = self.made[key] if act.edges is None else act.edges
         delay = None if act.train.delay is None else self._steps(on.site, reindex(act.train.delay, act.put))
         side = act.side or "pre"

@@ -167,11 +167,11 @@ def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], ended: _
             steps = engine.value(name, events.free[name])
             kept[f"until:{name}"] = np.where(steps > 0, (first + steps) * made.dt, -np.inf)
     for train, delay in events.happenings.delays.items():
-        rows = [np.empty((0, 2))]
-        for time, unit in zip(fired[delay.event].time, fired[delay.event].unit, strict=True):
-            places = delay.members.of(np.array([unit]))
-            steps = np.rint(time / made.dt) + np.rint(delay.delay[places] / made.dt)
-            arriving = np.stack([steps * made.dt, places.astype(float)], axis=1)
-            rows.append(arriving[steps >= first + ended.steps])
-        kept[f"sent:{train}"] = np.concatenate(rows)
+        sent, waits = np.rint(fired[delay.event].time / made.dt), np.rint(delay.delay / made.dt)
+        late = sent + waits.max(initial=0) >= first + ended.steps
+        units = fired[delay.event].unit[late]
+        places = delay.members.of(units)
+        steps = np.repeat(sent[late], delay.members.counts(units)) + waits[places]
+        arriving = np.stack([steps * made.dt, places.astype(float)], axis=1)
+        kept[f"sent:{train}"] = arriving[steps >= first + ended.steps]
     return kept

@@ -138,6 +138,8 @@ class Site:
 
     def subset(self, kept: NDArray[np.bool_]) -> Site:
         """Some of the elements, without constants yet."""
+        if kept.all():
+            return Site(self.context, self.at, self.size, self.edges)
         at = {x: places[kept] for x, places in self.at.items()}
         edges = None if self.edges is None else (self.edges[0], self.edges[1][kept])
         return Site(self.context, at, int(kept.sum()), edges)
@@ -152,6 +154,8 @@ def all_of(context: Context, letters: tuple[Idx, ...]) -> Site:
 def along(context: Context, wiring: Wiring, pair: Pair, others: tuple[Idx, ...]) -> Site:
     """All edges of a support, and at each of them all positions of further letters."""
     count = int(np.prod([context.count(x) for x in others]))
+    if not others:
+        return Site(context, dict(zip(pair, wiring.ends, strict=True)), len(wiring), (pair, np.arange(len(wiring))))
     at = {x: np.repeat(end, count) for x, end in zip(pair, wiring.ends, strict=True)}
     at |= {x: np.tile(axis, len(wiring)) for x, axis in zip(others, _axes(context, others), strict=True)}
     return Site(context, at, count * len(wiring), (pair, np.repeat(np.arange(len(wiring)), count)))

@@ -27,6 +27,7 @@ class Group:
         late: events that are known only when others have been looked for.
         first: code that runs at the begin of each step, with the flow.
         regular: code that runs at each step, and when.
+        counted: code of impulses that are counted, and its order among that of others.
         links: variables that are those of another group.
         known: inputs that are declared.
     """
@@ -41,6 +42,7 @@ class Group:
     codes: list[tuple[str, str, str]] = field(default_factory=list)
     first: list[str] = field(default_factory=list)
     regular: list[tuple[str, str]] = field(default_factory=list)
+    counted: list[tuple[str, int]] = field(default_factory=list)
     links: dict[str, tuple[Group, str]] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
 
@@ -52,6 +54,8 @@ class Group:
         """The number of the unit at these letters, for each element of a site."""
         if not letters:
             return np.zeros(site.size, dtype=np.intp)
+        if len(letters) == 1:
+            return site.at[letters[0]]
         return np.ravel_multi_index([site.at[x] for x in letters], self.shape).astype(np.intp)
 
     def linked(self, other: Group, variable: str) -> str:

@@ -104,6 +104,13 @@ def _check_condition(rule: Rule, condition: Boolean, varying: frozenset[str]) ->
 
 def _check_record(model: Model, carriers: frozenset[str]) -> None:
     for name in model.bench.get("record", ()):
+        if name in model.events and model.events[name].counted:
+            raise InputError(
+                f"The bench records {name}, whose impulses are counted and have no times.",
+                code="impulse-record",
+                remedy="Record the state that it drives.",
+                place=model.locate("bench", "record").place(0),
+            )
         if name in carriers:
             raise InputError(
                 f"The bench records {name}, which is made of impulses and has no value at a time.",
