@@ -11,8 +11,9 @@ from neurodyn.backends.brian2.couplings import COUPLINGS, coupling_of
 from neurodyn.backends.brian2.methods import METHODS
 from neurodyn.backends.brian2.refuse import refused
 from neurodyn.backends.brian2.size import check_memory
-from neurodyn.backends.brian2.targets import NUMPY, TARGETS, check_compiler, check_functions
+from neurodyn.backends.brian2.targets import NUMPY, STANDALONE, TARGETS, check_compiler, check_functions
 from neurodyn.backends.clock import NEAR, Clock
+from neurodyn.backends.event_plan import check_kind
 from neurodyn.backends.plan import COUPLING, FIXED_STEPS, TARGET, Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
@@ -60,8 +61,10 @@ def _steps(plan: Plan) -> int:
         )
     if not plan.forward:
         raise refused(plan.system.name, "time runs backwards")
-    if plan.pending is not None:
-        raise refused(plan.system.name, "it would go on from a run with events, whose impulses are on their way")
+    check_kind(plan.system, plan.pending, fixed=True)
+    if plan.pending is not None and plan.target == STANDALONE:
+        reason = f"it goes on from a run with events, whose impulses the target {STANDALONE} cannot be given"
+        raise refused(plan.system.name, reason, f'Take target="{NUMPY}".')
     clock = Clock(plan.dt)
     for word, t in (("t0", plan.t0), ("until", plan.until)):
         if clock.number(t) is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Engine:
         made = {host.name: self._host(host) for host in hosts}
         self.groups = {g.name: made[host.name] for host in hosts for g in host.members}
         self._link()
-        joining = Joining(self._clock, self._dt, self._namespace)
+        joining = Joining(self._clock, self._dt, self._namespace, network.events.sent if network.events else {})
         for one in network.groups.edges():
             behind, before = (self.groups[end.name] for end in one.ends)
             made[one.name] = self.groups[one.name] = joining.edges(one, before, behind, self._method(one.name))
@@ -52,7 +53,8 @@ class Engine:
         self.events = self._event_monitors()
         self.samples = self._state_monitors(stride)
         things = [*made.values(), *self._generators.values(), *synapses, *device.watched(network.steps, self._dt)]
-        self.net = self._b2.Network(*things, *self._counts(), *self.events.values(), *self.samples.values())
+        noting = [*self._counts(), *chain(*self.events.values()), *self.samples.values()]
+        self.net = self._b2.Network(*things, *noting)
         self.net.schedule = SCHEDULE
 
     def run(self, report: Report) -> int:
@@ -130,13 +132,15 @@ class Engine:
 
         return [self._b2.NetworkOperation(note, clock=self._clock, when="before_synapses", name="neurodyn_counts")]
 
-    def _event_monitors(self) -> dict[str, Any]:
-        known = self._of.events.sources if self._of.events else {}
-        watched = {name: one for name, one in known.items() if isinstance(one.thing, Group)}
-        return {
-            n: self._b2.EventMonitor(self.groups[one.thing.name], one.events[0], name=f"neurodyn_events_{k}")
-            for k, (n, one) in enumerate(watched.items())
-        }
+    def _event_monitors(self) -> dict[str, list[Any]]:
+        """What notes the events that are not known before, by event; several, for some come twice in a step."""
+        known, found = self._of.events.sources if self._of.events else {}, dict[str, list[Any]]()
+        for k, (name, one) in enumerate(known.items()):
+            names = enumerate(one.events) if isinstance(one.thing, Group) else ()
+            for copy, own in names:
+                word = f"neurodyn_events_{k}{'_' * bool(copy)}{copy or ''}"
+                found.setdefault(name, []).append(self._b2.EventMonitor(self.groups[one.thing.name], own, name=word))
+        return found
 
     def _state_monitors(self, stride: int) -> dict[str, Any]:
         wanted: dict[str, list[str]] = {}

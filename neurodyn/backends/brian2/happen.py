@@ -6,25 +6,26 @@ variable remembers whether it was false since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 import numpy as np
-from sympy import Expr, S
+from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
+from neurodyn.backends.brian2.conditions import check_shared, clears, flows_alone
 from neurodyn.backends.brian2.groups import Groups
 from neurodyn.backends.brian2.junctions import Generator, Junction, Sender
+from neurodyn.backends.brian2.resume import Sent
 from neurodyn.backends.brian2.sites import Places, Site
 from neurodyn.backends.brian2.targets import STANDALONE
-from neurodyn.backends.brian2.units import STEP, Group, Path
-from neurodyn.backends.fixed_events import steps_before
+from neurodyn.backends.brian2.units import STEP, Edges, Group, Path
+from neurodyn.backends.fixed_events import EARLY, steps_before
 from neurodyn.backends.plan import Floats
 from neurodyn.backends.schedule import Schedule
-from neurodyn.calculus.letters import Reference, name_of, names_in, reindex
-from neurodyn.calculus.nodes import Where
-from neurodyn.calculus.rewrite import substitute
+from neurodyn.calculus.letters import names_in, reindex
+from neurodyn.model.equations import Equation
 from neurodyn.model.event_rules import Rule
 from neurodyn.system.happenings import Happenings
 
@@ -37,6 +38,7 @@ class Events:
     """The events of a network.
 
     Attributes:
+        sent: what is on its way from an earlier run, by train.
         sources: who sends the impulses of each event.
         relays: units that send them in place of a generator, or of an event without letters; by event and group.
         junctions: by which these know.
@@ -51,6 +53,7 @@ class Events:
     groups: Groups
     happenings: Happenings
     schedule: Schedule
+    sent: Mapping[str, Sent]
     sources: dict[str, Sender] = field(default_factory=dict)
     relays: dict[tuple[str, str], Sender] = field(default_factory=dict)
     junctions: list[Junction] = field(default_factory=list)
@@ -64,7 +67,7 @@ class Events:
     def declare(self) -> None:
         """All of them."""
         rules = self.groups.context.system.model.rules
-        self._check_shared(rules)
+        check_shared(self.groups.context)
         times = self.schedule.all
         for name, rule in rules.items():
             if rule.event.counted:
@@ -74,10 +77,17 @@ class Events:
             else:
                 self._watched(rule)
 
+    @property
+    def pending(self) -> Mapping[str, Floats]:
+        """What is known from an earlier run."""
+        return self.groups.inputs.plan.pending or {}
+
     def copies(self, name: str) -> int:
         """How often the code of its impulses runs within one step at most."""
-        thing = None if name in self.counted else self.sources[name].thing
-        return thing.copies if isinstance(thing, Generator) else 1
+        if name in self.counted:
+            return 1
+        sender = self.sources[name]
+        return sender.thing.copies if isinstance(sender.thing, Generator) else len(sender.events)
 
     def at(self, name: str, group: Group) -> Sender:
         """The units of a group that send the impulses of an event: of its own letters, or all, if it has none."""
@@ -91,8 +101,8 @@ class Events:
     def _relayed(self, name: str, sender: Sender, group: Group) -> Sender:
         """Units count the impulses that are due, and happen as often, before anything else follows from these."""
         names, known, size = self.groups.context.names, isinstance(sender.thing, Generator), group.site.size
-        word = f"{name} at {group.name}"
-        due, own = names.give(word, "due"), [names.give(f"{word} {k}", "event") for k in range(self.copies(name))]
+        word, copies = f"{name} at {group.name}", sender.thing.copies if isinstance(sender.thing, Generator) else 1
+        due, own = names.give(word, "due"), [names.give(f"{word} {k}", "event") for k in range(copies)]
         path = Path(sender.events[0], f"{due}_post += 1", order=1, when="before_thresholds" if known else KNOWN)
         post = np.arange(size)
         pre = post if self.groups.of(name) is group else np.zeros(size, np.intp)
@@ -110,28 +120,25 @@ class Events:
     def _summed(self, part: Expr) -> str:
         self._refuse("a condition or a statement of an event reads several units")
 
-    def _check_shared(self, rules: Mapping[str, Rule]) -> None:
-        """Brian2 lets events act one after the other: none may read or set what another one sets."""
-        for name, rule in rules.items():
-            mine = {s.name for s in rule.sets}
-            read = set[str]().union(*(names_in(self.groups.context.whole(s.expr)) for s in rule.sets))
-            for other, others in rules.items():
-                if other != name and (mine | read) & {s.name for s in others.sets}:
-                    shared = sorted((mine | read) & {s.name for s in others.sets})[0]
-                    self._refuse(f"{name} and {other} both set or read {shared}")
-
     def _known(self, rule: Rule, times: Floats, units: Places) -> None:
         """An event of a clock, a list or a Poisson process: its impulses come from a generator of their own."""
         name, plan, event = rule.event.name, self.groups.inputs.plan, self.happenings.events[rule.event.name]
         assert plan.dt is not None
-        if rule.sets or rule.hold or event.refractory is not None:
-            self._refuse(f"{name} happens at known times, and sets, holds or rests")
         steps = steps_before(times, plan.dt) - np.rint(plan.t0 / plan.dt)
         inside = (steps >= 0) & (steps < self.groups.inputs.steps)
         steps, units = steps[inside].astype(np.intp), units[inside]
-        self.known[name] = steps, units
-        generator = Generator.of(f"times_{len(self.known)}", event.units, steps, units)
+        most = max((sent.copies for train, sent in self.sent.items() if self._event_of(train) == name), default=1)
+        generator = Generator.of(f"times_{len(self.sources)}", event.units, steps, units, most)
         self.sources[name] = Sender(generator, ("spike",))
+        if rule.sets or rule.hold or event.refractory is not None:
+            group = self.groups.of(name)
+            self.sources[name] = self.at(name, group)
+            self._acting(rule, group, self.sources[name].events)
+        else:
+            self.known[name] = steps, units
+
+    def _event_of(self, train: str) -> str:
+        return self.happenings.delays[train].event
 
     def _drawn(self, name: str) -> None:
         """An event whose impulses are counted: their numbers are drawn outside of Brian2, and noted in each step."""
@@ -144,67 +151,73 @@ class Events:
         self.groups.of(name).lines.append(f"{drawn} : 1")
 
     def _watched(self, rule: Rule) -> None:
-        name, context, group = rule.event.name, self.groups.context, self.groups.of(rule.event.name)
-        own = context.names.give(name, "event")
-        self.sources[name] = Sender(group, (own,))
-        condition = self._text(rule, rule.condition, group)
-        parts, code = [condition], self._statements(rule, group)
-        refractory, early, rests = self.happenings.events[name].refractory, False, ""
+        name, group = rule.event.name, self.groups.of(rule.event.name)
+        own, condition = self.groups.context.names.give(name, "event"), self._text(rule, rule.condition, group)
+        self.sources[name], group.events[own] = Sender(group, (own,)), condition
+        code = []
+        if not clears(self.groups.context, rule):
+            armed = self._arm(rule, condition, group)
+            group.events[own] += f" and {armed} > 0.5"
+            code = [] if name in self.flowing else [f"{armed} = 0"]
+        self._acting(rule, group, (own,), code)
+
+    def _acting(self, rule: Rule, group: Group, events: Sequence[str], more: Sequence[str] = ()) -> None:
+        """What an event does at the units of a group, where it is known by some names there; the first one acts."""
+        name, first = rule.event.name, events[0]
+        code, refractory = [*self._statements(rule, group), *more], self.happenings.events[name].refractory
         if refractory is not None:
             free = self._counted(name, refractory, group)
-            parts.append(f"{STEP} >= {free}")
+            for event in events:
+                group.events[event] += f" and {STEP} >= {free}"
             rests = f"{free} = {STEP} + {free}w"
             # What an event holds is not reached by impulses of the same step; that shows unless it is set anyway.
-            early = self._hold(rule, group, free)
-            code += [] if early else [rests]
-        if not self._clears(rule):
-            parts.append(f"{self._arm(rule, condition, group)} > 0.5")
-            code += [] if name in self.flowing else [f"{self.armed[name]} = 0"]
-        group.events[own] = " and ".join(parts)
-        if early:  # Brian2 lets one event do things at one place only
-            group.events[f"{own}r"] = group.events[own]
-            group.codes.append((f"{own}r", rests, KNOWN))
+            if self._hold(rule, group, free):
+                group.events[f"{first}r"] = group.events[first]  # Brian2 lets one event do things at one place only
+                group.codes.append((f"{first}r", rests, KNOWN))
+            else:
+                code.append(rests)
         if code:
-            group.codes.append((own, "\n".join(code), SET))
+            group.codes.append((first, "\n".join(code), SET))
 
     def _arm(self, rule: Rule, condition: str, group: Group) -> str:
         """The variable that remembers whether the condition was false since the event."""
         name = rule.event.name
         self.armed[name] = armed = self.groups.context.names.give(name, "armed")
         group.lines.append(f"{armed} : 1")
-        group.starts[armed] = np.ones(group.site.size)
-        if self._flows(rule, group):
+        group.starts[armed] = self.pending.get(f"armed:{name}", np.ones(group.site.size))
+        if flows_alone(self.groups, self.happenings, rule, group):
             self.flowing.add(name)
-            group.first.append(f"{armed} = int((not {condition}) or {STEP} < 1)")
+            group.first.append(f"{armed} = int((not {condition}) or ({STEP} < 1 and {armed} > 0.5))")
         else:
             code = f"{armed} = clip({armed} + int(not {condition}), 0, 1)"
             group.regular.extend([(code, KNOWN), (code, AFTER)])
         return armed
-
-    def _flows(self, rule: Rule, group: Group) -> bool:
-        """Whether the flow alone makes a condition true or false, so that looking once before each step is enough."""
-        context, impulses = self.groups.context, self.groups.context.system.structure.impulses
-        read = names_in(context.whole(rule.condition)) & context.varying
-        moved = {s.name for one in context.system.model.rules.values() for s in one.sets} | set(
-            impulses.jumps if impulses else ()
-        )
-        flows = {
-            n for n, flow in context.system.structure.flows.items() if flow.expr != 0 and self.groups.of(n) is group
-        }
-        return self.happenings.events[rule.event.name].refractory is None and read <= flows - moved
 
     def _text(self, rule: Rule, expr: Expr | Boolean, group: Group) -> str:
         put = dict(zip(rule.letters, group.letters, strict=True))
         return self.groups.text(reindex(expr, put), group, self._summed)
 
     def _statements(self, rule: Rule, group: Group) -> list[str]:
+        """The statements of an event at its own units; those of an event without letters may set units elsewhere."""
+        name, sets = rule.event.name, rule.sets
+        homes = [self.groups.of(one.name) for one in sets]
+        for home in dict.fromkeys(homes):
+            mine = [one for one, other in zip(sets, homes, strict=True) if other is home]
+            others = {one.name for one in sets} - {one.name for one in mine}
+            read = set[str]().union(*(names_in(self.groups.context.whole(one.expr)) for one in mine))
+            if home is not group and (rule.letters or isinstance(home, Edges) or others & read):
+                self._refuse(f"{name} sets several elements of {mine[0].name}")
+            if home is not group:
+                home.codes.append((self.at(name, home).events[0], "\n".join(self._together(rule, mine, home)), SET))
+        return self._together(rule, [one for one, home in zip(sets, homes, strict=True) if home is group], group)
+
+    def _together(self, rule: Rule, sets: Sequence[Equation], group: Group) -> list[str]:
         """Statements that act together: all right sides are read before anything is set."""
         names, first, second = self.groups.context.names, [], []
-        for number, one in enumerate(rule.sets):
-            if self.groups.of(one.name) is not group or one.letters != rule.letters:
-                self._refuse(f"{rule.event.name} sets several elements of {one.name}")
-            text, variable = self._text(rule, one.expr, group), names.give(one.name)
-            read = any(one.name in names_in(self.groups.context.whole(s.expr)) for s in rule.sets[number + 1 :])
+        for number, one in enumerate(sets):
+            put = dict(zip(one.letters, group.letters, strict=True))
+            text, variable = self.groups.text(reindex(one.expr, put), group, self._summed), names.give(one.name)
+            read = any(one.name in names_in(self.groups.context.whole(s.expr)) for s in sets[number + 1 :])
             new = names.give(f"{rule.event.name} {one.name}", "new") if read else variable
             first.append(f"{new} = {text}")
             second += [f"{variable} = {new}"] if read else []
@@ -215,7 +228,8 @@ class Events:
         assert plan.dt is not None
         self.free[name] = free = self.groups.context.names.give(name, "free")
         group.lines.append(f"{free} : integer")
-        group.starts[free] = np.zeros(group.site.size)
+        until = self.pending.get(f"until:{name}", np.full(group.site.size, -np.inf))
+        group.starts[free] = np.maximum(np.ceil(until / plan.dt - EARLY) - np.rint(plan.t0 / plan.dt), 0)
         rest = steps_before(refractory, plan.dt).astype(int)
         if np.unique(rest).size == 1:
             self.groups.context.scalars[f"{free}w"] = int(rest[0])
@@ -233,16 +247,3 @@ class Events:
                 self._refuse(f"{rule.event.name} holds {state}, of which it has several, or which another event holds")
             self.held[state] = free
         return bool(own - {s.name for s in rule.sets} or own & read)
-
-    def _clears(self, rule: Rule) -> bool:
-        """Whether the condition is false once the statements have acted, whatever the states were."""
-        sets = {s.name: s.expr for s in rule.sets}
-        context = self.groups.context
-
-        def put(reference: Reference) -> Expr | None:
-            return sets.get(name_of(reference))
-
-        after = substitute(context.whole(rule.condition), put)
-        if not context.is_constant(after):
-            return False
-        return not context.evaluate(Where(after, S.One, S.Zero), rule.letters).any()

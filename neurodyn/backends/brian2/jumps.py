@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 from sympy import Expr, Mul, S
@@ -167,7 +168,9 @@ class Jumps:
         on = self.made[key] if act.edges is None else act.edges
         delay = None if act.train.delay is None else self._steps(on.site, reindex(act.train.delay, act.put))
         side = act.side or "pre"
-        on.paths.extend(Path(own, code, order, side, delay=delay) for own in self._sender(act).events)
+        whose: dict[str, Any] = {"train": act.train.name, "to_all": act.edges is not None and not act.sender}
+        for copy, own in enumerate(self._sender(act).events):
+            on.paths.append(Path(own, code, order, side, delay=delay, copy=copy, **whose))
 
     def _sender(self, act: Act) -> Sender:
         """Who sends: for edges, and for synapses that read a state of the sender, the units of a group."""

@@ -25,15 +25,15 @@ class Generator:
     copies: int = 1
 
     @classmethod
-    def of(cls, name: str, units: int, steps: Places, places: Places) -> Generator:
-        """Units that happen in the same step again do so as a copy."""
+    def of(cls, name: str, units: int, steps: Places, places: Places, most: int = 1) -> Generator:
+        """Units that happen in the same step again do so as a copy, of which there are `most` or more."""
         order = np.lexsort((places, steps))
         steps, places = steps[order], places[order]
         same = np.concatenate([[False], (np.diff(steps) == 0) & (np.diff(places) == 0)]) if steps.size else []
         copy = np.zeros(steps.size, np.intp)
         for k in np.flatnonzero(same):
             copy[k] = copy[k - 1] + 1
-        return cls(name, units, steps, places + units * copy, int(copy.max(initial=0)) + 1)
+        return cls(name, units, steps, places + units * copy, max(int(copy.max(initial=0)) + 1, most))
 
 
 @dataclass(frozen=True, eq=False)

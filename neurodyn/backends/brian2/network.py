@@ -15,6 +15,7 @@ from neurodyn.backends.brian2.inputs import Inputs
 from neurodyn.backends.brian2.jumps import Jumps
 from neurodyn.backends.brian2.junctions import Generator, Junction
 from neurodyn.backends.brian2.methods import Updates
+from neurodyn.backends.brian2.resume import sent
 from neurodyn.backends.brian2.sites import Context
 from neurodyn.backends.brian2.sums import Sums
 from neurodyn.backends.brian2.units import Edges, Group, Host
@@ -89,7 +90,7 @@ def network(plan: Plan, steps: int, method: str, coupling: str) -> Network:
     if "event:reset" in plan.needed:
         happenings = Happenings(plan.system)
         schedule = Schedule(happenings, plan.t0 - EARLY * (plan.dt or 0), plan.until, False, plan.seed, plan.trial)
-        events = Events(groups, happenings, schedule)
+        events = Events(groups, happenings, schedule, sent(happenings, plan))
         events.declare()
     held: Mapping[str, str] = events.held if events else {}
     updates = Updates(groups, Mixed(groups, wholes, sums) if coupling == FUNCTION else sums, held)
@@ -98,8 +99,7 @@ def network(plan: Plan, steps: int, method: str, coupling: str) -> Network:
     jumps, generators = list[Junction](), list[Generator]()
     if happenings is not None and events is not None:
         jumps = Jumps(groups, events, _add_bounds(plan, groups, happenings)).junctions() + events.junctions
-        senders = [sender.thing for sender in events.sources.values()]
-        generators = [s for s in senders if isinstance(s, Generator) and any(j.source is s for j in jumps)]
+        generators = list(dict.fromkeys(j.source for j in jumps if isinstance(j.source, Generator)))
     return Network(
         plan, steps, context, groups, codes, updates.watched, wholes, sums, jumps, generators, happenings, events
     )

@@ -134,8 +134,9 @@ def _fired(made: Network, engine: Engine, last: int) -> dict[str, Fired]:
     found, first = {}, np.rint(made.plan.t0 / made.dt)
     for name, (steps, units) in made.events.known.items():
         found[name] = Fired((first + steps[steps < last]) * made.dt, units[steps < last])
-    for name, monitor in engine.events.items():
-        steps, units = np.rint(monitor.t_[:] / made.dt), np.asarray(monitor.i[:], dtype=np.intp)
+    for name, monitors in engine.events.items():
+        steps = np.rint(np.concatenate([one.t_[:] for one in monitors]) / made.dt)
+        units = np.concatenate([np.asarray(one.i[:], dtype=np.intp) for one in monitors])
         order = np.lexsort((units, steps))
         found[name] = Fired((first + steps[order]) * made.dt, units[order])
     return found
@@ -162,7 +163,8 @@ def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], ended: _
         return None
     kept, first = {"fixed": np.array([made.dt])}, np.rint(made.plan.t0 / made.dt)
     for name in engine.events:
-        kept[f"armed:{name}"] = _armed(events, engine, name, ended)
+        if events.happenings.conditions and any(w.event == name for w in events.happenings.conditions.watched):
+            kept[f"armed:{name}"] = _armed(events, engine, name, ended)
         if name in events.free:
             steps = engine.value(name, events.free[name])
             kept[f"until:{name}"] = np.where(steps > 0, (first + steps) * made.dt, -np.inf)
@@ -173,5 +175,6 @@ def _pending(made: Network, engine: Engine, fired: Mapping[str, Fired], ended: _
         places = delay.members.of(units)
         steps = np.repeat(sent[late], delay.members.counts(units)) + waits[places]
         arriving = np.stack([steps * made.dt, places.astype(float)], axis=1)
-        kept[f"sent:{train}"] = arriving[steps >= first + ended.steps]
+        arriving = np.concatenate([events.pending.get(f"sent:{train}", np.empty((0, 2))), arriving])
+        kept[f"sent:{train}"] = arriving[np.rint(arriving[:, 0] / made.dt) >= first + ended.steps]
     return kept

@@ -10,6 +10,7 @@ import numpy as np
 
 from neurodyn.backends.brian2.device import brian
 from neurodyn.backends.brian2.junctions import Generator, Junction
+from neurodyn.backends.brian2.resume import Sent
 from neurodyn.backends.brian2.sites import Array, Places
 from neurodyn.backends.brian2.units import Edges, Path
 
@@ -23,11 +24,13 @@ class Joining:
 
     Attributes:
         dt: the length of a step, in Brian2's units.
+        sent: the impulses that are on their way, by train.
     """
 
     clock: Any
     dt: Any
     namespace: Mapping[str, Any]
+    sent: Mapping[str, Sent]
 
     def plain(self, one: Junction, source: Any, target: Any) -> Any:
         """Synapses without states."""
@@ -39,6 +42,8 @@ class Joining:
         pre = np.concatenate([one.pre[order] + units * k for k in range(copies)])
         found.connect(i=pre, j=np.tile(one.post[order], copies))
         self._fill(found, one.paths, one.site.constants, order, copies)
+        for own, path in self._awaited(one.paths):
+            self.sent[path.train].fill(getattr(found, own), path, units)
         return found
 
     def edges(self, one: Edges, source: Any, target: Any, method: Any) -> Any:
@@ -48,11 +53,16 @@ class Joining:
         first, second = one.site.at.values()
         found.connect(i=second, j=first)
         self._fill(found, one.paths, {**one.starts, **one.site.constants}, np.arange(first.size))
+        for own, path in self._awaited(one.paths):
+            self.sent[path.train].fill(getattr(found, own), path, 0)
         for order, (code, when) in enumerate(one.regular, 2):
             found.run_regularly(code, when=when, order=order)
         if found.state_updater is not None:
             found.state_updater.order = EDGES
         return found
+
+    def _awaited(self, paths: Sequence[Path]) -> list[tuple[str, Path]]:
+        return [(own, path) for own, path in _named(paths).items() if path.train in self.sent]
 
     def _made(
         self, name: str, source: Any, target: Any, lines: Sequence[str], paths: Sequence[Path], **more: Any

@@ -86,6 +86,8 @@ class Path:
     """Code that synapses run at an impulse.
 
     Attributes:
+        train, copy: whose impulses these are, and which one of those in a step.
+        to_all: whether the impulse of a unit of the train is one of all units of the source.
         side: whose impulse it is, that of the unit before the synapse (`pre`) or behind it (`post`).
         delay: in steps, of each synapse.
     """
@@ -96,6 +98,9 @@ class Path:
     side: str = "pre"
     when: str = "synapses"
     delay: Array | None = None
+    train: str = ""
+    copy: int = 0
+    to_all: bool = False
 
 
 @dataclass(frozen=True, eq=False)

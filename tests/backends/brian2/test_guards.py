@@ -126,15 +126,6 @@ CANNOT = {
     "a condition or a statement of an event reads several units": model(
         "dx[i]/dt = -x[i]", events={"low": {"when": "sum(x[i], i) < 1"}}
     ),
-    "up sets several elements of x": model(
-        "dx[i]/dt = y - x[i]",
-        "dy/dt = 1",
-        states={"x[i]": 1.0, "y": 0.0},
-        events={"up": {"when": "y > 1", "set": "x[i] = 0"}},
-    ),
-    "tick happens at known times, and sets, holds or rests": model(
-        "dx[i]/dt = -x[i]", events={"tick[i]": {"every": 1.0, "set": "x[i] = 0"}}
-    ),
     "low and high both set or read x": model(
         "dx[i]/dt = -x[i]",
         events={"low[i]": {"when": "x[i] < 0", "set": "x[i] = 1"}, "high[i]": {"when": "x[i] > 2", "set": "x[i] = 1"}},
@@ -197,10 +188,3 @@ def test_sizes_that_no_memory_holds() -> None:
     system = build(model("dx[i]/dt = sum(x[j], j) - x[i]"), sizes={"N": 1_000_000})
     with pytest.raises(InputError, match="GiB for synapses"):
         simulate(system, backend="brian2", dt=0.01, until=1, save_at=[0, 1], coupling="summed")
-
-
-def test_a_run_with_events_is_not_gone_on_from() -> None:
-    system = build("lif", I=0.3e-9)
-    first = simulate(system, backend="brian2", dt=1e-3, until=0.02)
-    with pytest.raises(InputError, match="would go on from a run with events"):
-        simulate(system, backend="brian2", dt=1e-3, start=first, until=0.04)
