@@ -74,7 +74,7 @@ class Prey:
 
     def __init__(self, system: System, claim: Claim) -> None:
         self._system, self.scales, self.evaluations = system, system.layout.scales, 0
-        expr = _excess(claim)
+        expr = excess_of(claim)
         structure = system.structure
         names = structure.model.names.quantities
         letters = {n: structure.letters(n) for n in (*names, *structure.chain.definitions)} | {BROKEN: ()}
@@ -104,7 +104,7 @@ class Prey:
         return -value, -slope
 
 
-def _excess(claim: Claim) -> Expr:
+def excess_of(claim: Claim) -> Expr:
     """What is positive where a claim is broken."""
     off = claim.left - claim.right
     if claim.relation == "==":

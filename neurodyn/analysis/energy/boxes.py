@@ -1,0 +1,182 @@
+"""A claim shown at all states of a box, by intervals: the box is halved until each piece is sure.
+
+Where what must not be positive touches 0 without a slope, no halving ends. There it is shown that its matrix of second
+derivatives has no positive eigenvalue in a whole piece around that place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Expr
+
+from neurodyn.analysis.energy.search import excess_of, inputs_at
+from neurodyn.calculus.normal import normal
+from neurodyn.calculus.rewrite import Definition, inline
+from neurodyn.calculus.terms import TooLarge
+from neurodyn.program.interval_function import Intervals
+from neurodyn.program.intervals import Interval
+from neurodyn.program.lower import Output, lower
+from neurodyn.system.claims import Claim
+from neurodyn.system.jacobian import derived
+from neurodyn.system.system import System
+
+Array = NDArray[np.float64]
+OVER = "over"
+# How many pieces are looked at together and in all, and below which share of its box none is halved again.
+TOGETHER, MOST, LEAST = 4096, 400_000, 2.0**-40
+
+
+@dataclass(frozen=True, eq=False)
+class Covered:
+    """What is known of a box.
+
+    Attributes:
+        pieces: how many were looked at.
+        closed: of those, how many needed second derivatives.
+        left: pieces that are not decided, (pieces, 2, size).
+    """
+
+    pieces: int
+    closed: int
+    left: Array
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the claim holds in all of the box."""
+        return not len(self.left)
+
+
+class Cover:
+    """Shows a claim in boxes at one time.
+
+    Raises:
+        NoInterval: for an operation that intervals lack.
+    """
+
+    def __init__(self, system: System, claim: Claim, t: float) -> None:
+        self._system, self._t = system, Interval.point(t)
+        structure = system.structure
+        self._inputs = {n: Interval.point(v) for n, v in inputs_at(system, t).items()}
+        columns = {n: structure.letters(n) for n in system.layout.names}
+        over = Definition((), _short(system, excess_of(claim)))
+        first = derived(structure, {OVER: over}, columns)
+        slopes = {x: Definition(out.letters, out.expr) for (_, x), out in first.outputs.items()}
+        second = derived(structure, slopes, columns)
+        self._value = self._intervals([Output(OVER, (), over.expr)], structure.definitions)
+        self._slope = self._intervals([Output(x, d.letters, d.expr) for x, d in slopes.items()], first.definitions)
+        self._bend = self._intervals([Output(f"{x} {y}", o.letters, o.expr) for (x, y), o in second.outputs.items()],
+                                     second.definitions)  # fmt: skip
+        self._pairs = tuple(second.outputs)
+
+    def of(self, low: Array, high: Array, points: Sequence[Array] = ()) -> Covered:
+        """What is known of the box between two states.
+
+        Args:
+            points: where what must not be positive may be 0 without a slope.
+        """
+        touching = [p for p in points if self._touches(p)]
+        waiting, left = [np.stack([low, high])[None]], []
+        pieces = closed = 0
+        while waiting and pieces < MOST:
+            some = waiting.pop()
+            now, later = some[:TOGETHER], some[TOGETHER:]
+            waiting += [later] if len(later) else []
+            pieces += len(now)
+            unsure = now[self._highest(now) > 0]
+            bent = np.array([self._is_closed(piece, touching) for piece in unsure], dtype=bool)
+            closed += int(bent.sum())
+            unsure = unsure[~bent]
+            small = ((unsure[:, 1] - unsure[:, 0]) <= LEAST * (high - low)).all(axis=1)
+            left += [unsure[small]] if small.any() else []
+            waiting += [self._halved(unsure[~small], high - low)] if (~small).any() else []
+        left += waiting
+        return Covered(pieces, closed, np.concatenate(left) if left else np.empty((0, 2, len(low))))
+
+    # --- bounds ---------------------------------------------------------------------------------------------------
+
+    def _intervals(self, outputs: Sequence[Output], definitions: Mapping[str, Definition]) -> Intervals:
+        system = self._system
+        varying = {n: d for n, d in definitions.items() if n not in system.structure.derived}
+        program = lower(
+            outputs, definitions=varying, sizes=system.all_sizes, constant=[*system.values], on=system.structure.on,
+            states=system.layout.names, trials=True,
+        )  # fmt: skip
+        return Intervals(program, {n: system.values[n] for n in program.constants})
+
+    def _given(self, pieces: Array) -> dict[str, Interval]:
+        lows, highs = (self._system.layout.unpack(pieces[:, k]) for k in (0, 1))
+        return {**{n: Interval(lows[n], highs[n]) for n in lows}, **self._inputs}
+
+    def _highest(self, pieces: Array) -> Array:
+        """An upper bound in each piece: that of the expression, or that of its line through the middle."""
+        direct = self._value(self._t, self._given(pieces))[OVER].high
+        middle = pieces.mean(axis=1)
+        at = self._value(self._t, self._given(np.stack([middle, middle], axis=1)))[OVER]
+        away = Interval(pieces[:, 0], pieces[:, 1]) - Interval.point(middle)
+        line = at + (self._gradient(pieces) * away).total((1,))
+        best: Array = np.minimum(direct, line.high)
+        return best
+
+    def _gradient(self, pieces: Array) -> Interval:
+        found = self._slope(self._t, self._given(pieces))
+        layout, rows = self._system.layout, len(pieces)
+        missing = {n: np.zeros((rows, *s)) for n, s in zip(layout.names, layout.shapes, strict=True) if n not in found}
+        ends = (
+            {n: getattr(found[n], end) if n in found else missing[n] for n in layout.names} for end in ("low", "high")
+        )
+        return Interval(*(layout.pack(end, True) for end in ends))
+
+    # --- where it touches 0 ---------------------------------------------------------------------------------------
+
+    def _touches(self, point: Array) -> bool:
+        """Whether the value and the slope are 0 at a point, with no rounding."""
+        here = np.stack([point, point])[None]
+        value, slope = self._value(self._t, self._given(here))[OVER], self._gradient(here)
+        return not any(np.any(end) for end in (value.low, value.high, slope.low, slope.high))
+
+    def _is_closed(self, piece: Array, points: Sequence[Array]) -> bool:
+        """Whether a point at which it touches 0 lies in a piece in which it is concave."""
+        inside = any((piece[0] <= p).all() and (p <= piece[1]).all() for p in points)
+        return inside and self._is_concave(piece)
+
+    def _is_concave(self, piece: Array) -> bool:
+        """No matrix of second derivatives in the piece has a positive eigenvalue: the middle one, and how far off."""
+        found, layout = self._bend(self._t, self._given(piece[None])), self._system.layout
+        spans = {
+            n: slice(o, o + int(np.prod(s)))
+            for n, s, o in zip(layout.names, layout.shapes, layout.offsets, strict=True)
+        }
+        low, high = np.zeros((layout.size, layout.size)), np.zeros((layout.size, layout.size))
+        for x, y in self._pairs:
+            at = spans[x], spans[y]
+            block = found[f"{x} {y}"]
+            low[at], high[at] = (end.reshape(low[at].shape) for end in (block.low, block.high))
+        if not (np.isfinite(low).all() and np.isfinite(high).all()):
+            return False
+        middle, off = (low + high) / 2, float(((high - low) / 2).sum(axis=1).max())
+        top = float(np.linalg.eigvalsh((middle + middle.T) / 2)[-1])
+        return top + off + 1e-12 * layout.size * float(np.abs(middle).max()) < 0
+
+    def _halved(self, pieces: Array, size: Array) -> Array:
+        """Each piece cut in two along the side that is longest in terms of the box."""
+        share = (pieces[:, 1] - pieces[:, 0]) / np.where(size > 0, size, 1.0)
+        rows, side = np.arange(len(pieces)), share.argmax(axis=1)
+        first, second = pieces.copy(), pieces.copy()
+        cut = pieces.mean(axis=1)[rows, side]
+        first[rows, 1, side], second[rows, 0, side] = cut, cut
+        return np.concatenate([first, second])
+
+
+def _short(system: System, expr: Expr) -> Expr:
+    """The normal form of an expression, in which what cancels is gone; the expression, where that is too long."""
+    structure = system.structure
+    own = structure.model.definitions
+    known = {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in own}
+    try:
+        return normal(inline(expr, known))
+    except TooLarge:
+        return expr
