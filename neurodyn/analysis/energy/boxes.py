@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr
 
-from neurodyn.analysis.energy.search import excess_of, inputs_at
+from neurodyn.analysis.energy.search import KINKS, excess_of, inputs_at
+from neurodyn.calculus.nodes import Floor, Larger, Relu, Smaller, Stop
 from neurodyn.calculus.normal import normal
+from neurodyn.calculus.reductions import ArgLargest, ArgSmallest, Count
 from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.calculus.terms import TooLarge
 from neurodyn.program.interval_function import Intervals
@@ -26,6 +28,8 @@ from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
 OVER = "over"
+# Where these stand, derivatives say nothing of neighbours: values alone count.
+EDGED = (*KINKS, Floor, Relu, Larger, Smaller, Stop, Count, ArgLargest, ArgSmallest)
 # How many pieces are looked at together and in all, and below which share of its box none is halved again.
 TOGETHER, MOST, LEAST = 4096, 400_000, 2.0**-40
 
@@ -62,7 +66,9 @@ class Cover:
         structure = system.structure
         self._inputs = {n: Interval.point(v) for n, v in inputs_at(system, t).items()}
         columns = {n: structure.letters(n) for n in system.layout.names}
-        over = Definition((), _short(system, excess_of(claim)))
+        whole = inline(excess_of(claim), _varying(system))
+        self._smooth = not whole.has(*EDGED)
+        over = Definition((), _short(whole))
         first = derived(structure, {OVER: over}, columns)
         slopes = {x: Definition(out.letters, out.expr) for (_, x), out in first.outputs.items()}
         second = derived(structure, slopes, columns)
@@ -78,7 +84,7 @@ class Cover:
         Args:
             points: where what must not be positive may be 0 without a slope.
         """
-        touching = [p for p in points if self._touches(p)]
+        touching = [p for p in points if self._smooth and self._touches(p)]
         waiting, left = [np.stack([low, high])[None]], []
         pieces = closed = 0
         while waiting and pieces < MOST:
@@ -113,7 +119,9 @@ class Cover:
 
     def _highest(self, pieces: Array) -> Array:
         """An upper bound in each piece: that of the expression, or that of its line through the middle."""
-        direct = self._value(self._t, self._given(pieces))[OVER].high
+        direct: Array = self._value(self._t, self._given(pieces))[OVER].high
+        if not self._smooth:
+            return direct
         middle = pieces.mean(axis=1)
         at = self._value(self._t, self._given(np.stack([middle, middle], axis=1)))[OVER]
         away = Interval(pieces[:, 0], pieces[:, 1]) - Interval.point(middle)
@@ -171,12 +179,15 @@ class Cover:
         return np.concatenate([first, second])
 
 
-def _short(system: System, expr: Expr) -> Expr:
-    """The normal form of an expression, in which what cancels is gone; the expression, where that is too long."""
+def _varying(system: System) -> dict[str, Definition]:
     structure = system.structure
     own = structure.model.definitions
-    known = {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in own}
+    return {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in own}
+
+
+def _short(expr: Expr) -> Expr:
+    """The normal form of an expression, in which what cancels is gone; the expression, where that is too long."""
     try:
-        return normal(inline(expr, known))
+        return normal(expr)
     except TooLarge:
         return expr
