@@ -20,11 +20,12 @@ from neurodyn.program.interval_ops import (
     reduction,
     select,
 )
-from neurodyn.program.intervals import Interval, whole_power
+from neurodyn.program.intervals import Interval, outward, whole_power
 from neurodyn.program.program import Program, Result, Step, literal_value
 
 REDUCED = frozenset({"sum", "count", "largest", "smallest", "product"})
 MOVED = frozenset({"at", "slide", "windows", "diagonal"})
+PARTS = 1024.0
 Values = dict[int, Interval]
 
 
@@ -60,7 +61,7 @@ class Intervals:
 def _value(step: Step, values: Values, given: Mapping[str, Interval], t: Interval) -> Interval:
     own = [values[o.value] for o in step.operands]
     if step.op == "literal":
-        return Interval.point(float(literal_value(step)))
+        return _literal(float(literal_value(step)))
     if step.op == "time":
         return t
     if step.op == "load":
@@ -74,6 +75,12 @@ def _value(step: Step, values: Values, given: Mapping[str, Interval], t: Interva
     if step.op in MOVED:
         return moved(step, own[0])
     return _joined(step, own)
+
+
+def _literal(value: float) -> Interval:
+    """A number of a text, which may have been rounded unless it is a whole number of small parts of 2."""
+    exact = not np.isfinite(value) or (value * PARTS).is_integer()
+    return Interval.point(value) if exact else outward(np.asarray(value), np.asarray(value))
 
 
 def _elementwise(step: Step, own: list[Interval]) -> Interval:

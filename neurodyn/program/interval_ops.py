@@ -10,6 +10,7 @@ from scipy import special
 
 from neurodyn.program import runtime
 from neurodyn.program.intervals import (
+    SPECIAL,
     Interval,
     decreasing,
     even,
@@ -85,6 +86,10 @@ def _atan2(y: Interval, x: Interval) -> Interval:
     return Interval(np.full(shape, -np.pi - 1e-15), np.full(shape, np.pi + 1e-15))
 
 
+def _special(function: Callable[..., Any], least: float = 0.0, most: float = np.inf) -> Callable[..., Interval]:
+    return increasing(function, least, most, SPECIAL)
+
+
 ELEMENTWISE: Mapping[str, Callable[..., Interval]] = {
     "add": Interval.__add__, "subtract": Interval.__sub__, "multiply": Interval.__mul__,
     "divide": Interval.__truediv__, "negative": Interval.__neg__, "modulo": _modulo, "power": power,
@@ -93,10 +98,10 @@ ELEMENTWISE: Mapping[str, Callable[..., Interval]] = {
     "log1p": increasing(np.log1p), "sinh": increasing(np.sinh), "tanh": increasing(np.tanh, -1.0, 1.0),
     "asinh": increasing(np.arcsinh), "acosh": increasing(np.arccosh, 0.0), "atanh": increasing(np.arctanh),
     "asin": increasing(np.arcsin), "acos": decreasing(np.arccos, 0.0), "atan": increasing(np.arctan),
-    "erf": increasing(special.erf, -1.0, 1.0), "sigmoid": increasing(special.expit, 0.0, 1.0),
-    "softplus": increasing(runtime.softplus, 0.0), "exprel": increasing(special.exprel, 0.0),
-    "exprel_slope": increasing(runtime.exprel_slope, 0.0), "cosh": even(np.cosh, 1.0),
-    "logcosh": even(runtime.logcosh, 0.0), "i0e": even(special.i0e, 0.0, grows=False), "absolute": magnitude,
+    "erf": _special(special.erf, -1.0, 1.0), "sigmoid": _special(special.expit, 0.0, 1.0),
+    "softplus": _special(runtime.softplus), "exprel": _special(special.exprel), "absolute": magnitude,
+    "exprel_slope": _special(runtime.exprel_slope), "cosh": even(increasing(np.cosh, 1.0)),
+    "logcosh": even(_special(runtime.logcosh)), "i0e": even(decreasing(special.i0e, 0.0, ulps=SPECIAL)),
     "sin": wave(np.sin, np.pi / 2), "cos": wave(np.cos, 0.0), "tan": _tan, "atan2": _atan2,
     "heaviside": lambda x: _less(NO, x), "floor": lambda x: x.map(np.floor), "sign": lambda x: x.map(np.sign),
     "relu": lambda x: x.map(lambda v: np.maximum(v, 0.0)),

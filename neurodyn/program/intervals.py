@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Unary = Callable[[Any], Any]
-# What a library function may be off by, in units of the last place.
-ULPS = 4
+# What a function of the C library may be off by, in units of the last place, and a special function.
+ULPS, SPECIAL = 4, 64
 EPS = float(np.finfo(float).eps)
 TINY = float(np.finfo(float).smallest_subnormal)
 
@@ -96,27 +96,30 @@ def _away_from_zero(found: Array, factor: Array, sign: Any = 1.0) -> Array:
     return np.where((found == 0) & (factor != 0), np.sign(factor) * sign * TINY, found)
 
 
-def increasing(function: Unary, least: float = -np.inf, most: float = np.inf) -> Callable[[Interval], Interval]:
+def increasing(
+    function: Unary, least: float = -np.inf, most: float = np.inf, ulps: int = ULPS
+) -> Callable[[Interval], Interval]:
     """The rule of an increasing function whose values lie between two numbers."""
 
     def rule(x: Interval) -> Interval:
         ends = [_away_from_zero(function(v), function(np.sign(v))) for v in (x.low, x.high)]
-        found = outward(*ends, ULPS)
+        found = outward(*ends, ulps)
         return Interval(np.maximum(found.low, least), np.minimum(found.high, most))
 
     return rule
 
 
-def decreasing(function: Unary, least: float = -np.inf, most: float = np.inf) -> Callable[[Interval], Interval]:
+def decreasing(
+    function: Unary, least: float = -np.inf, most: float = np.inf, ulps: int = ULPS
+) -> Callable[[Interval], Interval]:
     """The rule of a decreasing function."""
-    rule = increasing(lambda x: function(-x), least, most)
+    rule = increasing(lambda x: function(-x), least, most, ulps)
     return lambda x: rule(-x)
 
 
-def even(function: Unary, least: float, grows: bool = True) -> Callable[[Interval], Interval]:
-    """The rule of a function of the size of its argument alone."""
-    of_size = increasing(function, least) if grows else decreasing(function, least)
-    return lambda x: of_size(magnitude(x))
+def even(rule: Callable[[Interval], Interval]) -> Callable[[Interval], Interval]:
+    """The rule of a function of the size of its argument alone, from its rule for sizes."""
+    return lambda x: rule(magnitude(x))
 
 
 def magnitude(x: Interval) -> Interval:
@@ -135,8 +138,9 @@ def whole_power(x: Interval, n: int) -> Interval:
 
 def power(x: Interval, n: Interval) -> Interval:
     """x**n for x >= 0; elsewhere nothing is known, unless n is a whole number."""
-    if n.low.size == 1 and n.low == n.high and float(n.low) == int(n.low) and int(n.low) > 0:
-        return whole_power(x, int(n.low))
+    exponent = n.low.item() if n.low.size == 1 and (n.low == n.high).all() else 0.0
+    if exponent > 0 and exponent.is_integer():
+        return whole_power(x, int(exponent))
     ends = [np.maximum(v, 0.0) ** m for v in (x.low, x.high) for m in (n.low, n.high)]
     found = outward(np.minimum.reduce(ends), np.maximum.reduce(ends), ULPS)
     bad = x.low < 0

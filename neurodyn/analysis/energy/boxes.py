@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sympy import Expr
 
 from neurodyn.analysis.energy.search import KINKS, excess_of, inputs_at
+from neurodyn.calculus.matrices import MatrixFunction
 from neurodyn.calculus.nodes import Floor, Larger, Relu, Smaller, Stop
 from neurodyn.calculus.normal import normal
 from neurodyn.calculus.reductions import ArgLargest, ArgSmallest, Count
@@ -105,11 +106,12 @@ class Cover:
     # --- bounds ---------------------------------------------------------------------------------------------------
 
     def _intervals(self, outputs: Sequence[Output], definitions: Mapping[str, Definition]) -> Intervals:
+        """A program in which derived parameters are computed too, as far as they are no functions of whole matrices."""
         system = self._system
-        varying = {n: d for n, d in definitions.items() if n not in system.structure.derived}
+        known = {n: d for n, d in definitions.items() if not d.expr.has(MatrixFunction)}
         program = lower(
-            outputs, definitions=varying, sizes=system.all_sizes, constant=[*system.values], on=system.structure.on,
-            states=system.layout.names, trials=True,
+            outputs, definitions=known, sizes=system.all_sizes, constant=[n for n in system.values if n not in known],
+            on=system.structure.on, states=system.layout.names, trials=True,
         )  # fmt: skip
         return Intervals(program, {n: system.values[n] for n in program.constants})
 
