@@ -103,7 +103,7 @@ def increasing(
 
     def rule(x: Interval) -> Interval:
         ends = [_away_from_zero(function(v), function(np.sign(v))) for v in (x.low, x.high)]
-        found = outward(*ends, ulps)
+        found = outward(ends[0], ends[1], ulps)
         return Interval(np.maximum(found.low, least), np.minimum(found.high, most))
 
     return rule
@@ -132,7 +132,8 @@ def magnitude(x: Interval) -> Interval:
 def whole_power(x: Interval, n: int) -> Interval:
     """x**n for a whole n > 0."""
     base = magnitude(x) if n % 2 == 0 else x
-    found = outward(*(_away_from_zero(v**n, v, np.sign(v) ** (n - 1)) for v in (base.low, base.high)), ULPS * n)
+    low, high = (_away_from_zero(v**n, v, np.sign(v) ** (n - 1)) for v in (base.low, base.high))
+    found = outward(low, high, ULPS * n)
     return Interval(np.maximum(found.low, 0.0), found.high) if n % 2 == 0 else found
 
 
