@@ -1,0 +1,143 @@
+"""The energy along one run: how far it rises, whether its rate is what the equations say, and which units are dead.
+
+Where the derivative of a layer's activation by its state is singular, the energy is constant along the null space: it
+then locates neither fixed points nor their stability (arXiv:2410.13866).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurodyn.analysis.energy.search import inputs_at
+from neurodyn.calculus.rewrite import Definition
+from neurodyn.simulation import simulate
+from neurodyn.system.jacobian import derived
+from neurodyn.system.observing import Observe
+from neurodyn.system.system import System
+
+Array = NDArray[np.float64]
+RTOL, ATOL = 1e-9, 1e-12
+# Eigenvalues below this share of the largest count as 0.
+SINGULAR = 1e-10
+SAMPLES = 200
+# How far, in scales of the states, differences reach.
+NEAR = 1e-5
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """The derivative of an activation by its state where a run ended.
+
+    Attributes:
+        least: its least eigenvalue.
+        rank: how many are not 0, of `size`.
+        dead: the units whose activation does not answer to anything.
+    """
+
+    activation: str
+    least: float
+    rank: int
+    size: int
+    dead: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Along:
+    """What a run showed.
+
+    Attributes:
+        time, energy: the samples.
+        largest_rise: from one sample to the next; 0 if there is none.
+        tolerance: rises below it are errors of the integration.
+        mismatch: the largest difference between the rate that the equations give and differences of the energy along
+            the flow, over the largest rate; NaN where there is no rate.
+    """
+
+    time: Array
+    energy: Array
+    largest_rise: float
+    tolerance: float
+    mismatch: float
+    layers: tuple[Layer, ...]
+
+
+def along(system: System, *, until: float | None = None, seed: int | None = None) -> Along:
+    """Run a system as its bench says, with tight tolerances, and watch its energy.
+
+    Raises:
+        InputError: where it cannot be run.
+        RunFailed: where the run does not reach its end.
+    """
+    name = system.model.energy
+    assert name is not None
+    system.structure.claim(f"d{name}/dt <= 0")  # makes its rate known
+    end = until if until is not None else system.time("until", system.model.bench["until"])
+    start = system.time("t0", system.model.bench.get("t0", 0.0))
+    times = np.linspace(start, end, SAMPLES)
+    run = simulate(system, until=end, save_at=times, rtol=RTOL, atol=ATOL, seed=seed, record=[*system.layout.names])
+    states = np.concatenate([run[n].values.reshape(len(times), -1) for n in system.layout.names], axis=1)
+    read = system.observe((name, f"d{name}/dt"))
+    found = [read(float(t), y, inputs_at(system, float(t))) for t, y in zip(times, states, strict=True)]
+    energy, rate = (np.array([float(f[word]) for f in found]) for word in (name, f"d{name}/dt"))
+    steps = np.diff(energy)
+    size = float(np.abs(energy).max())
+    return Along(
+        times, energy, max(0.0, float(steps.max())), 100 * RTOL * size + 100 * ATOL, _mismatch(system, read, name, times, states, rate),
+        tuple(layers(system, float(times[-1]), states[-1])),
+    )  # fmt: skip
+
+
+def _mismatch(system: System, read: Observe, name: str, times: Array, states: Array, rate: Array) -> float:
+    """The rate of the energy against its differences along the flow, relative to the largest rate."""
+    flow, largest = system.flow(), float(np.abs(rate).max())
+    if largest == 0 or not np.isfinite(rate).all():
+        return float("nan")
+    off = 0.0
+    for t, y, exact in zip(times, states, rate, strict=True):
+        inputs = inputs_at(system, float(t))
+        way = flow(float(t), y, inputs)
+        step = NEAR / max(1.0, float(np.abs(way / system.layout.scales).max()))
+        ends = [float(read(float(t) + s, y + s * way, inputs)[name]) for s in (step, -step)]
+        off = max(off, abs((ends[0] - ends[1]) / (2 * step) - float(exact)))
+    return off / largest
+
+
+def layers(system: System, t: float, y: Array) -> list[Layer]:
+    """The derivative of each layer's activation by its state, at a state."""
+    return [_layer(system, layer.activation, layer.state.name, t, y) for layer in system.model.layers.values()]
+
+
+def _layer(system: System, activation: str, state: str, t: float, y: Array) -> Layer:
+    structure = system.structure
+    letters = structure.letters(activation)
+    rows = {activation: Definition(letters, structure.definitions[activation].expr)}
+    found = derived(structure, rows, {state: structure.letters(state)})
+    size = int(np.prod([system.sizes[n] for n in structure.model.names.quantities[state].sets]))
+    output = found.outputs.get((activation, state))
+    hessian = np.zeros((size, size))
+    if output is not None:
+        bound = system.bind(("hessian", activation), [output], False, found.definitions)
+        values = bound(t, {**system.layout.unpack(y), **inputs_at(system, t)})
+        hessian = np.asarray(values[output.name]).reshape(size, size)
+    eigenvalues = np.linalg.eigvalsh((hessian + hessian.T) / 2)
+    largest = max(float(np.abs(eigenvalues).max()), float(np.finfo(float).tiny))
+    still = np.flatnonzero(~hessian.any(axis=1))
+    first = system.layout.offsets[system.layout.names.index(state)]
+    dead = tuple(system.layout.element(first + int(k)) for k in still)
+    return Layer(activation, float(eigenvalues[0]), int((np.abs(eigenvalues) > SINGULAR * largest).sum()), size, dead)
+
+
+def told(found: Along) -> list[str]:
+    """What a run showed, as lines of text."""
+    rise = f"largest rise {found.largest_rise:.2g} (errors of the integration are below {found.tolerance:.2g})"
+    lines = [f"from {found.energy[0]:.6g} to {found.energy[-1]:.6g}, {rise}"]
+    if np.isfinite(found.mismatch):
+        lines.append(f"its rate agrees with differences of the energy to {found.mismatch:.1g}")
+    for one in found.layers:
+        text = f"derivative of {one.activation} at the end: rank {one.rank} of {one.size}, least eigenvalue {one.least:.2g}"
+        shown = ", ".join(one.dead[:4]) + (f" and {len(one.dead) - 4} more" if len(one.dead) > 4 else "")
+        lines.append(text + (f"; dead: {shown}" if one.dead else ""))
+    return lines
