@@ -6,6 +6,7 @@ then locates neither fixed points nor their stability (arXiv:2410.13866).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,19 +50,33 @@ class Along:
     """What a run showed.
 
     Attributes:
-        time, energy: the samples.
-        largest_rise: from one sample to the next; 0 if there is none.
+        time, states: the samples, (times,) and (times, size).
+        energy, terms: the energy and its additive terms, by text.
+        rate: of the energy, as the equations give it.
+        residual: how far differences of the energy along the flow are from that.
         tolerance: rises below it are errors of the integration.
-        mismatch: the largest difference between the rate that the equations give and differences of the energy along
-            the flow, over the largest rate; NaN where there is no rate.
+        layers: the derivatives of activations where it ended.
     """
 
     time: Array
+    states: Array
     energy: Array
-    largest_rise: float
+    terms: Mapping[str, Array]
+    rate: Array
+    residual: Array
     tolerance: float
-    mismatch: float
     layers: tuple[Layer, ...]
+
+    @property
+    def largest_rise(self) -> float:
+        """From one sample to the next; 0 if there is none."""
+        return max(0.0, float(np.diff(self.energy).max()))
+
+    @property
+    def mismatch(self) -> float:
+        """The largest residual over the largest rate; NaN where there is no rate."""
+        largest = float(np.abs(self.rate).max())
+        return float(np.abs(self.residual).max()) / largest if largest else float("nan")
 
 
 def along(system: System, *, until: float | None = None, seed: int | None = None) -> Along:
@@ -79,30 +94,25 @@ def along(system: System, *, until: float | None = None, seed: int | None = None
     times = np.linspace(start, end, SAMPLES)
     run = simulate(system, until=end, save_at=times, rtol=RTOL, atol=ATOL, seed=seed, record=[*system.layout.names])
     states = np.concatenate([run[n].values.reshape(len(times), -1) for n in system.layout.names], axis=1)
-    read = system.observe((name, f"d{name}/dt"))
-    found = [read(float(t), y, inputs_at(system, float(t))) for t, y in zip(times, states, strict=True)]
-    energy, rate = (np.array([float(f[word]) for f in found]) for word in (name, f"d{name}/dt"))
-    steps = np.diff(energy)
-    size = float(np.abs(energy).max())
-    return Along(
-        times, energy, max(0.0, float(steps.max())), 100 * RTOL * size + 100 * ATOL, _mismatch(system, read, name, times, states, rate),
-        tuple(layers(system, float(times[-1]), states[-1])),
-    )  # fmt: skip
+    rate = f"d{name}/dt"
+    texts = {f"{name}:{k}": text for k, text in enumerate(system.energy_terms)}
+    read = system.observe((name, rate, *texts))
+    rows = [read(float(t), y, inputs_at(system, float(t))) for t, y in zip(times, states, strict=True)]
+    found = {word: np.array([float(row[word]) for row in rows]) for word in (name, rate, *texts)}
+    slopes = [_slope(system, read, name, float(t), y) for t, y in zip(times, states, strict=True)]
+    tolerance = 100 * (RTOL * float(np.abs(found[name]).max()) + ATOL)
+    terms = {text: found[word] for word, text in texts.items()}
+    ended = tuple(layers(system, float(times[-1]), states[-1]))
+    return Along(times, states, found[name], terms, found[rate], np.array(slopes) - found[rate], tolerance, ended)
 
 
-def _mismatch(system: System, read: Observe, name: str, times: Array, states: Array, rate: Array) -> float:
-    """The rate of the energy against its differences along the flow, relative to the largest rate."""
-    flow, largest = system.flow(), float(np.abs(rate).max())
-    if largest == 0 or not np.isfinite(rate).all():
-        return float("nan")
-    off = 0.0
-    for t, y, exact in zip(times, states, rate, strict=True):
-        inputs = inputs_at(system, float(t))
-        way = flow(float(t), y, inputs)
-        step = NEAR / max(1.0, float(np.abs(way / system.layout.scales).max()))
-        ends = [float(read(float(t) + s, y + s * way, inputs)[name]) for s in (step, -step)]
-        off = max(off, abs((ends[0] - ends[1]) / (2 * step) - float(exact)))
-    return off / largest
+def _slope(system: System, read: Observe, name: str, t: float, y: Array) -> float:
+    """The rate of the energy by differences along the flow."""
+    inputs = inputs_at(system, t)
+    way = system.flow()(t, y, inputs)
+    step = NEAR / max(1.0, float(np.abs(way / system.layout.scales).max()))
+    ends = [float(read(t + s, y + s * way, inputs)[name]) for s in (step, -step)]
+    return (ends[0] - ends[1]) / (2 * step)
 
 
 def layers(system: System, t: float, y: Array) -> list[Layer]:
@@ -137,7 +147,8 @@ def told(found: Along) -> list[str]:
     if np.isfinite(found.mismatch):
         lines.append(f"its rate agrees with differences of the energy to {found.mismatch:.1g}")
     for one in found.layers:
-        text = f"derivative of {one.activation} at the end: rank {one.rank} of {one.size}, least eigenvalue {one.least:.2g}"
+        text = f"derivative of {one.activation} at the end: rank {one.rank} of {one.size}, "
+        text += f"least eigenvalue {one.least:.2g}"
         shown = ", ".join(one.dead[:4]) + (f" and {len(one.dead) - 4} more" if len(one.dead) > 4 else "")
         lines.append(text + (f"; dead: {shown}" if one.dead else ""))
     return lines

@@ -43,11 +43,13 @@ class Covered:
         pieces: how many were looked at.
         closed: of those, how many needed second derivatives.
         left: pieces that are not decided, (pieces, 2, size).
+        broken: a state in which the claim surely does not hold, where one was met; it is looked no further then.
     """
 
     pieces: int
     closed: int
     left: Array
+    broken: Array | None = None
 
     @property
     def is_sure(self) -> bool:
@@ -79,21 +81,26 @@ class Cover:
                                      second.definitions)  # fmt: skip
         self._pairs = tuple(second.outputs)
 
-    def of(self, low: Array, high: Array, points: Sequence[Array] = ()) -> Covered:
+    def of(self, low: Array, high: Array, points: Sequence[Array] = (), most: int = MOST) -> Covered:
         """What is known of the box between two states.
 
         Args:
             points: where what must not be positive may be 0 without a slope.
+            most: how many pieces are looked at.
         """
         touching = [p for p in points if self._smooth and self._touches(p)]
         waiting, left = [np.stack([low, high])[None]], []
         pieces = closed = 0
-        while waiting and pieces < MOST:
+        while waiting and pieces < most:
             some = waiting.pop()
             now, later = some[:TOGETHER], some[TOGETHER:]
             waiting += [later] if len(later) else []
             pieces += len(now)
-            unsure = now[self._highest(now) > 0]
+            highest, at_middle = self._bounds(now)
+            if (at_middle > 0).any():
+                broken = now[int(at_middle.argmax())].mean(axis=0)
+                return Covered(pieces, closed, np.concatenate([*left, now, *waiting]), broken)
+            unsure = now[highest > 0]
             bent = np.array([self._is_closed(piece, touching) for piece in unsure], dtype=bool)
             closed += int(bent.sum())
             unsure = unsure[~bent]
@@ -119,17 +126,19 @@ class Cover:
         lows, highs = (self._system.layout.unpack(pieces[:, k]) for k in (0, 1))
         return {**{n: Interval(lows[n], highs[n]) for n in lows}, **self._inputs}
 
-    def _highest(self, pieces: Array) -> Array:
-        """An upper bound in each piece: that of the expression, or that of its line through the middle."""
-        direct: Array = self._value(self._t, self._given(pieces))[OVER].high
-        if not self._smooth:
-            return direct
+    def _bounds(self, pieces: Array) -> tuple[Array, Array]:
+        """An upper bound in each piece, and a lower one in its middle.
+
+        The upper bound is that of the expression, or that of the line through the middle with any slope of the piece.
+        """
+        direct = self._value(self._t, self._given(pieces))[OVER].high
         middle = pieces.mean(axis=1)
         at = self._value(self._t, self._given(np.stack([middle, middle], axis=1)))[OVER]
+        if not self._smooth:
+            return direct, at.low
         away = Interval(pieces[:, 0], pieces[:, 1]) - Interval.point(middle)
         line = at + (self._gradient(pieces) * away).total((1,))
-        best: Array = np.minimum(direct, line.high)
-        return best
+        return np.minimum(direct, line.high), at.low
 
     def _gradient(self, pieces: Array) -> Interval:
         found = self._slope(self._t, self._given(pieces))
