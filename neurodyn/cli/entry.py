@@ -19,6 +19,7 @@ VERBS = {
     "show": "One model: equations, parameters, inputs, energy, references.",
     "run": "Run a model or circuit, and keep or draw what it does.",
     "rerun": "Repeat a saved run exactly, and say what differs.",
+    "energy": "Verdicts on what a model claims of its energy.",
     "study": "Run an experiment that measures what its figure shows.",
 }
 INTERRUPTED, BROKEN, PIPE_CLOSED = 130, 70, 141
