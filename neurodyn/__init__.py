@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from neurodyn.analysis.energy.report import energy as energy
     from neurodyn.errors import InputError as InputError
     from neurodyn.errors import NeurodynError as NeurodynError
     from neurodyn.errors import RunFailed as RunFailed
@@ -33,6 +34,7 @@ _HOME = {
     "RunFailed": "errors",
     "System": "system.system",
     "build": "system.build",
+    "energy": "analysis.energy.report",
     "library": "model.library",
     "load": "model.library",
     "load_result": "results.result",

@@ -21,7 +21,11 @@ REFUTED = 1
 @click.argument("name")
 @click.option("--claim", "claims", multiple=True, metavar="TEXT", help="A claim to judge, instead of the model's own.")
 @click.option(
-    "--box", "sides", multiple=True, metavar="STATE=LOW..HIGH", help="Show it for these values of a state, by intervals."
+    "--box",
+    "sides",
+    multiple=True,
+    metavar="STATE=LOW..HIGH",
+    help="Show it in a box of states, by intervals.",
 )
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter or an input.")
 @click.option("--size", "sizes", multiple=True, metavar="SET=N", help="The size of an index set.")

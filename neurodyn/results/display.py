@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ def plotted(report: Any, kind: str | None = None, **options: Any) -> Any:
     from neurodyn.plots import plot
 
     return plot(report, kind, **options)
+
+
+def drawn(module: str, report: Any) -> Any:
+    """The figure of a report of an analysis, which has a file of its own among the plots."""
+    return import_module(f"neurodyn.plots.{module}").draw(report)
 
 
 def as_html(result: Result) -> str:

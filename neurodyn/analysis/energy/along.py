@@ -79,6 +79,13 @@ class Along:
         return float(np.abs(self.residual).max()) / largest if largest else float("nan")
 
 
+def is_watched(system: System) -> bool:
+    """Whether a run of a system shows its energy along the flow alone."""
+    model, structure = system.model, system.structure
+    other = model.discrete or model.events or structure.noisy or structure.residuals or structure.delayed
+    return bool(model.energy and "until" in model.bench and not other)
+
+
 def along(system: System, *, until: float | None = None, seed: int | None = None) -> Along:
     """Run a system as its bench says, with tight tolerances, and watch its energy.
 

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr
 
-from neurodyn.analysis.energy.search import KINKS, excess_of, inputs_at
+from neurodyn.analysis.energy.premises import KINKS
+from neurodyn.analysis.energy.search import excess_of, inputs_at
 from neurodyn.calculus.matrices import MatrixFunction
-from neurodyn.calculus.nodes import Floor, Larger, Relu, Smaller, Stop
+from neurodyn.calculus.nodes import Floor, Stop
 from neurodyn.calculus.normal import normal
 from neurodyn.calculus.reductions import ArgLargest, ArgSmallest, Count
 from neurodyn.calculus.rewrite import Definition, inline
@@ -30,7 +31,7 @@ from neurodyn.system.system import System
 Array = NDArray[np.float64]
 OVER = "over"
 # Where these stand, derivatives say nothing of neighbours: values alone count.
-EDGED = (*KINKS, Floor, Relu, Larger, Smaller, Stop, Count, ArgLargest, ArgSmallest)
+EDGED = (*KINKS, Floor, Stop, Count, ArgLargest, ArgSmallest)
 # How many pieces are looked at together and in all, and below which share of its box none is halved again.
 TOGETHER, MOST, LEAST = 4096, 400_000, 2.0**-40
 
@@ -58,16 +59,16 @@ class Covered:
 
 
 class Cover:
-    """Shows a claim in boxes at one time.
+    """Shows a claim in boxes, at all times between two; inputs are held still at their values at the first.
 
     Raises:
         NoInterval: for an operation that intervals lack.
     """
 
-    def __init__(self, system: System, claim: Claim, t: float) -> None:
-        self._system, self._t = system, Interval.point(t)
+    def __init__(self, system: System, claim: Claim, times: tuple[float, float]) -> None:
+        self._system, self._t = system, Interval(np.asarray(times[0]), np.asarray(times[1]))
         structure = system.structure
-        self._inputs = {n: Interval.point(v) for n, v in inputs_at(system, t).items()}
+        self._inputs = {n: Interval.point(v) for n, v in inputs_at(system, times[0]).items()}
         columns = {n: structure.letters(n) for n in system.layout.names}
         whole = inline(excess_of(claim), _varying(system))
         self._smooth = not whole.has(*EDGED)
@@ -89,7 +90,8 @@ class Cover:
             most: how many pieces are looked at.
         """
         touching = [p for p in points if self._smooth and self._touches(p)]
-        waiting, left = [np.stack([low, high])[None]], []
+        waiting: list[Array] = [np.stack([low, high])[None]]
+        left: list[Array] = []
         pieces = closed = 0
         while waiting and pieces < most:
             some = waiting.pop()

@@ -9,29 +9,29 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.energy.balance import Balance, Descent, Obstacle
 from neurodyn.analysis.energy.facts import Facts
+from neurodyn.analysis.energy.in_box import Box, in_box
 from neurodyn.analysis.energy.judged import Judged
 from neurodyn.analysis.energy.parts import follows
-from neurodyn.analysis.energy.premises import jump, outside
+from neurodyn.analysis.energy.premises import KINKS, jump, outside
 from neurodyn.analysis.energy.search import Hunt, hunt
-from neurodyn.analysis.energy.signs import Signs
+from neurodyn.analysis.energy.signs import Signs, never_positive
 from neurodyn.analysis.energy.stepwise import Steps
 from neurodyn.analysis.energy.told import identity, steps
 from neurodyn.analysis.energy.visits import excess, visit
 from neurodyn.analysis.verdict import Verdict
 from neurodyn.calculus.letters import name_of
-from neurodyn.calculus.nodes import Absolute, Heaviside, Larger, Rate, Relu, Sign, Smaller, Where
+from neurodyn.calculus.nodes import Rate
 from neurodyn.calculus.normal import equal
-from neurodyn.calculus.reductions import KthLargest, Largest, Norm, Smallest
 from neurodyn.calculus.rewrite import Definition, inline, names_reached
 from neurodyn.calculus.times import Next
 from neurodyn.language.source import Source
+from neurodyn.language.spell import spell
 from neurodyn.system.claims import Claim, read_claim
 from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
 # A difference of two sides, over the size of what they are made of, that is rounding.
 ROUNDING = 1e-9
-KINKS = (Absolute, Heaviside, KthLargest, Larger, Largest, Norm, Relu, Sign, Smaller, Smallest, Where)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +40,12 @@ class Judge:
 
     Attributes:
         search: how hard it is looked for what speaks against a claim that was not proved.
+        box: where an inequality that was not proved for all states is to be shown.
     """
 
     system: System
     search: Hunt
+    box: Box | None = None
 
     def of(self, text: str) -> Judged:
         """The verdict on one claim."""
@@ -108,7 +110,8 @@ class Judge:
             if isinstance(descents, tuple) and not reason:
                 reason = "each state goes against a gradient of the energy"
                 return self._from_balance(facts, text, reason, claim, energy, descents)
-        return self._by_equation(facts, text, said, claim) or self._searched(facts, text, claim, reason)
+        shown = self._by_equation(facts, text, said, claim) or self._by_sign(facts, text, said, claim)
+        return shown or self._searched(facts, text, claim, reason)
 
     def _step(self, facts: Facts, text: str, said: Claim, claim: Claim) -> Judged:
         """A claim `E(t+1) <= E - ...` of a map."""
@@ -155,6 +158,21 @@ class Judge:
                 return replace(shown, identity=other, lemmas=tuple(signs.lemmas))
         return None
 
+    def _by_sign(self, facts: Facts, text: str, said: Claim, claim: Claim) -> Judged | None:
+        """An inequality between two sides whose difference is, once written out, of one sign."""
+        energy = rate_of(said)
+        if energy is not None and jump(self.system.structure, energy):
+            return None
+        falls = claim.relation in ("<=", "<")
+        off = inline(claim.left - claim.right if falls else claim.right - claim.left, self._varying())
+        shown = never_positive(facts, off, strictly=claim.relation in ("<", ">"))
+        if shown is None:
+            return None
+        letters = {n: s.letters for n, s in self.system.model.indices.items()}
+        told = f"{'left - right' if falls else 'right - left'} = {spell(shown, letters)}"
+        proved = self._proved(facts, text, "the difference of its sides has one sign, whatever the state", claim)
+        return replace(proved, identity=told)
+
     # --- what is reported -----------------------------------------------------------------------------------------
 
     def _from_balance(
@@ -178,6 +196,11 @@ class Judge:
             missing = "rates that constraints give" if structure.residuals else "earlier values"
             reason = f"{reason}; it is not searched, for it speaks of {missing}"
             return Judged(text, Verdict.UNDECIDED, reason, notes=self._notes(claim))
+        if self.box is not None:
+            shown = in_box(self.system, claim, self.box, self._spoken(claim))
+            if isinstance(shown, Judged):
+                return replace(shown, notes=(*shown.notes, *self._notes(claim)))
+            reason = f"{reason}; {shown}"
         if self.system.model.discrete:
             found = visit(self.system, claim, self.search)
         else:

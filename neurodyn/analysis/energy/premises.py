@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from neurodyn.calculus.continuity import is_continuous
-from neurodyn.calculus.nodes import Stop
+from neurodyn.calculus.nodes import Absolute, Heaviside, Larger, Relu, Sign, Smaller, Stop, Where
+from neurodyn.calculus.reductions import KthLargest, Largest, Norm, Smallest
 from neurodyn.calculus.rewrite import names_reached
 from neurodyn.system.structure import TIME, Structure
+
+# Functions with kinks or jumps.
+KINKS = (Absolute, Heaviside, KthLargest, Larger, Largest, Norm, Relu, Sign, Smaller, Smallest, Where)
 
 
 def outside(structure: Structure, energy: str) -> str:

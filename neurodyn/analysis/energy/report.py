@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from neurodyn.analysis.energy.along import Along, along, is_watched, told
+from neurodyn.analysis.energy.in_box import box_of
 from neurodyn.analysis.energy.judge import Judge
 from neurodyn.analysis.energy.judged import Judged
 from neurodyn.analysis.energy.search import Hunt
@@ -31,6 +33,7 @@ class EnergyReport:
         terms: the texts of its additive terms.
         claims: what was found out about each claim.
         search: how hard it was searched where nothing was proved.
+        along: what a run showed; None for a map, with white noise, events or constraints, and where it was not asked.
     """
 
     system: System
@@ -38,6 +41,7 @@ class EnergyReport:
     terms: tuple[str, ...]
     claims: tuple[Judged, ...]
     search: Hunt
+    along: Along | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -47,13 +51,26 @@ class EnergyReport:
     def __str__(self) -> str:
         head = f"{self.system.name}: {self.system.model.summary}"
         energy = [f"{self.energy} = {_joined(self.terms)}"] if self.terms else []
-        return "\n\n".join([head, *energy, *(_told(c, self.system) for c in self.claims)])
+        run = [] if self.along is None else ["along a run\n" + "\n".join(f"  {x}" for x in told(self.along))]
+        return "\n\n".join([head, *energy, *(_told(c, self.system) for c in self.claims), *run])
 
     __repr__ = __str__
 
-    def to_dict(self) -> dict[str, Any]:
+    def summary(self) -> str:
+        """The report as text."""
+        return str(self)
+
+    def plot(self) -> Any:
+        """The energy along the run, its balance, and the landscape around: a matplotlib figure."""
+        from neurodyn.results.display import drawn
+
+        return drawn("claims", self)
+
+    def to_json(self) -> dict[str, Any]:
         """The report as plain data."""
+        run = {} if self.along is None else {"along": told(self.along)}
         return {
+            **run,
             "model": self.system.name,
             "energy": self.energy,
             "terms": list(self.terms),
@@ -66,6 +83,8 @@ def energy(
     system: System | str,
     *,
     claim: str | Sequence[str] | None = None,
+    box: Mapping[str, Any] | None = None,
+    run: bool = True,
     starts: int = Hunt.starts,
     seed: int = Hunt.seed,
 ) -> EnergyReport:
@@ -78,8 +97,11 @@ def energy(
         system: a system, or the name of a model.
         claim: claims to judge; by default those of the model, and `dE/dt <= 0` (`E(t+1) <= E` of a map) if it makes
             none about its energy.
+        box: ends (low, high) for each state: an inequality that is not proved for all states is to be shown there,
+            by interval arithmetic.
+        run: whether the energy is watched along a run of the bench too.
         starts: ascents of a search.
-        seed: of their starts.
+        seed: of their starts, and of the run.
 
     Raises:
         InputError: for a model without an energy and without claims, or a claim that cannot be read.
@@ -88,20 +110,18 @@ def energy(
 
     system = build(system) if isinstance(system, str) else system
     hunt = Hunt(starts=starts, seed=seed)
-    judge = Judge(system, hunt)
+    judge = Judge(system, hunt, None if box is None else box_of(system, box))
     texts = [claim] if isinstance(claim, str) else list(claim or _claims(system))
     judged = tuple(judge.of(text) for text in texts)
-    return EnergyReport(system, system.model.energy or "", system.energy_terms, judged, hunt)
+    watched = along(system, seed=seed) if run and is_watched(system) else None
+    return EnergyReport(system, system.model.energy or "", system.energy_terms, judged, hunt, watched)
 
 
 def _claims(system: System) -> list[str]:
     """The claims of a model, and the usual one about its energy."""
     model = system.model
-    usual = (
-        []
-        if model.energy is None
-        else [f"{model.energy}(t+1) <= {model.energy}" if model.discrete else f"d{model.energy}/dt <= 0"]
-    )
+    falls = "{0}(t+1) <= {0}" if model.discrete else "d{0}/dt <= 0"
+    usual = [] if model.energy is None else [falls.format(model.energy)]
     told = any(model.energy in c.names for c in (read_claim(model, text) for text in model.claims))
     found = list(model.claims) if told else [*usual, *model.claims]
     if not found:
@@ -134,18 +154,16 @@ def _told(one: Judged, system: System) -> str:
 def _numbers(one: Judged, system: System) -> list[str]:
     """What was computed, in words."""
     n = one.numbers
-    if "ascents" not in n:
-        return []
-    tried = f"in {n['ascents']} searches ({n['evaluations']} evaluations)"
-    if one.verdict is not Verdict.REFUTED:
+    tried = f"in {n['ascents']} searches ({n['evaluations']} evaluations)" if "ascents" in n else ""
+    if one.verdict is Verdict.SEARCHED:
         return [f"nothing against it {tried}; it comes to {n['largest']:.3g}, rounding {n['rounding']:.2g}"]
-    state = np.asarray(n["state"])
-    shown = ", ".join(f"{system.layout.element(k)} = {state[k]:.6g}" for k in range(min(4, state.size)))
-    more = f", and {state.size - 4} more" if state.size > 4 else ""
-    return [
-        f"it is broken by {n['largest']:.4g} (rounding {n['rounding']:.1g}), {tried}",
-        f"at t = {n['t']:g}: {shown}{more}",
-    ]
+    lines = [f"it is broken by {n['largest']:.4g} (rounding {n['rounding']:.1g}), {tried}"] if tried else []
+    if "state" in n:
+        state = np.asarray(n["state"])
+        shown = ", ".join(f"{system.layout.element(k)} = {state[k]:.6g}" for k in range(min(4, state.size)))
+        more = f", and {state.size - 4} more" if state.size > 4 else ""
+        lines.append((f"at t = {n['t']:g}: " if "t" in n else "at ") + shown + more)
+    return lines
 
 
 def _plain(one: Judged) -> dict[str, Any]:

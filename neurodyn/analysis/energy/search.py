@@ -14,8 +14,7 @@ from sympy import Expr, S
 
 from neurodyn.calculus.chain import Chain
 from neurodyn.calculus.letters import quantity
-from neurodyn.calculus.nodes import Absolute, Heaviside, Sign, Where
-from neurodyn.calculus.reductions import KthLargest, Largest, Smallest, Sum
+from neurodyn.calculus.reductions import Largest, Sum
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.program.lower import Output
 from neurodyn.system.claims import Claim
@@ -23,8 +22,6 @@ from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
 BROKEN, SLOPE = "broken", "slope of {}"
-# Functions with kinks or jumps.
-KINKS = (Absolute, Heaviside, Sign, Where, KthLargest, Largest, Smallest)
 # Distances of starts from the states of the file, in scales of the states.
 SPREADS = (0.0, 0.1, 1.0, 3.0, 10.0)
 # How far from its start an ascent may go, in scales of the states.

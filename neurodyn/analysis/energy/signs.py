@@ -8,11 +8,12 @@ from sympy import Expr, S
 from neurodyn.analysis.energy.facts import Facts
 from neurodyn.calculus.letters import indices_of, name_of, quantity, size_of
 from neurodyn.calculus.nodes import Rate
-from neurodyn.calculus.normal import equal
+from neurodyn.calculus.normal import equal, normal
 from neurodyn.calculus.range_of import Ranges
 from neurodyn.calculus.ranges import ANY, NONNEGATIVE, Range
 from neurodyn.calculus.reductions import LogSumExp, Softmax, Sum
 from neurodyn.calculus.rewrite import inline, names_reached, transform
+from neurodyn.calculus.terms import TooLarge
 
 # Stands for the rate of what a state enters.
 ANY_RATE = "rate of a state"
@@ -76,3 +77,13 @@ class Signs:
         divergence = of_body - LogSumExp(body, mask, letters) + sp.log(count)
         known = {n: d for n, d in self._structure.definitions.items() if n in self._structure.dynamic}
         return equal(inline(self._structure.definitions[name].expr, known), inline(divergence, known))
+
+
+def never_positive(facts: Facts, expr: Expr, *, strictly: bool = False) -> Expr | None:
+    """The normal form of an expression, if it is shown to be 0 or less (below 0, strictly) for all states."""
+    try:
+        short = normal(expr, symmetric=facts.symmetric, bits=facts.bits)
+    except TooLarge:
+        return None
+    found = facts.ranges.of(short)
+    return short if found.is_nonpositive and (found.has_no_zero or not strictly) else None

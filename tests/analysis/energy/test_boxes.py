@@ -14,7 +14,8 @@ ORIGIN = np.zeros(2)
 def cover(equations: str, claim: str, low: list[float], high: list[float], **parameters: float) -> Covered:
     model = neurodyn.Model(equations, states={"x": 0.5, "y": 0.5}, parameters=parameters)
     system = neurodyn.build(model)
-    return Cover(system, system.structure.claim(claim), 0.0).of(np.array(low), np.array(high), [ORIGIN], most=20_000)
+    whole = Cover(system, system.structure.claim(claim), (0.0, 0.0))
+    return whole.of(np.array(low), np.array(high), [ORIGIN], most=20_000)
 
 
 LINEAR = """
