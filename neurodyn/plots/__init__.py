@@ -6,6 +6,7 @@ A kind of plot is one file with a function `draw(data, **options) -> Figure` and
 from __future__ import annotations
 
 import io
+import math
 import os
 from difflib import get_close_matches
 from importlib import import_module
@@ -13,8 +14,6 @@ from inspect import Parameter, signature
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from neurodyn.errors import InputError
 
@@ -101,7 +100,7 @@ def _suitable(data: Any) -> str:
     names = data.variables
     events = event_names(data.dataset)
     if events:
-        crowded = any(np.prod(data.dataset[name].attrs["shape"]) > LINES for name in events)
+        crowded = any(math.prod(data.dataset[name].attrs["shape"]) > LINES for name in events)
         return "raster" if names or not crowded else "spiking"
     return "heat" if len(names) == 1 and data.rows(data.one_trial(data.get(names[0]))).shape[1] > LINES else "time"
 

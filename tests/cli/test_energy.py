@@ -70,7 +70,7 @@ def test_a_refuted_claim_has_exit_code_1(capsys: pytest.CaptureFixture[str], pen
         (["--box", "q=-1..1"], "The box says nothing of p."),
         (["--box", "z=-1..1"], "The box bounds z, which is no state of pendulum. States: q, p."),
         (["--set", "q=3"], "q is a state, and a claim is meant for all states."),
-        (["--claim", "E falls"], "A claim is a comparison"),
+        (["--claim", "E"], "A claim is a comparison"),
         (["--plot", "f.txt"], "cannot be written"),
     ],
 )
