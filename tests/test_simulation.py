@@ -321,3 +321,10 @@ def test_a_grid_that_passes_the_end_by_rounding_is_meant_to_end_there():
 def test_a_result_draws_itself():
     figure = simulate(bowl()).plot()
     assert len(figure.axes) >= 2
+
+
+def test_a_run_that_fails_before_anything_was_saved_is_told_as_such() -> None:
+    model = Model(["dx[i]/dt = x[i]**2"], indices={"N": {"letters": "i", "size": 2}}, states={"x[i]": 1.0})
+    for backend, step in (("scipy", {}), ("fixed", {"dt": 0.01})):
+        result = simulate(model, until=2, save_at=[2.0], backend=backend, on_failure="return", **step)
+        assert (result.status, result.time.size) == ("failed", 0)

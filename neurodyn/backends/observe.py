@@ -172,7 +172,7 @@ def _not_finite(plan: Plan, time: Floats, variables: Variables, stops: Sequence[
         is_shared = plan.trials is None or name in plan.signals
         for k in range(plan.trials or 1):
             own = values if is_shared else values[: stops[k].valid, k]
-            bad = ~np.isfinite(own.reshape(len(own), -1)).all(axis=1)
+            bad = ~np.isfinite(own).all(axis=tuple(range(1, own.ndim)))
             if bad.any() and k not in found:
                 where = "" if is_shared else f" in trial {k}"
                 found[k] = Outcome(

@@ -52,7 +52,7 @@ class Context:
         structure = self.system.structure
         own: Mapping[str, Definition] = {n: d for n, d in structure.definitions.items() if n in structure.dynamic}
         reached = frozenset[str]().union(*(names_reached(n, own) for n in names_in(expr))) & own.keys()
-        for name in reached:
+        for name in sorted(reached):
             if any(name in names_reached(n, own) for n in names_in(own[name].expr)):
                 raise self.refused(f"{name} is a recursion along an index")
         found: Expr = inline(expr, own)
