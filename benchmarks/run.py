@@ -14,6 +14,7 @@ for override in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
     os.environ.pop(override, None)
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import spiking  # noqa: E402
 import startup  # noqa: E402
 import timing  # noqa: E402
 import workloads  # noqa: E402
@@ -49,12 +50,17 @@ def run_startup() -> None:
 
 def main() -> None:
     """All workloads, or those named."""
-    named = sys.argv[1:] or [*workloads.ALL, "startup"]
-    unknown = [n for n in named if n not in (*workloads.ALL, "startup")]
+    named, known = sys.argv[1:] or [*workloads.ALL, *spiking.NETWORKS, "startup"], [*workloads.ALL, *spiking.NAMES]
+    unknown = [n for n in named if n not in (*known, "startup")]
     if unknown:
-        sys.exit(f"There is no workload {unknown[0]}. Choose from: {', '.join([*workloads.ALL, 'startup'])}.")
+        sys.exit(f"There is no workload {unknown[0]}. Choose from: {', '.join([*known, 'startup'])}.")
     for name in named:
-        run_startup() if name == "startup" else run_workload(name, seconds=12.0)
+        if name == "startup":
+            run_startup()
+        elif name in spiking.NAMES:
+            spiking.run(name, seconds=12.0)
+        else:
+            run_workload(name, seconds=12.0)
 
 
 main()
