@@ -74,6 +74,7 @@ def _stacked(plan: Plan, found: list[Trajectory]) -> Trajectory:
         stops,
         fired=joined_log([one.fired for one in found]),
         pending=_together(found),
+        scheme=found[0].scheme,
     )
 
 

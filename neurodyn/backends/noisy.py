@@ -63,7 +63,7 @@ class Jolts:
         self._draws = Draws(system.structure, system.all_sizes, plan.seed, plan.trials, plan.trial)
         self._all = list(range(plan.trials or 1))
         self._times = self._written(plan)
-        terms = _derived(plan, method, lambda: _terms(plan, method))
+        terms = terms_of(plan, method)
         self.words = tuple(terms)
         self.parts = parts_function(system, terms, trials=plan.trials is not None)
 
@@ -87,6 +87,12 @@ class Jolts:
         if trials != self._all:
             return {name: root * values[trials] for name, values in drawn.items()}
         return {name: root * values for name, values in drawn.items()}
+
+
+def terms_of(plan: Plan, method: str) -> dict[str, Terms]:
+    """What a method adds up beside the flow, by what it is: see `SHIFT`, `BEND` and `NOISE`."""
+    found: dict[str, Terms] = _derived(plan, method, lambda: _terms(plan, method))
+    return found
 
 
 def _terms(plan: Plan, method: str) -> dict[str, Terms]:

@@ -72,3 +72,13 @@ def test_noise_is_the_same_wherever_it_is_drawn(name: str) -> None:
         states = list(system_of(name).model.states)
         distances.append(max(float(np.std(paths[0][s].values - paths[1][s].values)) for s in states if s in paths[0]))
     assert distances[1] < 0.6 * distances[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", names("noise", "fixed", "brian2"))
+def test_brian2_takes_the_noise_of_the_reference(name: str) -> None:
+    found, other = (run(name, backend, steps=STEPS, saves=SAVES, seed=5) for backend in ("brian2", "fixed"))
+    assert found.recipe["method"] == other.recipe["method"]
+    for state in (s for s in load(name).states if s in found):
+        largest = float(np.abs(other[state].values).max())
+        np.testing.assert_allclose(found[state].values, other[state].values, rtol=0, atol=1e-10 * largest)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +17,7 @@ from neurodyn.backends.brian2.size import check_memory
 from neurodyn.backends.brian2.targets import NUMPY, STANDALONE, TARGETS, check_compiler, check_functions
 from neurodyn.backends.clock import NEAR, Clock
 from neurodyn.backends.event_plan import check_kind
+from neurodyn.backends.event_runs import in_turn
 from neurodyn.backends.plan import COUPLING, FIXED_STEPS, TARGET, Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
@@ -25,7 +29,8 @@ class Brian2:
 
     name = "brian2"
     abilities = frozenset(
-        {"flow", "sparse", "event:reset", "event:delivery", "event:counted", FIXED_STEPS}
+        {"flow", "sparse", "trials", "event:reset", "event:delivery", "event:counted", FIXED_STEPS}
+        | {"noise:additive", "noise:multiplicative"}
         | {f"{TARGET}{name}" for name in TARGETS}
         | {f"{COUPLING}{name}" for name in COUPLINGS}
     )
@@ -33,22 +38,45 @@ class Brian2:
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
         target = plan.target or NUMPY
-        plan, method, steps = replace(plan, target=target), METHODS.of(plan), _steps(plan)
+        plan, method = replace(plan, target=target), METHODS.of(plan)
         coupling = coupling_of(plan)
         check_compiler(target)
-        from neurodyn.backends.brian2.device import settings
-        from neurodyn.backends.brian2.engine import Engine
-        from neurodyn.backends.brian2.network import network
-        from neurodyn.backends.brian2.record import Saved, trajectory
+        with Progress(plan) as progress, np.errstate(all="ignore"):
+            if plan.trials is not None:
+                return in_turn(plan, lambda one, watch: _run(one, method, coupling, watch), progress)
+            return _run(plan, method, coupling, progress)
 
-        times, stride = _samples(plan, steps)
-        check_memory("the states that are saved", 8.0 * plan.start.size * (steps // stride + 2))
-        made = network(plan, steps, method, coupling)
-        check_functions(made, target)
-        with Progress(plan) as progress, settings(target) as device, np.errstate(all="ignore"):
-            engine = Engine(made, stride, device)
-            taken = engine.run(lambda share: progress.at(plan.t0 + share * (plan.until - plan.t0)))
-            return trajectory(made, engine, Saved(times, stride, taken), method)
+
+def _run(plan: Plan, method: str, coupling: str, progress: Progress) -> Trajectory:
+    """One run, without trials."""
+    from neurodyn.backends.brian2.device import settings
+    from neurodyn.backends.brian2.engine import Engine
+    from neurodyn.backends.brian2.network import network
+    from neurodyn.backends.brian2.noise import seeded
+    from neurodyn.backends.brian2.record import Saved, trajectory
+
+    steps, target = _steps(plan), plan.target or NUMPY
+    times, stride = _samples(plan, steps)
+    check_memory("the states that are saved", 8.0 * plan.start.size * (steps // stride + 2))
+    made = network(plan, steps, method, coupling)
+    check_functions(made, target)
+    with settings(target) as device, seeded(plan), _old_objects_left_out():
+        engine = Engine(made, stride, device)
+        taken = engine.run(lambda share: progress.at(plan.t0 + share * (plan.until - plan.t0)))
+        return trajectory(made, engine, Saved(times, stride, taken), method)
+
+
+@contextmanager
+def _old_objects_left_out() -> Iterator[None]:
+    """Before each run Brian2 lets Python look for garbage; what was there before the run takes most of that time."""
+    free = gc.get_freeze_count() == 0
+    if free:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if free:
+            gc.unfreeze()
 
 
 def _steps(plan: Plan) -> int:

@@ -8,7 +8,7 @@ from functools import partial
 from sympy import Expr
 
 from neurodyn.backends.brian2.groups import Groups, spoken
-from neurodyn.backends.brian2.methods import Coupling, State
+from neurodyn.backends.brian2.stage import Coupling, State
 from neurodyn.backends.brian2.units import Edges, Group
 from neurodyn.calculus.letters import Reference, free_letters, reindex
 from neurodyn.calculus.reductions import Reduction

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from neurodyn.backends.brian2.device import Device, Report, brian
-from neurodyn.backends.brian2.functions import function
+from neurodyn.backends.brian2.functions import function, in_python
 from neurodyn.backends.brian2.junctions import Generator
-from neurodyn.backends.brian2.methods import STEP_LENGTH
 from neurodyn.backends.brian2.network import Network
+from neurodyn.backends.brian2.stage import STEP_LENGTH
 from neurodyn.backends.brian2.synapses import Joining
 from neurodyn.backends.brian2.targets import NUMPY
 from neurodyn.backends.brian2.text import function_name
@@ -72,9 +72,7 @@ class Engine:
             padded = np.pad(values, [(0, more), (0, 0)][: values.ndim], mode="edge")
             found[name] = b2.TimedArray(padded, dt=self._dt, name=name)
         for name, (whole, arity) in of.wholes.functions.items():
-            found[name] = b2.Function(
-                whole, arg_units=[1] * arity, return_unit=1, arg_types=["any"] * arity, return_type="float"
-            )
+            found[name] = in_python(b2, whole, ["any"] * arity)
         return found | {function_name(*one): function(b2, *one) for one in of.context.used}
 
     def _host(self, host: Host) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -60,10 +60,18 @@ def _sign(x: Any, tie: float = 0.0) -> Any:
     return np.where(np.equal(x, 0), tie, np.sign(x))
 
 
+def in_python(b2: Any, code: Callable[..., Any], kinds: Sequence[str]) -> Any:
+    """A function of arrays as Brian2 takes it, called as it is: Brian2 would wrap it in code that checks units."""
+    units = [1] * len(kinds)
+    found = b2.Function(code, arg_units=units, return_unit=1, arg_types=list(kinds), return_type="float")
+    found.implementations.add_implementation("numpy", code)
+    return found
+
+
 def function(b2: Any, word: str, arity: int) -> Any:
     """A function as Brian2 takes it, for all targets that can have it; see `C`."""
     kinds = ["boolean" if word == "where" and k == 0 else "any" for k in range(arity)]
-    found = b2.Function(in_numpy()[word], arg_units=[1] * arity, return_unit=1, arg_types=kinds, return_type="float")
+    found = in_python(b2, in_numpy()[word], kinds)
     if (word, arity) in C:
         name = function_name(word, arity)
         given = ", ".join(

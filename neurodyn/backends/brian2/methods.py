@@ -6,43 +6,28 @@ reads, so that functions of whole groups can be handed the values of a stage.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
-from sympy import Expr
 
 from neurodyn.backends.brian2.exact import Exact
-from neurodyn.backends.brian2.groups import Groups, spoken
-from neurodyn.backends.brian2.units import STEP, TIME, Group, Host
-from neurodyn.backends.fixed_choice import EXACT, EXPONENTIAL, Methods
+from neurodyn.backends.brian2.groups import Groups
+from neurodyn.backends.brian2.noise import Functions, Noise
+from neurodyn.backends.brian2.stage import STEP_LENGTH, Reading, Stage
+from neurodyn.backends.brian2.units import STEP, Group, Host
+from neurodyn.backends.fixed_choice import EXACT, EXPONENTIAL, NOISE, Methods
+from neurodyn.backends.noisy import BEND, HEUN, terms_of
 from neurodyn.backends.outcome import LEAP as FARTHEST
-from neurodyn.calculus.letters import Reference, quantity, reindex
-from neurodyn.calculus.reductions import Reduction
 from neurodyn.system.affine import beyond_units, own_slope, own_slopes
+from neurodyn.system.stochastic import NOISE as DRAWN
+from neurodyn.system.stochastic import Terms
 
-# The length of a step, as a number.
-STEP_LENGTH = "step_2"
 # The kind of name of what notes a step that is too long: its number, counted from 1.
 LEAP = "leap"
 # And of what keeps a state as it was one step before.
 BEFORE = "before"
 NOTHING = "nothing_0"
-State = Callable[[str], str]
-
-
-class Coupling(Protocol):
-    """How equations of units read others.
-
-    In each, `state` gives the text of a state at its own units, and `time` is that of time.
-    """
-
-    def reduction(self, part: Reduction, group: Group, state: State, time: str) -> str:
-        """The text of a reduction over units."""
-
-    def other(self, reference: Reference, group: Group, state: State, time: str) -> str:
-        """The text of a state or input of another unit."""
 
 
 @dataclass(frozen=True)
@@ -84,24 +69,36 @@ class Updates:
     """The flows of a network as steps.
 
     Attributes:
-        held: by state, the variable that says from which step on it is not held.
+        functions: of Python, to which those that draw are added.
         watched: states with a note on the first step that was too long.
     """
 
-    groups: Groups
-    coupling: Coupling
-    held: Mapping[str, str]
+    reading: Reading
+    noise: Noise
+    functions: Functions
     watched: set[str] = field(default_factory=set)
+
+    @property
+    def groups(self) -> Groups:
+        return self.reading.groups
+
+    def moves(self, state: str) -> bool:
+        """Whether a state has a flow, or noise."""
+        structure = self.groups.context.system.structure
+        noisy = structure.diffusion.factors if structure.diffusion else ()
+        return structure.flows[state].expr != 0 or any(factor.state == state for factor in noisy)
 
     def equation(self, state: str) -> str:
         """The rate of a state as one expression."""
-        return Stage(self, 0, {}, 0, inline=True).rate(state)
+        return self._stage(0, {}, 0, inline=True).rate(state)
 
     def code(self, host: Host, method: str) -> str:
         """A step of all states of a host."""
         flows = self.groups.context.system.structure.flows
-        states = [n for n, flow in flows.items() if flow.expr != 0 and self.groups.of(n) in host.members]
-        if method == EXACT:
+        states = [name for name in flows if self.moves(name) and self.groups.of(name) in host.members]
+        if self.groups.inputs.plan.noisy:
+            lines = list(self._noisy(states, method))
+        elif method == EXACT:
             lines = [line for group in host.members for line in self._exact(group, states)]
         else:
             lines = [*(self._exponential(states) if method == EXPONENTIAL else self._stages(states, TABLEAUS[method]))]
@@ -111,8 +108,8 @@ class Updates:
         own, layout = [n for n in states if self.groups.of(n) is group], self.groups.context.system.layout
         if own:
             scales = np.array([layout.scales[layout.offsets[layout.names.index(name)]] for name in own])
-            dt, stage = float(self.groups.inputs.plan.dt or 0), Stage(self, 0, {}, 0.5)
-            lines = list(Exact(group, own, scales, dt, self.held, stage.at_own_units).lines())
+            dt, stage = float(self.groups.inputs.plan.dt or 0), self._stage(0, {}, 0.5)
+            lines = list(Exact(group, own, scales, dt, self.reading.held, stage.at_own_units).lines())
             yield from (*stage.lines, *lines)
 
     def _stages(self, states: Sequence[str], tableau: Tableau) -> Iterator[str]:
@@ -120,7 +117,7 @@ class Updates:
         for number, (part, before) in enumerate(zip(tableau.parts, tableau.before, strict=True)):
             for name in names.values() if before else ():
                 yield f"_y{number}_{name} = {name} + {_added(name, before)}"
-            stage = Stage(self, number, {s: f"_y{number}_{n}" for s, n in names.items()} if before else {}, part)
+            stage = self._stage(number, {s: f"_y{number}_{n}" for s, n in names.items()} if before else {}, part)
             rates = {state: stage.rate(state) for state in states}
             yield from stage.lines
             for state, rate in rates.items():
@@ -132,7 +129,7 @@ class Updates:
 
     def _exponential(self, states: Sequence[str]) -> Iterator[str]:
         """Each state as if all else stood still in the step."""
-        stage, structure = Stage(self, 0, {}, 0), self.groups.context.system.structure
+        stage, structure = self._stage(0, {}, 0), self.groups.context.system.structure
         rates = {state: stage.rate(state) for state in states}
         slopes = {state: stage.at_own_units(state, own_slope(structure, state)) for state in states}
         yield from stage.lines
@@ -140,6 +137,33 @@ class Updates:
             yield f"_k_{self._name(state)} = {STEP_LENGTH}*{rates[state]}*exprel({STEP_LENGTH}*{slopes[state]})"
         for state in states:
             yield f"{self._name(state)} = {self._name(state)} + _k_{self._name(state)}"
+
+    def _noisy(self, states: Sequence[str], method: str) -> Iterator[str]:
+        """What flow and noise change, read at the begin of the step, or at both its ends (Heun)."""
+        terms, names = terms_of(self.groups.inputs.plan, NOISE[method]), {state: self._name(state) for state in states}
+        if any(part.hidden for part in terms.values()):
+            raise self.groups.context.refused("the factor of a noise is a recursion along an index")
+        first = self._stage(0, {}, 0)
+        stages = [first, self._stage(1, {s: f"_y1_{n}" for s, n in names.items()}, 1)] if method == HEUN else [first]
+        texts = [[self._change(stage, state, terms) for state in states] for stage in stages]
+        for name in dict.fromkeys(name for stage in stages for name in stage.noises):
+            yield f"_w_{self._name(name)} = {self.noise.drawn(name, self.groups.of(name), self.functions)}"
+        for number, (stage, changes) in enumerate(zip(stages, texts, strict=True)):
+            yield from (f"_y1_{name} = {name} + _k0_{name}" for name in names.values() if number)
+            yield from stage.lines
+            yield from (f"_k{number}_{name} = {text}" for name, text in zip(names.values(), changes, strict=True))
+        for state, name in names.items():
+            yield from self._watched(state)
+            yield f"{name} = {name} + " + (f"0.5*(_k0_{name} + _k1_{name})" if method == HEUN else f"_k0_{name}")
+
+    def _change(self, stage: Stage, state: str, terms: Mapping[str, Terms]) -> str:
+        """By how much a state changes in a step, all read at one stage; 0 while it is held."""
+        parts = [f"{STEP_LENGTH}*{stage.rate(state)}"]
+        for word, part in terms.items():
+            if part.by_state[state] != 0:
+                text = f"({stage.at_own_units(state, part.by_state[state])})"
+                parts.append(text if word in (DRAWN, BEND) else f"{STEP_LENGTH}*{text}")
+        return stage.moving(state, " + ".join(parts))
 
     def _watched(self, state: str) -> Iterator[str]:
         """Code that notes the first step that changed a state as none should; see `backends.outcome.leap`.
@@ -159,6 +183,9 @@ class Updates:
         self.groups.context.scalars[NOTHING] = 0.0  # without a term Brian2's numpy target gives one array two names
         yield f"{was} = {name} + {NOTHING}"
 
+    def _stage(self, number: int, put: Mapping[str, str], part: float, inline: bool = False) -> Stage:
+        return Stage(self.reading, number, put, part, inline)
+
     def _name(self, state: str) -> str:
         return self.groups.context.names.give(state)
 
@@ -166,57 +193,3 @@ class Updates:
 def _added(name: str, weights: Mapping[int, float]) -> str:
     terms = [f"_k{k}_{name}" if weight == 1 else f"{weight!r}*_k{k}_{name}" for k, weight in weights.items()]
     return " + ".join(terms)
-
-
-class Stage:
-    """One reading of the flow within a step.
-
-    Args:
-        put: names for the states where they are not those at the begin of the step.
-        part: of the step, at which time is read.
-        inline: whether all stands in one expression.
-
-    Attributes:
-        lines: what must run before the rates are read.
-    """
-
-    def __init__(
-        self, updates: Updates, number: int, put: Mapping[str, str], part: float, inline: bool = False
-    ) -> None:
-        self._of, self._number, self._put, self._inline = updates, number, put, inline
-        self._time = f"({TIME} + {part!r}*{STEP_LENGTH})" if part else TIME
-        self.lines: list[str] = []
-
-    def rate(self, state: str) -> str:
-        """The rate of a state, which is 0 while it is held."""
-        text = self.at_own_units(state, self._of.groups.context.system.structure.flows[state].expr)
-        return f"int({STEP} >= {self._of.held[state]})*({text})" if state in self._of.held else f"({text})"
-
-    def at_own_units(self, state: str, expr: Expr) -> str:
-        """The text of an expression at the letters of the flow of a state."""
-        groups, coupling = self._of.groups, self._of.coupling
-        group, letters = groups.of(state), groups.context.system.structure.flows[state].letters
-        expr = reindex(expr, dict(zip(letters, group.letters, strict=True)))
-
-        def read(name: str, indices: tuple[Expr, ...]) -> str:
-            if groups.is_here(name, indices, group):
-                return groups.read(name, group) if name in groups.inputs.signals else self._state(name)
-            return self._once(coupling.other(quantity(name, indices), group, self._state, self._time))
-
-        def gather(part: Expr) -> str:
-            return self._once(coupling.reduction(part, group, self._state, self._time))
-
-        return spoken(groups.context.whole(expr), group.site, read, gather, self._time)
-
-    def _state(self, name: str) -> str:
-        return self._put.get(name, self._of.groups.context.names.give(name))
-
-    def _once(self, text: str) -> str:
-        """A name for what is read of other units, which is computed once."""
-        if self._inline:
-            return text
-        line = next((x for x in self.lines if x.endswith(f" = {text}")), None)
-        if line is None:
-            line = f"_r{self._number}_{len(self.lines)} = {text}"
-            self.lines.append(line)
-        return line.partition(" ")[0]

@@ -15,8 +15,10 @@ from neurodyn.backends.brian2.inputs import Inputs
 from neurodyn.backends.brian2.jumps import Jumps
 from neurodyn.backends.brian2.junctions import Generator, Junction
 from neurodyn.backends.brian2.methods import Updates
+from neurodyn.backends.brian2.noise import Noise
 from neurodyn.backends.brian2.resume import sent
 from neurodyn.backends.brian2.sites import Context
+from neurodyn.backends.brian2.stage import Reading
 from neurodyn.backends.brian2.sums import Sums
 from neurodyn.backends.brian2.units import Edges, Group, Host
 from neurodyn.backends.brian2.wholes import Wholes, join
@@ -84,7 +86,8 @@ def network(plan: Plan, steps: int, method: str, coupling: str) -> Network:
     sums, events, happenings = Sums(groups), None, None
     for name in plan.system.layout.names:
         groups.of(name)
-    wholes = Wholes(groups)
+    noise = Noise(groups)
+    wholes = Wholes(groups, noise)
     if coupling == FUNCTION:
         join(groups)
     if "event:reset" in plan.needed:
@@ -93,7 +96,8 @@ def network(plan: Plan, steps: int, method: str, coupling: str) -> Network:
         events = Events(groups, happenings, schedule, sent(happenings, plan))
         events.declare()
     held: Mapping[str, str] = events.held if events else {}
-    updates = Updates(groups, Mixed(groups, wholes, sums) if coupling == FUNCTION else sums, held)
+    reading = Reading(groups, Mixed(groups, wholes, sums) if coupling == FUNCTION else sums, held)
+    updates = Updates(reading, noise, wholes.functions)
     _add_states(plan, groups, updates)
     codes = {h.name: updates.code(h, method) for h in (*groups.all_hosts, *(Host((one,)) for one in groups.edges()))}
     jumps, generators = list[Junction](), list[Generator]()
@@ -106,11 +110,11 @@ def network(plan: Plan, steps: int, method: str, coupling: str) -> Network:
 
 
 def _add_states(plan: Plan, groups: Groups, updates: Updates) -> None:
-    start, flows = plan.system.layout.unpack(plan.start), plan.system.structure.flows
+    start = plan.system.layout.unpack(plan.start)
     for name in plan.system.layout.names:
         group, variable = groups.of(name), groups.context.names.give(name)
         group.starts[variable] = np.ravel(start[name])
-        still = flows[name].expr == 0
+        still = not updates.moves(name)
         flag = " (clock-driven)" if isinstance(group, Edges) else ""
         flow = f"d{variable}/dt = {updates.equation(name)}/second : 1{flag}"
         group.lines.append(f"{variable} : 1" if still else flow)

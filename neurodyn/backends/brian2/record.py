@@ -14,11 +14,13 @@ from neurodyn.backends.brian2.methods import BEFORE, LEAP, ORDERS
 from neurodyn.backends.brian2.network import Network
 from neurodyn.backends.event_log import Fired
 from neurodyn.backends.fixed_backend import SCHEDULE
-from neurodyn.backends.fixed_choice import EXACT
+from neurodyn.backends.fixed_choice import EULER, EXACT
 from neurodyn.backends.outcome import LEAP as FARTHEST
 from neurodyn.backends.outcome import bad_state, interrupted, unstable
 from neurodyn.backends.plan import Floats
 from neurodyn.backends.trajectory import DONE, Outcome, Trajectory
+from neurodyn.calculus.letters import names_in
+from neurodyn.system.stochastic import commutes
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,7 @@ def trajectory(made: Network, engine: Engine, saved: Saved, method: str) -> Traj
         ended.state,
         fired={name: fired[name] for name in plan.recorded_events},
         pending=_pending(made, engine, fired, ended),
-        scheme=_told(made, ORDERS[method]),
+        scheme=_told(made, method),
     )
 
 
@@ -117,15 +119,28 @@ def _read(samples: Floats, places: Floats) -> Floats:
     return np.where(share > 0, (1 - share) * samples[low] + share * samples[high], samples[low])
 
 
-def _told(made: Network, order: int) -> dict[str, object]:
+def _told(made: Network, method: str) -> dict[str, object]:
     """What the recipe says of the run: how steps are taken, their order of accuracy, and what keeps it low."""
-    acts = made.events is not None and any(not e.passive for e in made.events.happenings.events.values())
-    reached = 1 if made.coupling == SUMMED or acts else min(order, made.groups.inputs.order)
-    accuracy = "exact" if reached == ORDERS[EXACT] else f"order {reached}"
-    told: dict[str, object] = {"target": made.plan.target, "order": SCHEDULE, "accuracy": accuracy}
+    told: dict[str, object] = {"target": made.plan.target, "order": SCHEDULE, "accuracy": _accuracy(made, method)}
     if made.events is not None and made.events.happenings.delays:
         told |= {"delays": "rounded to steps"}
     return told | ({"coupling": made.coupling} if made.coupling else {})
+
+
+def _accuracy(made: Network, method: str) -> str:
+    """The order of accuracy that is reached; of paths (strong order) where there is noise."""
+    structure = made.plan.system.structure
+    if made.plan.noisy:
+        additive = "noise:multiplicative" not in made.plan.needed
+        return "strong order 1" if additive or (method != EULER and commutes(structure)) else "strong order 1/2"
+    acts = made.events is not None and any(not e.passive for e in made.events.happenings.events.values())
+    if made.coupling == SUMMED or acts:
+        return "order 1"
+    order = min(ORDERS[method], made.groups.inputs.order)
+    if order == ORDERS[EXACT]:  # time that stands in the flow itself is read in the middle of the step
+        timed = any("t" in names_in(made.context.whole(flow.expr)) for flow in structure.flows.values())
+        return "order 2" if timed else "exact"
+    return f"order {order}"
 
 
 def _fired(made: Network, engine: Engine, last: int) -> dict[str, Fired]:

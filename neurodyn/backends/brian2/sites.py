@@ -45,7 +45,7 @@ class Context:
     @property
     def varying(self) -> frozenset[str]:
         structure = self.system.structure
-        return structure.dynamic | {"t", *structure.model.states, *structure.model.inputs}
+        return structure.dynamic | {"t", *structure.model.states, *structure.model.inputs, *structure.model.noise}
 
     def whole(self, expr: Expr) -> Expr:
         """An expression with all definitions that vary put in."""

@@ -13,11 +13,11 @@ from sympy import Expr, Idx, S
 from neurodyn.backends.brian2.edge_sums import at_end, sum_on
 from neurodyn.backends.brian2.groups import Groups, spoken
 from neurodyn.backends.brian2.junctions import Junction
-from neurodyn.backends.brian2.methods import State
 from neurodyn.backends.brian2.sites import Context, Site, all_of, along
 from neurodyn.backends.brian2.size import check_memory
+from neurodyn.backends.brian2.stage import State
 from neurodyn.backends.brian2.units import Edges, Group
-from neurodyn.calculus.letters import Reference, indices_of, name_of, references
+from neurodyn.calculus.letters import Reference, indices_of, name_of, names_in, references
 from neurodyn.calculus.nodes import Where
 from neurodyn.calculus.reductions import Reduction, Sum
 from neurodyn.calculus.supports import Pair
@@ -38,6 +38,7 @@ class Sums:
     def other(self, reference: Reference, group: Group, state: State, time: str) -> str:
         """The text of a state that has one unit, or of an input."""
         name = name_of(reference)
+        self._check_noise(reference)
         if isinstance(group, Edges):
             return self.known.setdefault((group.name, reference), self.groups.own(name, indices_of(reference), group))
         if not self.groups.is_single(name):
@@ -49,12 +50,17 @@ class Sums:
         if not isinstance(part, Sum):
             word = type(part).__name__.lower()
             raise self._refused(f"{word} over units is no sum, and Brian2 adds up alone")
+        self._check_noise(part)
         if isinstance(group, Edges):
             part, end, side = at_end(self.groups, part, group)
             return f"{self.reduction(part, end, state, time)}_{side}"
         if (group.name, part) not in self.known:
             self.known[group.name, part] = self._made(part, group)
         return self.known[group.name, part]
+
+    def _check_noise(self, part: Expr) -> None:
+        for name in sorted(names_in(part) & self.groups.context.system.model.noise.keys()):
+            raise self._refused(f"the noise {name} reaches states of other letters")
 
     def _refused(self, reason: str) -> InputError:
         remedy = "Take the coupling function, or the scipy backend, which can."

@@ -15,7 +15,8 @@ import numpy as np
 from sympy import Expr
 
 from neurodyn.backends.brian2.groups import Groups
-from neurodyn.backends.brian2.methods import State
+from neurodyn.backends.brian2.noise import Noise
+from neurodyn.backends.brian2.stage import State
 from neurodyn.backends.brian2.units import STEP, Group, Host
 from neurodyn.backends.plan import Floats
 from neurodyn.calculus.letters import Reference, free_letters, letter, names_in, reindex, size_of
@@ -46,6 +47,7 @@ class Wholes:
     """
 
     groups: Groups
+    noise: Noise
     functions: dict[str, tuple[Callable[..., Floats], int]] = field(default_factory=dict)
     known: dict[tuple[str, Expr], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
@@ -74,6 +76,7 @@ class Wholes:
         bound = system.bind(("whole", expr), [Output("found", free, expr)], False, {})
         shapes = [system.layout.shapes[system.layout.names.index(name)] for name in read]
         tables = {name: inputs.table(name, context.shape(name)) for name in mentioned & inputs.signals.keys()}
+        tables |= {name: self.noise.table(name) for name in mentioned & system.model.noise.keys()}
         host = self.groups.host(group)
         axes = tuple(slice(None) if x in free else None for x in places)
 

@@ -173,7 +173,6 @@ ASKED = {
     "until is 0.105, which is no whole number of steps of dt = 0.01.": {"until": 0.105, "dt": 0.01},
     "The brian2 backend has no method DOP853.": {"until": 1, "dt": 0.01, "method": "DOP853"},
     "time runs backwards": {"until": -1, "dt": 0.01},
-    "needs trials": {"until": 1, "dt": 0.01, "trials": 2},
 }
 
 
