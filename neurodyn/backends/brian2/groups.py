@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from sympy import Expr, Idx, Indexed, Symbol
 
 from neurodyn.backends.brian2.inputs import Inputs
+from neurodyn.backends.brian2.pairs import learning_pairs
 from neurodyn.backends.brian2.sites import Context, Site, all_of, along
 from neurodyn.backends.brian2.text import Unprintable, text_of
 from neurodyn.backends.brian2.units import TIME, Edges, Group, Host
@@ -40,9 +41,23 @@ class Groups:
         """The group in which a quantity or event of the model lives."""
         names, support = self.context.system.model.names, self.context.system.structure.on.get(name)
         sets = names.quantities[name].sets
+        own = tuple(fresh(x) for x in names.letters_of(name))
         if support is not None:
-            return self._edges(support, sets, Pair((fresh(x) for x in names.letters_of(name)), support))
-        return self._at(sets, tuple(fresh(x) for x in names.letters_of(name)))
+            site = along(self.context, self.context.system.wirings[support], Pair(own, support), ())
+            return self._edges(("edges of", support), sets, Pair(own, support), site)
+        if sets in self._pairs and name in self.context.system.model.states:
+            return self._edges(("pairs of", *sets), sets, own, all_of(self.context, own))
+        return self._at(sets, own)
+
+    def is_on_edges(self, name: str) -> bool:
+        """Whether a state is one of edges, or of all pairs of units as if they were edges."""
+        names = self.context.system.model.names
+        paired = name in self.context.system.model.states and names.quantities[name].sets in self._pairs
+        return paired or name in self.context.system.structure.on
+
+    @cached_property
+    def _pairs(self) -> frozenset[tuple[str, ...]]:
+        return learning_pairs(self.context)
 
     def edges(self) -> list[Edges]:
         """All edges that have states."""
@@ -57,17 +72,15 @@ class Groups:
             self.by_sets[sets] = Group(f"units_{len(self.by_sets)}", letters, all_of(self.context, letters))
         return self.by_sets[sets]
 
-    def _edges(self, support: str, sets: tuple[str, ...], pair: Pair) -> Group:
-        key = ("edges of", support)
+    def _edges(self, key: tuple[str, ...], sets: tuple[str, ...], letters: tuple[Idx, ...], site: Site) -> Group:
         if key not in self.by_sets:
-            ends = tuple(self._at((one,), (fresh(x),)) for one, x in zip(sets, pair, strict=True))
-            site = along(self.context, self.context.system.wirings[support], pair, ())
-            self.by_sets[key] = Edges(f"edges_{len(self.by_sets)}", pair, site, ends=ends)
+            ends = tuple(self._at((one,), (fresh(x),)) for one, x in zip(sets, letters, strict=True))
+            self.by_sets[key] = Edges(f"edges_{len(self.by_sets)}", letters, site, ends=ends)
         return self.by_sets[key]
 
     def reads_edges(self, expr: Expr) -> bool:
         """Whether an expression reads states of edges."""
-        return any(name in self.context.system.structure.on for name in names_in(expr) & self.context.varying)
+        return any(map(self.is_on_edges, names_in(expr) & self.context.varying))
 
     def edges_in(self, expr: Expr) -> tuple[Edges | None, tuple[Expr, ...]]:
         """The edges whose states an expression reads at letters of its own, and these letters."""

@@ -9,7 +9,6 @@ import numpy as np
 from sympy import Expr, Idx
 
 from neurodyn.backends.brian2.sites import Array, Places, Site
-from neurodyn.calculus.supports import Pair
 
 # Time in Brian2's words, without its unit there.
 TIME, STEP = "(t/second + t_zero_1)", "t_in_timesteps"
@@ -114,12 +113,6 @@ class Edges(Group):
 
     ends: tuple[Group, ...] = ()
     paths: list[Path] = field(default_factory=list)
-
-    def units(self, site: Site, letters: tuple[Idx, ...]) -> Places:
-        """The number of the edge between two units, for each element of a site."""
-        assert isinstance(self.letters, Pair)
-        first, second = (site.at[x] for x in letters)
-        return self.site.context.system.wirings[self.letters.support].places(first, second)
 
     def side(self, home: Group, indices: tuple[Expr, ...]) -> str | None:
         """At which end of its edge a unit lies."""

@@ -30,7 +30,8 @@ def join(groups: Groups) -> None:
     found: dict[str, tuple[Group, ...]] = {h.name: h.members for h in groups.all_hosts}
     for state, flow in structure.flows.items():
         read = names_in(groups.context.whole(flow.expr))
-        for other in (name for name in structure.flows if name in read and not {name, state} & structure.on.keys()):
+        units = () if groups.is_on_edges(state) else structure.flows
+        for other in (name for name in units if name in read and not groups.is_on_edges(name)):
             both = dict.fromkeys((*found[groups.of(state).name], *found[groups.of(other).name]))
             found.update(dict.fromkeys((g.name for g in both), tuple(both)))
     for members in set(found.values()):

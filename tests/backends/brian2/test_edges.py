@@ -89,6 +89,28 @@ MODELS = {
 }
 
 
+# Weights of all pairs, without a support.
+MODELS["all pairs"] = Model(
+    UNITS
+    + """
+    dg[i]/dt = -g[i]/tau_g + sum(2e-3*w[i,j]*spike[j](t - d[i,j]), j != i) + 1e-3*sum(w[j,i]*p[j], j)
+    dp[j]/dt = -p[j]/tau_p + spike[j](t - delay)
+    dq[i]/dt = -q[i]/tau_q + spike[i]
+    dw[i,j]/dt = A*p[j]*spike[i] - B*q[i]*spike[j](t - delay) + 0.1*(p[j] - w[i,j]*sum(w[i,k], k)/N)
+    """,
+    indices=N,
+    states={
+        "v[i]": "uniform(0, 15e-3)",
+        "g[i]": {"start": 0.0, "scale": 1e-3},
+        "p[i]": 0.0,
+        "q[i]": 0.0,
+        "w[i,j]": {"start": "uniform(0, 1)", "clip": [0, 0.95]},
+    },
+    parameters={**{k: v for k, v in VALUES.items() if k != "C[i,j]"}, "d[i,j]": "uniform(0, 3e-3)"},
+    events=SPIKES,
+)
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_a_network_that_learns_is_as_in_fixed_steps(name: str) -> None:
     """The reference reads all factors of an instant before any impulse acts, as one array at a time."""
