@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sympy as sp
 from sympy import Expr, Indexed
 
-from neurodyn.calculus.letters import indices_of, name_of, reindex
+from neurodyn.calculus.letters import name_of, reindex
 from neurodyn.calculus.nodes import (
     Elementwise,
     Expm1,
@@ -84,6 +84,10 @@ class Entry(Elementwise):
         return cls(name, b, a) if a.compare(b) > 0 else None
 
 
+class EntryBit(Entry, Flag):
+    """An entry of a symmetric quantity that is 0 or 1."""
+
+
 class Bit(Flag):
     """`Bit(m, i, ...)`: an entry of a quantity that is 0 or 1."""
 
@@ -94,10 +98,11 @@ def marked(expr: Expr, symmetric: frozenset[str], bits: frozenset[str]) -> Expr:
     """The expression with entries of symmetric quantities, and of those that are 0 or 1, as such."""
 
     def change(node: sp.Basic) -> sp.Basic:
-        if isinstance(node, (Indexed, sp.Symbol)) and name_of(node) in bits and height(node) == 0:
-            return Bit(sp.Symbol(name_of(node)), *indices_of(node))
-        if isinstance(node, Indexed) and name_of(node) in symmetric and len(node.indices) == 2 and height(node) == 0:
-            return Entry(node.base.label, *node.indices)
-        return node
+        if not isinstance(node, Indexed) or height(node) > 0:
+            return node
+        is_bit, name, at = name_of(node) in bits, node.base.label, node.indices
+        if name_of(node) in symmetric and len(at) == 2:
+            return (EntryBit if is_bit else Entry)(name, *at)
+        return Bit(name, *at) if is_bit else node
 
     return transform(expr, change) if symmetric or bits else expr

@@ -201,3 +201,42 @@ def test_symmetry_is_used_only_where_it_is_given() -> None:
     three = total(W(i, j) * W(j, k) * W(k, i) * x(i), i, j, k)
     assert equal(three, total(W(j, i) * W(i, k) * W(j, k) * x(j), i, j, k), symmetric=W_IS_SYMMETRIC)
     assert sum_over(W(i, j) * Delta(i, j), [i]) == W(j, j)
+
+
+@given(case=cases(depth=3, style=SMOOTH), world=worlds(), data=st.data())
+@examples(20)
+def test_the_value_is_kept_where_entries_are_0_or_1(case: Case, world: World, data: st.DataObject) -> None:
+    """W and x hold zeros and ones, and W is symmetric; the normal form uses both, and means the same."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**16)))
+    size = world.sizes["N"]
+    values = {
+        **world.values,
+        "W": np.maximum(w := rng.integers(0, 2, (size, size)), w.T),
+        "x": rng.integers(0, 2, size),
+    }
+    world, at = World(world.sizes, values), places(data, world)
+    try:
+        found = normal(case.expr, symmetric=W_IS_SYMMETRIC, bits=frozenset(["W", "x"]))
+    except TooLarge:
+        assume(False)
+    assert agree(found, case.value(world, at), world, at)
+
+
+def test_what_is_0_or_1_equals_its_powers() -> None:
+    bits, W = frozenset(["x"]), lambda s, t: quantity("W", [s, t])
+    one, two = total((1 - x(i)) ** 3 * a, i), total((1 - x(i)) * a, i)
+    assert equal(one, two, bits=bits) and not equal(one, two)
+    assert equal(x(i) * (1 - x(i)), sp.S.Zero, bits=bits) and not equal(x(i), sp.S.One, bits=bits)
+    assert equal(total(x(i) ** 2 * x(j), i, j), total(x(i), i) * total(x(j), j), bits=bits)
+    both = {"symmetric": W_IS_SYMMETRIC, "bits": W_IS_SYMMETRIC}
+    assert equal(W(i, j) ** 2 * x(j), W(j, i) * x(j), **both) and not equal(W(i, j), W(i, k), **both)
+
+
+def test_angles() -> None:
+    """Sums and small multiples of angles, and the squares of sines."""
+    u, v = x(i), x(j)
+    assert equal(sp.sin(u - v), sp.sin(u) * sp.cos(v) - sp.cos(u) * sp.sin(v))
+    assert equal(sp.cos(3 * u), 4 * sp.cos(u) ** 3 - 3 * sp.cos(u))
+    assert equal(sp.sin(u) ** 4 - sp.cos(u) ** 4, -sp.cos(2 * u))
+    assert equal(total(sp.cos(u - v), i, j), total(sp.cos(u), i) ** 2 + total(sp.sin(u), i) ** 2)
+    assert not equal(sp.sin(u), sp.cos(u)) and not equal(sp.sin(2 * u), 2 * sp.sin(u))

@@ -31,10 +31,12 @@ from neurodyn.calculus.letters import (
     names_in,
     quantity,
     references,
+    reindex,
     same_range,
 )
 from neurodyn.calculus.normal import equal
 from neurodyn.calculus.rewrite import inline, names_reached
+from neurodyn.language.spell import spell
 from neurodyn.system.structure import TIME
 
 
@@ -114,7 +116,7 @@ class Balance:
             return Obstacle(f"d{state}/dt is no multiple of -d{self._energy}/d{activation}", 1)
         ranges = self._facts.ranges
         if not (ranges.is_nonnegative(mobility) and ranges.is_finite(mobility)):
-            told = f"the factor {mobility} between d{state}/dt and -d{self._energy}/d{activation}"
+            told = self._factor(Descent(state, activation, at, slope, mobility, None))
             return Obstacle(f"{told} is not shown to be >= 0", 2)
         return self._judged(Descent(state, activation, at, slope, mobility, None))
 
@@ -139,6 +141,13 @@ class Balance:
         rest = self._whole(self._slope(state, at, activation))
         return equal(rest, S.Zero, symmetric=self._facts.symmetric, bits=self._facts.bits)
 
+    def _factor(self, base: Descent) -> str:
+        """The factor of a descent, in words."""
+        own = dict(zip(base.letters, self._structure.letters(base.state), strict=True))
+        letters = {n: s.letters for n, s in self._structure.model.indices.items()}
+        factor = spell(reindex(base.mobility, own), letters)
+        return f"the factor {factor} between d{base.state}/dt and -d{self._energy}/d{base.activation}"
+
     def _judged(self, base: Descent) -> Descent | Obstacle:
         """A descent whose activation is shown to go along with the state, or why it is not."""
         if base.activation == base.state:
@@ -157,8 +166,7 @@ class Balance:
         state, activation = base.state, base.activation
         apart = {x for k, x in enumerate(base.letters) if all(p[k] == x for p in places)}
         if free_letters(base.mobility) - apart:
-            told = f"the factor {base.mobility} between d{state}/dt and -d{self._energy}/d{activation}"
-            return Obstacle(f"{told} differs between units that {activation} mixes", 3)
+            return Obstacle(f"{self._factor(base)} differs between units that {activation} mixes", 3)
         potentials = [n for n in self._structure.model.definitions if self._is_potential(n, base)]
         if not potentials:
             return Obstacle(f"{activation} mixes units, and no definition is a function whose gradient it is", 3)

@@ -18,6 +18,7 @@ from neurodyn.analysis.energy.signs import Signs, never_positive
 from neurodyn.analysis.energy.stepwise import Steps
 from neurodyn.analysis.energy.told import identity, steps
 from neurodyn.analysis.energy.visits import excess, visit
+from neurodyn.analysis.energy.witness import way
 from neurodyn.analysis.verdict import Verdict
 from neurodyn.calculus.letters import name_of
 from neurodyn.calculus.nodes import Rate
@@ -211,6 +212,14 @@ class Judge:
         }  # fmt: skip
         verdict = Verdict.REFUTED if found.breaks else Verdict.SEARCHED
         reason = "; ".join([reason, *facts.nearly_symmetric()])
+        energy = rate_of(read_claim(self.system.model, text))
+        if found.breaks and energy is not None and claim.right == 0 and claim.relation != "==":
+            sign = -1 if claim.relation in (">=", ">") else 1
+            run = way(self.system, energy, found.state, found.t, sign)
+            numbers |= {"times": run.times, "values": run.values}
+            if not run.goes(sign):
+                verdict = Verdict.UNDECIDED
+                reason += "; its rate has the wrong sign at a state, but it is not seen to go the wrong way from there"
         return Judged(text, verdict, reason, notes=self._notes(claim), numbers=numbers)
 
     def _times(self) -> Array:

@@ -163,6 +163,9 @@ def _numbers(one: Judged, system: System) -> list[str]:
         shown = ", ".join(f"{system.layout.element(k)} = {state[k]:.6g}" for k in range(min(4, state.size)))
         more = f", and {state.size - 4} more" if state.size > 4 else ""
         lines.append((f"at t = {n['t']:g}: " if "t" in n else "at ") + shown + more)
+    if "values" in n:
+        (first, *_, last), span = n["values"], n["times"][-1] - n["times"][0]
+        lines.append(f"from there it goes from {first:.10g} to {last:.10g} in a time of {span:.3g}")
     return lines
 
 

@@ -25,7 +25,7 @@ BROKEN, SLOPE = "broken", "slope of {}"
 # Distances of starts from the states of the file, in scales of the states.
 SPREADS = (0.0, 0.1, 1.0, 3.0, 10.0)
 # How far from its start an ascent may go, in scales of the states.
-FARTHEST = 1e3
+FARTHEST = 100.0
 # How far above its own rounding a violation must lie, and by how much the states are moved to see that.
 CLEAR, NUDGE = 1e3, 1e-14
 
@@ -74,6 +74,7 @@ class Prey:
 
     def __init__(self, system: System, claim: Claim) -> None:
         self._system, self.scales, self.evaluations = system, system.layout.scales, 0
+        self.largest, self.state, self.t = -np.inf, system.start(), 0.0
         expr = excess_of(claim)
         structure = system.structure
         names = structure.model.names.quantities
@@ -94,13 +95,15 @@ class Prey:
         return found
 
     def downhill(self, t: float, y: Array) -> tuple[float, Array]:
-        """The value with its gradient, both with their signs turned: for what goes down."""
+        """The value with its gradient, both with their signs turned: for what goes down. The best is kept."""
         self.evaluations += 1
         found = self._both(t, {**self._system.layout.unpack(y), **inputs_at(self._system, t)})
         slope = self._system.layout.pack({n: found[SLOPE.format(n)] for n in self._system.layout.names})
         value = float(found[BROKEN])
         if not (np.isfinite(value) and np.isfinite(slope).all()):
             return np.inf, np.zeros_like(y)
+        if value > self.largest:  # what SciPy returns at the end need not be the best that it saw
+            self.largest, self.state, self.t = value, y.copy(), t
         return -value, -slope
 
 
@@ -125,18 +128,17 @@ def hunt(system: System, claim: Claim, how: Hunt, times: Array) -> Found:
     drawn = system.start(trials=how.starts, seed=how.seed)
     spread = np.resize(SPREADS, how.starts)[:, None]
     starts = drawn + spread * scales * rng.normal(size=drawn.shape)
-    best, at, t_best = -np.inf, starts[0], float(times[0])
     with np.errstate(all="ignore"):
         for start, t in zip(starts, rng.choice(times, how.starts), strict=True):
             room = np.stack([start - FARTHEST * scales, start + FARTHEST * scales], axis=1)
-            found = minimize(
+            minimize(
                 partial(prey.downhill, float(t)), start, jac=True, method="L-BFGS-B", bounds=room,
                 options={"maxiter": how.steps},
             )  # fmt: skip
-            if np.isfinite(found.fun) and -found.fun > best:
-                best, at, t_best = -float(found.fun), np.asarray(found.x), float(t)
-        rounding = _rounding(prey, t_best, at, rng)
-    return Found(best, rounding, at, t_best, how.starts, prey.evaluations)
+        best, rounding = prey.largest, _rounding(prey, prey.t, prey.state, rng)
+    if claim.relation == "==" and best > 0:  # of the two sides, not of the square
+        best, rounding = best**0.5, rounding / best**0.5
+    return Found(best, rounding, prey.state, prey.t, how.starts, prey.evaluations)
 
 
 def _rounding(prey: Prey, t: float, state: Array, rng: np.random.Generator) -> float:
