@@ -12,7 +12,7 @@ from neurodyn.analysis.energy.facts import Facts
 from neurodyn.analysis.energy.in_box import Box, in_box
 from neurodyn.analysis.energy.judged import Judged
 from neurodyn.analysis.energy.parts import follows
-from neurodyn.analysis.energy.premises import KINKS, jump, outside
+from neurodyn.analysis.energy.premises import jump, outside
 from neurodyn.analysis.energy.search import Hunt, hunt
 from neurodyn.analysis.energy.signs import Signs, never_positive
 from neurodyn.analysis.energy.stepwise import Steps
@@ -189,19 +189,23 @@ class Judge:
         symmetric = [facts.why_symmetric(n) for n in sorted(facts.symmetric & spoken)]
         bits = [f"{n} is 0 or 1" for n in sorted(facts.bits & spoken)]
         told = (*symmetric, *bits, *facts.used.values())
-        return Judged(text, Verdict.PROVED, reason, assumptions=told, notes=self._notes(claim))
+        return Judged(
+            text, Verdict.PROVED, reason, assumptions=told, notes=notes(self.system.structure, self._spoken(claim))
+        )
 
     def _searched(self, facts: Facts, text: str, claim: Claim, reason: str) -> Judged:
         structure = self.system.structure
         if structure.residuals or structure.delayed.keys() & self._spoken(claim):
             missing = "rates that constraints give" if structure.residuals else "earlier values"
             reason = f"{reason}; it is not searched, for it speaks of {missing}"
-            return Judged(text, Verdict.UNDECIDED, reason, notes=self._notes(claim))
+            return Judged(text, Verdict.UNDECIDED, reason, notes=notes(self.system.structure, self._spoken(claim)))
         if self.box is not None:
             shown = in_box(self.system, claim, self.box, self._spoken(claim))
-            if isinstance(shown, Judged):
-                return replace(shown, notes=(*shown.notes, *self._notes(claim)))
-            reason = f"{reason}; {shown}"
+            energy = rate_of(read_claim(self.system.model, text))
+            leaps = jump(structure, energy) if energy else ""
+            if isinstance(shown, Judged) and not (leaps and shown.verdict is Verdict.PROVED):
+                return replace(shown, notes=(*shown.notes, *notes(self.system.structure, self._spoken(claim))))
+            reason = f"{reason}; {leaps if isinstance(shown, Judged) else shown}"
         if self.system.model.discrete:
             found = visit(self.system, claim, self.search)
         else:
@@ -220,7 +224,7 @@ class Judge:
             if not run.goes(sign):
                 verdict = Verdict.UNDECIDED
                 reason += "; its rate has the wrong sign at a state, but it is not seen to go the wrong way from there"
-        return Judged(text, verdict, reason, notes=self._notes(claim), numbers=numbers)
+        return Judged(text, verdict, reason, notes=notes(self.system.structure, self._spoken(claim)), numbers=numbers)
 
     def _times(self) -> Array:
         bench = self.system.model.bench
@@ -231,23 +235,6 @@ class Judge:
         """All quantities that a claim speaks of, through definitions."""
         definitions = self.system.structure.definitions
         return frozenset[str]().union(*(names_reached(n, definitions) for n in claim.names))
-
-    def _notes(self, claim: Claim) -> tuple[str, ...]:
-        structure, names = self.system.structure, self._spoken(claim)
-        found = []
-        inputs = sorted(names & {*structure.model.inputs})
-        if inputs:
-            found.append(f"inputs are held still: {', '.join(inputs)}")
-        kinked = (structure.definitions[n].expr.has(*KINKS) for n in names if n in structure.definitions)
-        if any(kinked) and not structure.model.discrete:
-            found.append("at kinks the derivatives are one-sided ones")
-        if structure.noisy:
-            found.append("white noise is left out")
-        if structure.model.events:
-            found.append("it is meant between events")
-        if any(d.clip for d in structure.model.states.values()):
-            found.append("bounds at which states are clipped are left out")
-        return tuple(found)
 
 
 def rate_of(said: Claim) -> str | None:

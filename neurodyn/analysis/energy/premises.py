@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from neurodyn.calculus.continuity import is_continuous
 from neurodyn.calculus.nodes import Absolute, Heaviside, Larger, Relu, Sign, Smaller, Stop, Where
 from neurodyn.calculus.reductions import KthLargest, Largest, Norm, Smallest
@@ -34,3 +36,21 @@ def jump(structure: Structure, energy: str) -> str:
         if not is_continuous(expr, moving):
             return f"{name}, on which {energy} depends, is not shown to be without jumps"
     return ""
+
+
+def notes(structure: Structure, names: Collection[str]) -> tuple[str, ...]:
+    """In which sense a claim is meant that speaks of these quantities."""
+    found = []
+    inputs = sorted({*names} & {*structure.model.inputs})
+    if inputs:
+        found.append(f"inputs are held still: {', '.join(inputs)}")
+    kinked = (structure.definitions[n].expr.has(*KINKS) for n in names if n in structure.definitions)
+    if any(kinked) and not structure.model.discrete:
+        found.append("at kinks the derivatives are one-sided ones")
+    if structure.noisy:
+        found.append("white noise is left out")
+    if structure.model.events:
+        found.append("it is meant between events")
+    if any(d.clip for d in structure.model.states.values()):
+        found.append("bounds at which states are clipped are left out")
+    return tuple(found)

@@ -29,7 +29,7 @@ MIXING = [name for name, row in LAGRANGIANS.items() if row.mixes]
 
 def judged(name: str, more: str = "") -> EnergyReport:
     given = ", n = 3" if name == "repu" else ""
-    return energy(neurodyn.build(neurodyn.Model.from_text(TEXT.format(name=name, more=given + more))), starts=6)
+    return energy(neurodyn.build(neurodyn.Model.from_text(TEXT.format(name=name, more=given + more))), starts=2)
 
 
 @pytest.mark.parametrize("more", ["", ", leak = false", ', clamp = "held_all"'], ids=["leak", "no leak", "clamp"])

@@ -27,6 +27,8 @@ def test_an_energy_that_jumps_is_not_proved_to_fall() -> None:
     text = "E = (x - 1)**2 + {step}\ndx/dt = -2*(x - 1)"
     jumping = judged(text.format(step="10*heaviside(x)"), **ONE)
     assert jumping.verdict is not Verdict.PROVED and "without jumps" in jumping.reason
+    whole = neurodyn.build(neurodyn.Model(text.format(step="10*heaviside(x)"), **ONE))
+    assert energy(whole, box={"x": (-2, 2)}, starts=4).verdict is not Verdict.PROVED
     ramp = judged("E = (x - 1)**2 + relu(x)*heaviside(x)\ndx/dt = -dE/dx", **ONE)
     assert ramp.verdict is Verdict.PROVED and any("one-sided" in n for n in ramp.notes)
 
