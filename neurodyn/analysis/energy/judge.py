@@ -12,7 +12,7 @@ from neurodyn.analysis.energy.facts import Facts
 from neurodyn.analysis.energy.in_box import Box, in_box
 from neurodyn.analysis.energy.judged import Judged
 from neurodyn.analysis.energy.parts import follows
-from neurodyn.analysis.energy.premises import jump, outside
+from neurodyn.analysis.energy.premises import jump, notes, outside
 from neurodyn.analysis.energy.search import Hunt, hunt
 from neurodyn.analysis.energy.signs import Signs, never_positive
 from neurodyn.analysis.energy.stepwise import Steps
