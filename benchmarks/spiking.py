@@ -106,14 +106,15 @@ def _in_turn(one: Network, system: Any, target: str, seconds: float) -> tuple[di
     """Times of the loop where Python steps, chunk by chunk; each chunk of the script is followed by one more of it."""
     out = sys.stdout  # what compilers say is not heard
     with _fresh_cache() as cache, settings(target) as device:
-        nets, events = dict[str, Any](), dict[str, Any]()
+        nets, events = dict[str, Any](), dict[str, list[Any]]()
         for name in (HAND, OURS):
             start, before = time.perf_counter(), len(list(cache.glob("*.so")))
             if name == HAND:
-                nets[name], events[name] = big.SCRIPTS[one.name].twin(system, one.method)
+                nets[name], monitor = big.SCRIPTS[one.name].twin(system, one.method)
+                events[name] = [monitor]
             else:
                 engine = _ours(one, system, target, CHUNK, device)
-                nets[name], events[name] = engine.net, next(iter(engine.events.values()))
+                nets[name], (events[name],) = engine.net, engine.events.values()
             nets[name].run(CHUNK * SECOND, namespace={})
             compiled = len(list(cache.glob("*.so"))) - before
             took = time.perf_counter() - start
@@ -134,8 +135,8 @@ def _in_turn(one: Network, system: Any, target: str, seconds: float) -> tuple[di
         return times, (_count(events) - first) / len(times[HAND])
 
 
-def _count(events: dict[str, Any]) -> int:
-    counts = {name: int(monitor.num_events) for name, monitor in events.items()}
+def _count(events: dict[str, list[Any]]) -> int:
+    counts = {name: sum(int(one.num_events) for one in monitors) for name, monitors in events.items()}
     assert counts[HAND] == counts[OURS], counts
     return counts[HAND]
 
@@ -166,13 +167,13 @@ def _programs(one: Network, system: Any, seconds: float) -> tuple[dict[str, list
             start = time.perf_counter()
             with settings("cpp_standalone") as device:
                 if name == HAND:
-                    net, events = big.SCRIPTS[one.name].twin(system, one.method)
+                    net, *events = big.SCRIPTS[one.name].twin(system, one.method)
                     device.run(net, round(chunks * CHUNK / big.DT), big.DT * SECOND, lambda share: None)
                 else:
                     engine = _ours(one, system, "cpp_standalone", chunks * CHUNK, device)
                     engine.run(lambda share: None)
-                    events = next(iter(engine.events.values()))
-                counts[name] = int(events.num_events)
+                    (events,) = engine.events.values()
+                counts[name] = sum(int(monitor.num_events) for monitor in events)
                 shutil.copytree(brian2.device.project_dir, Path(place) / name)
             print(f"  {name}: made, compiled and {chunks * CHUNK:g} s run in {time.perf_counter() - start:.1f} s")
         assert counts[HAND] == counts[OURS], counts

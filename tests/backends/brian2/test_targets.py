@@ -190,12 +190,13 @@ def test_functions_that_a_target_lacks_are_named() -> None:
     assert simulate(system, backend="brian2", target="numpy", dt=0.01, until=0.1).status == "done"
 
 
-def test_a_missing_compiler_names_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("target", targets.TARGETS[1:])
+def test_a_missing_compiler_names_the_way_out(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", "no-such-compiler -pthread")
     model, asked = ring()
     wanted = r"needs a C\+\+ compiler that works: no-such-compiler is not there.*take target=\"numpy\""
     with pytest.raises(InputError, match=wanted):
-        simulate(build(model), backend="brian2", target="cython", **asked)
+        simulate(build(model), backend="brian2", target=target, **asked)
 
 
 def test_a_target_is_refused_where_there_is_none() -> None:
