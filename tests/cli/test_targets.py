@@ -9,7 +9,7 @@ def test_a_target_is_kept_and_repeated(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     asked = ["run", "lif", "--set", "I=0.3 nA", "--dt", "0.1 ms", "--until", "20 ms", "--target", "numpy"]
     assert main([*asked, "--out", "out.nc"]) == 0
-    assert "brian2 rk4 on numpy, dt 0.0001" in capsys.readouterr().out
+    assert "brian2 exact on numpy, dt 0.0001" in capsys.readouterr().out
     assert main(["rerun", "out.nc"]) == 0
 
 
