@@ -59,6 +59,10 @@ class Groups:
     def _pairs(self) -> frozenset[tuple[str, ...]]:
         return learning_pairs(self.context)
 
+    def alone(self) -> Group:
+        """The group of what has no letters."""
+        return self._at((), ())
+
     def edges(self) -> list[Edges]:
         """All edges that have states."""
         return [group for group in self.by_sets.values() if isinstance(group, Edges)]

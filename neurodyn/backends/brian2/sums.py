@@ -17,7 +17,7 @@ from neurodyn.backends.brian2.sites import Context, Site, all_of, along
 from neurodyn.backends.brian2.size import check_memory
 from neurodyn.backends.brian2.stage import State
 from neurodyn.backends.brian2.units import Edges, Group
-from neurodyn.calculus.letters import Reference, indices_of, name_of, names_in, references
+from neurodyn.calculus.letters import Reference, free_letters, indices_of, name_of, names_in, references
 from neurodyn.calculus.nodes import Where
 from neurodyn.calculus.reductions import Reduction, Sum
 from neurodyn.calculus.supports import Pair
@@ -54,6 +54,9 @@ class Sums:
         if isinstance(group, Edges):
             part, end, side = at_end(self.groups, part, group)
             return f"{self.reduction(part, end, state, time)}_{side}"
+        if group.letters and not free_letters(part):  # the same for all units: added up once, at a group of one unit
+            alone = self.groups.alone()
+            return group.linked(alone, self.reduction(part, alone, state, time))
         if (group.name, part) not in self.known:
             self.known[group.name, part] = self._made(part, group)
         return self.known[group.name, part]

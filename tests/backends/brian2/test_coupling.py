@@ -122,13 +122,13 @@ def test_spikes_in_a_network_with_several_groups() -> None:
     assert found.recipe["scheme"]["accuracy"] == "order 1"
 
 
-def test_a_mean_of_many_units_takes_no_synapses() -> None:
-    model = Model("dx[i]/dt = -x[i] + mean(x[j], j)", indices={"N": {"letters": "i j", "size": 200_000}},
+@pytest.mark.parametrize(("coupling", "close"), [("function", 1e-5), ("summed", 0.03)])
+def test_a_mean_of_many_units_takes_no_synapse_for_each_pair(coupling: str, close: float) -> None:
+    model = Model("dx[i]/dt = -x[i] + mean(x[j]**2, j)", indices={"N": {"letters": "i j", "size": 100_000}},
                   states={"x[i]": "i/N"})  # fmt: skip
-    found = simulate(build(model), backend="brian2", dt=0.1, until=1, save_at=[1.0])
-    np.testing.assert_allclose(
-        found["x"].values[0], 0.5 + (np.arange(200_000) / 200_000 - 0.5) * math.exp(-1), atol=1e-5
-    )
+    asked = {"dt": 0.05, "until": 1, "save_at": [1.0], "method": "rk4"}
+    found = simulate(build(model), backend="brian2", coupling=coupling, **asked)["x"].values
+    np.testing.assert_allclose(found, simulate(build(model), backend="fixed", **asked)["x"].values, atol=close)
 
 
 def test_the_mode_is_repeated() -> None:
