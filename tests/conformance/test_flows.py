@@ -60,6 +60,17 @@ def test_brian2_takes_the_steps_of_the_reference(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", names("noise", "fixed", "brian2"))
+def test_brian2_takes_the_steps_of_the_reference_with_noise_too(name: str) -> None:
+    """The draws are those of every backend; method `euler`."""
+    record = list(system_of(name).model.states)
+    more = {"steps": STEPS, "saves": SAVES, "seed": 5, "trials": 4, "method": "euler", "record": record}
+    found, other = (run(name, backend, **more) for backend in ("brian2", "fixed"))
+    assert apart(found, other) < 1e-10
+    assert not np.array_equal(*(other[record[0]].isel(trial=k).values for k in (0, 1)))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names("noise", "scipy", "fixed"))
 def test_noise_is_the_same_wherever_it_is_drawn(name: str) -> None:
     """The paths of Heun's method and of Euler's from equal draws, both of strong order 1: they come closer with dt."""
