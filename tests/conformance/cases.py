@@ -43,6 +43,7 @@ class Case:
 CASES: dict[str, Case] = {
     # Constant inputs, so that something happens in the stretch.
     "antithetic": Case(build={"u": 2.0}),
+    "compartment": Case(dt=5e-4, build={"I": "50 pA"}),
     "concatenated_feedback": Case(dt=0.005, build={"S": 15.0}),
     "concatenated_feedforward": Case(dt=0.005, build={"S": 15.0}),
     "hindmarsh_rose": Case(dt=0.02, build={"I": 3.0}),
@@ -74,6 +75,7 @@ CASES: dict[str, Case] = {
     "hodgkin_huxley": Case(dt=5e-5, method="exponential_euler"),
     "linear_if": Case(dt=1e-3, steps=800, build={"drive": "20 Hz"}),
     "quadratic_if": Case(dt=0.005, steps=4000),
+    "two_compartments": Case(steps=2200),
     "traub_miles": Case(dt=5e-5, method="exponential_euler"),
 }
 
@@ -115,6 +117,11 @@ def rounded(x: float) -> float:
     power = math.floor(math.log10(x) + 1e-9)
     lead = max(k for k in (1, 2, 5) if k <= x / 10**power + 1e-9)
     return float(f"{lead}e{power}")
+
+
+def events_of(name: str) -> list[str]:
+    """The events of which each time is known."""
+    return [event for event, said in system_of(name).model.events.items() if not said.counted]
 
 
 def kind_of(model: Model) -> str:

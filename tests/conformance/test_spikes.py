@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neurodyn import Result, analysis, load, simulate
+from neurodyn import Result, analysis, simulate
 from neurodyn.backends import find
-from tests.conformance.cases import case_of, run, step_of, system_of
+from tests.conformance.cases import case_of, events_of, run, step_of, system_of
 from tests.conformance.table import names
 
 STEPS = 1000
@@ -30,13 +30,12 @@ def parameters(found: list[str]) -> list[Any]:
 
 
 def asked(name: str, backend: str, **more: Any) -> Result:
-    model, case = system_of(name).model, case_of(name)
-    record = [*model.events, *model.states]
+    case, record = case_of(name), [*events_of(name), *system_of(name).model.states]
     return run(name, backend, steps=case.steps or STEPS, record=record, method=case.method, **more)
 
 
 def assert_equal_spikes(found: Result, other: Result) -> None:
-    events = load(other.recipe["model"]["name"]).events
+    events = events_of(other.recipe["model"]["name"])
     for event in events:
         for field in ("time", "unit"):
             np.testing.assert_array_equal(getattr(found.events(event), field), getattr(other.events(event), field))
@@ -76,7 +75,7 @@ LATE = {
 def test_spikes_come_closer_to_those_that_are_located_exactly(name: str) -> None:
     """Dates are those of steps, and Euler's method is of first order: errors fall as steps become shorter."""
     exact = run(
-        name, "scipy", steps=case_of(name).steps or STEPS, record=list(load(name).events), method="DOP853",
+        name, "scipy", steps=case_of(name).steps or STEPS, record=events_of(name), method="DOP853",
         rtol=1e-9, atol=1e-12,
     )  # fmt: skip
     coarse, fine = (_furthest(asked(name, "fixed", halved=halved), exact) for halved in (0, 2))
@@ -87,7 +86,7 @@ def test_spikes_come_closer_to_those_that_are_located_exactly(name: str) -> None
 def _furthest(found: Result, exact: Result) -> float:
     """The largest error of a spike's time; the last spikes of a run may fall behind its end."""
     errors = []
-    for event in load(exact.recipe["model"]["name"]).events:
+    for event in events_of(exact.recipe["model"]["name"]):
         ours, theirs = found.trains(event), exact.trains(event)
         for place in np.ndindex(*theirs.shape):
             a, b = ours.of(*place), theirs.of(*place)
