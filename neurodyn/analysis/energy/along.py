@@ -97,7 +97,7 @@ def along(system: System, *, until: float | None = None, seed: int | None = None
     assert name is not None
     system.structure.claim(f"d{name}/dt <= 0")  # makes its rate known
     end = until if until is not None else system.time("until", system.model.bench["until"])
-    start = system.time("t0", system.model.bench.get("t0", 0.0))
+    start = system.time("from", system.model.bench.get("from", 0.0))
     times = np.linspace(start, end, SAMPLES)
     run = simulate(system, until=end, save_at=times, rtol=RTOL, atol=ATOL, seed=seed, record=[*system.layout.names])
     states = np.concatenate([run[n].values.reshape(len(times), -1) for n in system.layout.names], axis=1)

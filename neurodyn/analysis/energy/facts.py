@@ -15,6 +15,7 @@ from neurodyn.calculus.range_of import Ranges
 from neurodyn.calculus.ranges import Range
 from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.model.declarations import value_source
+from neurodyn.system.structure import TIME
 from neurodyn.system.system import System
 
 # How much of its size a matrix may differ from its transpose for that to be thought an accident.
@@ -38,6 +39,8 @@ class Facts:
         return Ranges(self._range, self.system.structure.definitions)
 
     def _range(self, name: str) -> Range | None:
+        if name == TIME:
+            return self._span()
         values = self.system.values.get(name)
         if values is None or name in self.system.structure.definitions or not values.size:
             return None
@@ -48,6 +51,17 @@ class Facts:
             found = found.hull(Range(Fraction(0), Fraction(0)))
         self._note(name, found)
         return found
+
+    def _span(self) -> Range | None:
+        """The times of the bench, if it says how long it runs."""
+        bench, times = self.system.model.bench, []
+        if "until" not in bench:
+            return None
+        for word in ("from", "until"):
+            times.append(float(self.system.time(word, bench.get(word, 0.0))))
+        first, last = min(times), max(times)
+        self.used[TIME] = f"{TIME} from {first:.6g} to {last:.6g}"
+        return Range(Fraction(first), Fraction(last))
 
     def _note(self, name: str, found: Range) -> None:
         sign = ">" if found.is_positive else ">=" if found.is_nonnegative else "<=" if found.is_nonpositive else ""

@@ -102,5 +102,6 @@ def _judged(claim: Claim, verdict: Verdict, reason: str, box: Box, found: Covere
 def _times(system: System, spoken: Collection[str]) -> tuple[float, float]:
     """All times of a run, where a claim speaks of time."""
     bench = system.model.bench
-    start = system.time("t0", bench.get("t0", 0.0))
-    return (start, system.time("until", bench.get("until", start))) if TIME in spoken else (start, start)
+    start = system.time("from", bench.get("from", 0.0))
+    first, last = sorted((start, system.time("until", bench.get("until", start))))
+    return (first, last) if TIME in spoken else (start, start)

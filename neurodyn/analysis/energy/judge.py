@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.energy.balance import Balance, Descent, Obstacle
+from neurodyn.analysis.energy.clocks import written_out
 from neurodyn.analysis.energy.facts import Facts
 from neurodyn.analysis.energy.in_box import Box, in_box
 from neurodyn.analysis.energy.judged import Judged
@@ -71,9 +72,8 @@ class Judge:
         return self._searched(facts, text, claim, "the two sides have different normal forms")
 
     def _is_identity(self, facts: Facts, claim: Claim) -> bool:
-        known = self._varying()
-        left, right = inline(claim.left, known), inline(claim.right, known)
-        return equal(left, right, symmetric=facts.symmetric, bits=facts.bits)
+        sides = (written_out(self.system.structure, side) for side in (claim.left, claim.right))
+        return equal(*sides, symmetric=facts.symmetric, bits=facts.bits)
 
     def _varying(self) -> dict[str, Definition]:
         structure = self.system.structure
@@ -210,6 +210,8 @@ class Judge:
             found = visit(self.system, claim, self.search)
         else:
             found = hunt(self.system, claim, self.search, self._times())
+        if not np.isfinite(found.largest):
+            return Judged(text, Verdict.UNDECIDED, f"{reason}; no state was met at which both sides have a value")
         numbers = {
             "largest": found.largest, "rounding": found.rounding, "ascents": found.tried,
             "evaluations": found.evaluations, "state": found.state, "t": found.t,
@@ -228,7 +230,7 @@ class Judge:
 
     def _times(self) -> Array:
         bench = self.system.model.bench
-        start, end = (self.system.time(word, bench.get(word, 0.0)) for word in ("t0", "until"))
+        start, end = (self.system.time(word, bench.get(word, 0.0)) for word in ("from", "until"))
         return np.linspace(start, end, 9)
 
     def _spoken(self, claim: Claim) -> frozenset[str]:

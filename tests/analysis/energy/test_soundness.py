@@ -129,3 +129,24 @@ def test_what_is_made_of_parameters_alone() -> None:
     text = "dx/dt = -a*x/b"
     verdicts = [judged(text, c, **given).verdict for c in ("a < 3", "a == b", "a > 2.5", "a <= b")]
     assert verdicts == [Verdict.VERIFIED, Verdict.VERIFIED, Verdict.REFUTED, Verdict.UNDECIDED]
+
+
+def test_times_are_those_of_the_bench() -> None:
+    """The rate has the sign of -t: it falls for t > 0, which a bench may say, and rises before."""
+    text = "E = x**2/2\ndx/dt = -t*x"
+    for bench, verdict in (({"until": 5}, Verdict.PROVED), ({"from": -1, "until": 5}, Verdict.REFUTED)):
+        model = neurodyn.Model(text, claims=["dE/dt <= 0", "dE/dt == -t*x**2"], bench=bench, **ONE)
+        falls, balance = energy(neurodyn.build(model), starts=10).claims
+        assert falls.verdict is verdict and balance.verdict is Verdict.PROVED
+        assert verdict is Verdict.REFUTED or "t from 0 to 5" in falls.assumptions
+
+
+def test_functions_of_time_alone_keep_their_names() -> None:
+    """With a written out, the two sides would differ in their fractions."""
+    text = "a = exp(-t**2)\ns = (1 - a**2)/a**2\nE = x**2/s\ndx/dt = -x"
+    found = judged(text, "dE/dt == -2*x**2*a**2/(1 - a**2) - 4*t*x**2*a**2/(1 - a**2)**2", **ONE)
+    assert found.verdict is Verdict.PROVED
+    off = "dE/dt == -2*x**2*a**2/(1 - a**2)"
+    assert judged(text, off, bench={"from": 0.5, "until": 2}, **ONE).verdict is Verdict.REFUTED
+    never = judged(text, off, **ONE)  # at t = 0 alone it has no value
+    assert never.verdict is Verdict.UNDECIDED and "no state" in never.reason
