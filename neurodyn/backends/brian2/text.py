@@ -17,6 +17,7 @@ NATIVE: dict[type, str] = {
     nodes.Expm1: "expm1", nodes.Log1p: "log1p", nodes.Exprel: "exprel",
 }  # fmt: skip
 COMPARED: dict[type, str] = {sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">=", sp.Eq: "==", sp.Ne: "!="}
+_CALLED = {"Inside": "letters that are shifted beyond ends"}
 
 
 class Unprintable(Exception):
@@ -77,7 +78,7 @@ def _function(expr: sp.Basic, parts: list[str], used: set[tuple[str, int]]) -> s
     word = "where" if kind is nodes.Where else "sign" if kind is nodes.Sign else None
     word = FUNCTIONS[kind].op if kind in FUNCTIONS else word
     if word is None:
-        raise Unprintable(f"{kind.__name__}")
+        raise Unprintable(_CALLED.get(kind.__name__, kind.__name__))
     used.add((word, len(parts)))
     return f"{function_name(word, len(parts))}({', '.join(parts)})"
 
