@@ -10,6 +10,7 @@ import pytest
 from neurodyn import Model, build, simulate
 from neurodyn.backends.brian2.order import Deed, arranged, gathered, without
 from neurodyn.errors import InputError
+from tests.backends.brian2.test_targets import COMPILED
 
 Array = Any
 N: dict[str, Any] = {"N": {"letters": "i j k", "size": 12}}
@@ -126,6 +127,17 @@ def test_a_network_that_learns_is_as_in_fixed_steps(name: str) -> None:
     for state in model.states:
         largest = float(np.abs(other[state].values).max())
         np.testing.assert_allclose(found[state].values, other[state].values, rtol=0, atol=1e-12 * largest)
+
+
+@pytest.mark.parametrize("target", COMPILED)
+def test_compiled_synapses_learn_the_same(target: str) -> None:
+    """There code goes from synapse to synapse, each with all of its statements."""
+    system = build(MODELS["traces of units"], seed=1)
+    asked: dict[str, Any] = {"dt": 1e-4, "until": 0.1, "every": 0.01, "method": "euler"}
+    found = simulate(system, backend="brian2", target=target, **asked)
+    other = simulate(system, backend="fixed", **asked)
+    np.testing.assert_array_equal(found.events("spike").time, other.events("spike").time)
+    np.testing.assert_allclose(found["w"].values, other["w"].values, rtol=0, atol=1e-13)
 
 
 def test_pair_plasticity_by_hand() -> None:
