@@ -14,13 +14,13 @@ from neurodyn.system.structure import Structure
 
 
 def written_out(structure: Structure, expr: Expr) -> Expr:
-    """The expression without definitions that vary, except functions of time alone that are no fractions in t."""
+    """The expression without definitions that vary, except names for one function of time alone, such as exp(-t)."""
     own = structure.model.definitions
     known = {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in own}
     moving = {*structure.model.variables, *structure.model.inputs, *structure.by_trial, *structure.delayed}
     clocks = frozenset(
         n for n in own
-        if n in known and not known[n].letters and known[n].expr.has(sp.exp, sp.sin, sp.cos, sp.tanh)
+        if n in known and not known[n].letters and isinstance(known[n].expr, (sp.exp, sp.sin, sp.cos, sp.tanh))
         and names_reached(n, structure.definitions).isdisjoint(moving)
     )  # fmt: skip
     short = inline(expr, known, stop=clocks)
