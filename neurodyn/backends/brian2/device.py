@@ -146,7 +146,7 @@ def settings(target: str) -> Iterator[Device]:
         "core.stop_on_keyboard_interrupt": True,
         # Of several processes that want the same code, one compiles it and the others wait.
         "codegen.runtime.cython.multiprocess_safe": True,
-        **({} if target == STANDALONE else {"codegen.target": target}),
+        **(_make(b2.prefs) if target == STANDALONE else {"codegen.target": target}),
     }
     before = {name: b2.prefs[name] for name in wanted}
     console.addFilter(quiet)
@@ -157,6 +157,12 @@ def settings(target: str) -> Iterator[Device]:
     finally:
         console.removeFilter(quiet)
         _set(b2.prefs, before)
+
+
+def _make(prefs: Any) -> dict[str, Any]:
+    """As many compilers at once as there are cores, where Brian2's default stands: as many as there are files."""
+    name = "devices.cpp_standalone.extra_make_args_unix"
+    return {name: [f"-j{os.cpu_count() or 1}"]} if prefs[name] == ["-j"] else {}
 
 
 def _set(prefs: Any, values: dict[str, Any]) -> None:

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from neurodyn.backends.brian2.exact import Exact
+from neurodyn.backends.brian2.functions import EXPREL
 from neurodyn.backends.brian2.groups import Groups
 from neurodyn.backends.brian2.noise import Functions, Noise
 from neurodyn.backends.brian2.stage import STEP_LENGTH, Reading, Stage
+from neurodyn.backends.brian2.text import function_name
 from neurodyn.backends.brian2.units import STEP, Group, Host
 from neurodyn.backends.fixed_choice import EXACT, EXPONENTIAL, NOISE, Methods
 from neurodyn.backends.noisy import BEND, HEUN, terms_of
@@ -133,8 +135,10 @@ class Updates:
         rates = {state: stage.rate(state) for state in states}
         slopes = {state: stage.at_own_units(state, own_slope(structure, state)) for state in states}
         yield from stage.lines
+        self.groups.context.used.add(EXPREL)
+        mean = function_name(*EXPREL)
         for state in states:
-            yield f"_k_{self._name(state)} = {STEP_LENGTH}*{rates[state]}*exprel({STEP_LENGTH}*{slopes[state]})"
+            yield f"_k_{self._name(state)} = {STEP_LENGTH}*{rates[state]}*{mean}({STEP_LENGTH}*{slopes[state]})"
         for state in states:
             yield f"{self._name(state)} = {self._name(state)} + _k_{self._name(state)}"
 

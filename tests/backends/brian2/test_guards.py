@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from neurodyn import Model, build, simulate
 from neurodyn.backends.brian2.couplings import FUNCTION
+from neurodyn.backends.brian2.device import settings
 from neurodyn.backends.brian2.network import network
 from neurodyn.backends.planning import planned
 from neurodyn.backends.progress import Progress
@@ -63,6 +65,21 @@ def test_brian2_is_left_as_it_was() -> None:
     finally:
         b2.prefs["codegen.target"] = "auto"
         b2.Network(own)  # it was never run
+
+
+@pytest.mark.parametrize(("own", "wanted"), [(["-j"], [f"-j{os.cpu_count()}"]), (["-j3"], ["-j3"])])
+def test_a_program_is_made_by_as_many_compilers_as_there_are_cores(own: list[str], wanted: list[str]) -> None:
+    """Unless the user of Brian2 has said how many."""
+    import brian2 as b2
+
+    name = "devices.cpp_standalone.extra_make_args_unix"
+    before, b2.prefs[name] = b2.prefs[name], own
+    try:
+        with settings("cpp_standalone"):
+            assert b2.prefs[name] == wanted
+        assert b2.prefs[name] == own
+    finally:
+        b2.prefs[name] = before
 
 
 def test_a_standalone_device_is_refused() -> None:
