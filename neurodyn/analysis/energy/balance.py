@@ -167,14 +167,15 @@ class Balance:
         apart = {x for k, x in enumerate(base.letters) if all(p[k] == x for p in places)}
         if free_letters(base.mobility) - apart:
             return Obstacle(f"{self._factor(base)} differs between units that {activation} mixes", 3)
-        potentials = [n for n in self._structure.model.definitions if self._is_potential(n, base)]
-        if not potentials:
+        found = ""
+        for name in self._structure.model.definitions:  # one after the other: the gradient of a large one takes long
+            if self._is_potential(name, base):
+                found, whole = name, self._whole(self._definitions[name].expr)
+                if Shape(frozenset([state]), self._facts.ranges).of(whole).is_convex:
+                    return replace(base, lemma=f"{activation} = d{name}/d{state}, and {name} is convex by composition")
+        if not found:
             return Obstacle(f"{activation} mixes units, and no definition is a function whose gradient it is", 3)
-        for name in potentials:
-            whole = self._whole(self._definitions[name].expr)
-            if Shape(frozenset([state]), self._facts.ranges).of(whole).is_convex:
-                return replace(base, lemma=f"{activation} = d{name}/d{state}, and {name} is convex by composition")
-        return Obstacle(f"{potentials[0]}, whose gradient {activation} is, is not shown to be convex", 4)
+        return Obstacle(f"{found}, whose gradient {activation} is, is not shown to be convex", 4)
 
     def _is_potential(self, name: str, base: Descent) -> bool:
         """Whether a definition is a function of the state alone, and an activation its gradient."""
