@@ -90,6 +90,9 @@ REASONS = {
 }  # fmt: skip
 
 
+QUICK = [pytest.param(n, marks=pytest.mark.slow if n == "vector_gain" else ()) for n in FLOWS]
+
+
 def system_of(name: str) -> neurodyn.System:
     return neurodyn.build(neurodyn.load(FOLDER / f"{name}.toml"))
 
@@ -112,7 +115,7 @@ def test_every_control_is_here() -> None:
     assert not {entry.name for entry in neurodyn.library()} & REASONS.keys()
 
 
-@pytest.mark.parametrize("name", FLOWS)
+@pytest.mark.parametrize("name", QUICK)
 def test_refuted(name: str) -> None:
     system, found = judged(name)
     assert found.verdict is Verdict.REFUTED and REASONS[name] in found.reason
@@ -122,7 +125,7 @@ def test_refuted(name: str) -> None:
     assert found.numbers["largest"] > 0
 
 
-@pytest.mark.parametrize("name", FLOWS)
+@pytest.mark.parametrize("name", QUICK)
 def test_the_energy_rises_from_the_witness(name: str) -> None:
     """The run of the report, once more by Euler's method on the equations by hand, in steps as small as it takes."""
     system, found = judged(name)

@@ -48,7 +48,7 @@ def test_units_may_be_clamped_one_by_one_where_they_do_not_mix(name: str) -> Non
     assert claim.verdict is Verdict.PROVED and "held is 0 or 1" in claim.assumptions
 
 
-@pytest.mark.parametrize("name", MIXING)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow if n != "softmax" else ()) for n in MIXING])
 def test_units_that_mix_are_clamped_together_or_it_is_not_proved(name: str) -> None:
     (claim,) = judged(name, ', clamp = "held[i]"').claims
     assert claim.verdict in (Verdict.REFUTED, Verdict.SEARCHED)
