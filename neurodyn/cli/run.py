@@ -68,7 +68,7 @@ class _Request:
 @click.option("--every", metavar="DT", help="Save at steps of this length, rather than at 501 times.")
 @click.option("--backend", metavar="NAME", help="Engine: scipy, map, dae, fixed or brian2; by default one that can.")
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
-@click.option("--coupling", metavar="MODE", help="How units of a Brian2 network read one another: function or summed.")
+@click.option("--coupling", metavar="MODE", help="How units in Brian2 read others: function, unrolled or summed.")
 @click.option("--dt", metavar="DT", help="The step of a run in fixed steps, such as 0.01 or '0.1 ms'.")
 @click.option("--target", metavar="TARGET", help="What Brian2 runs: numpy, cython or cpp_standalone.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")

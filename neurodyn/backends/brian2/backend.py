@@ -39,7 +39,7 @@ class Brian2:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
         target = plan.target or NUMPY
         plan, method = replace(plan, target=target), METHODS.of(plan)
-        coupling = coupling_of(plan)
+        coupling = coupling_of(plan, method)
         check_compiler(target)
         with Progress(plan) as progress, np.errstate(all="ignore"):
             if plan.trials is not None:

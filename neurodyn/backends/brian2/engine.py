@@ -146,8 +146,8 @@ class Engine:
             return {}
         clock = self._b2.Clock(stride * self._dt, name="neurodyn_samples")
         for state in self._of.plan.system.layout.names:
-            group, variable = self._of.variable(state)
-            wanted.setdefault(group.name, []).append(variable)
+            group, variables = self._of.variables(state)
+            wanted.setdefault(group.name, []).extend(variables)
         units = {g.name: np.arange(g.site.size) for g in self._of.groups.by_sets.values()}
         return {
             name: self._b2.StateMonitor(
@@ -158,19 +158,21 @@ class Engine:
 
     def sampled(self, state: str) -> Floats:
         """A state at all samples but one at the end, (samples, units)."""
-        group, variable = self._of.variable(state)
+        group, variables = self._of.variables(state)
         if not self.samples:
             return np.reshape(self._of.plan.system.layout.unpack(self._of.plan.start)[state], (1, -1))
-        found: Floats = np.asarray(getattr(self.samples[group.name], variable)).T
-        return found
+        return np.concatenate([np.asarray(getattr(self.samples[group.name], own)).T for own in variables], axis=1)
 
-    def now(self, state: str) -> Floats:
-        """A state where the run has come to."""
-        return self.value(state, self._of.variable(state)[1])
+    def now(self, state: str, kind: str = "q") -> Floats:
+        """A state where the run has come to, or what else of that kind it has."""
+        group, variables = self._of.variables(state, kind)
+        return np.concatenate([self._at(group, own) for own in variables])
 
     def value(self, name: str, variable: str) -> Floats:
         """A variable of the group in which a state or event lives, where the run has come to."""
-        group = self._of.groups.of(name)
+        return self._at(self._of.groups.of(name), variable)
+
+    def _at(self, group: Group, variable: str) -> Floats:
         return np.array(getattr(self.groups[group.name], variable)[: group.site.size], dtype=float)
 
 

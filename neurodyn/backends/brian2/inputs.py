@@ -60,6 +60,19 @@ class Inputs:
             return own
         return f"{self._timed(name, ())}({LOOKUP})"
 
+    def element(self, name: str, places: tuple[int, ...], shape: tuple[int, ...]) -> str:
+        """The text of an input at one position."""
+        if not places:
+            return self.scalar(name)
+        signal = self._signal(name)
+        if isinstance(signal, Constant):
+            own = self.names.give(f"{name}[{places}]", "p")
+            self.scalars[own] = float(np.broadcast_to(np.asarray(signal.value, float), shape)[places])
+            return own
+        own = self._timed(name, shape)
+        unit = f", {np.ravel_multi_index(places, shape)}" if self.timed[own].ndim > 1 else ""
+        return f"{own}({LOOKUP}{unit})"
+
     def table(self, name: str, shape: tuple[int, ...]) -> Callable[[int], Floats]:
         """An input as an array, by the number of the step."""
         signal = self._signal(name)

@@ -6,8 +6,9 @@ reads, so that functions of whole groups can be handed the values of a stage.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from neurodyn.backends.brian2.units import STEP, Group, Host
 from neurodyn.backends.fixed_choice import EXACT, EXPONENTIAL, NOISE, Methods
 from neurodyn.backends.noisy import BEND, HEUN, terms_of
 from neurodyn.backends.outcome import LEAP as FARTHEST
+from neurodyn.backends.plan import Floats
 from neurodyn.system.affine import beyond_units, own_slope, own_slopes
 from neurodyn.system.stochastic import NOISE as DRAWN
 from neurodyn.system.stochastic import Terms
@@ -115,19 +117,7 @@ class Updates:
             yield from (*stage.lines, *lines)
 
     def _stages(self, states: Sequence[str], tableau: Tableau) -> Iterator[str]:
-        names = {state: self._name(state) for state in states}
-        for number, (part, before) in enumerate(zip(tableau.parts, tableau.before, strict=True)):
-            for name in names.values() if before else ():
-                yield f"_y{number}_{name} = {name} + {_added(name, before)}"
-            stage = self._stage(number, {s: f"_y{number}_{n}" for s, n in names.items()} if before else {}, part)
-            rates = {state: stage.rate(state) for state in states}
-            yield from stage.lines
-            for state, rate in rates.items():
-                yield f"_k{number}_{names[state]} = {STEP_LENGTH}*{rate}"
-        weights = {k: weight for k, weight in enumerate(tableau.weights) if weight}
-        for state, name in names.items():
-            yield from self._watched(state)
-            yield f"{name} = {name} + {_added(name, weights)}"
+        return in_stages({state: self._name(state) for state in states}, tableau, self._stage, self._watched)
 
     def _exponential(self, states: Sequence[str]) -> Iterator[str]:
         """Each state as if all else stood still in the step."""
@@ -170,28 +160,68 @@ class Updates:
         return stage.moving(state, " + ".join(parts))
 
     def _watched(self, state: str) -> Iterator[str]:
-        """Code that notes the first step that changed a state as none should; see `backends.outcome.leap`.
-
-        What counts is a whole step, after what events set in it, so it is looked at when the next one begins.
-        """
-        names, plan, group = self.groups.context.names, self.groups.inputs.plan, self.groups.of(state)
-        name, noted, was, limit = names.give(state), *(names.give(state, word) for word in (LEAP, BEFORE, "limit"))
+        plan, group = self.groups.inputs.plan, self.groups.of(state)
         layout = plan.system.layout
         self.watched.add(state)
-        self.groups.context.scalars[limit] = FARTHEST * float(layout.scales[layout.offsets[layout.names.index(state)]])
-        group.lines.extend([f"{noted} : 1", f"{was} : 1"])
-        group.starts[was] = np.ravel(layout.unpack(plan.start)[state])
-        yield f"_d_{name} = abs({name} - {was})"
-        far = f"int(_d_{name} > {limit})*int(_d_{name} > {FARTHEST!r}*abs({was}))"
-        yield f"{noted} = {noted} + int({noted} == 0)*{far}*{STEP}"
-        self.groups.context.scalars[NOTHING] = 0.0  # without a term Brian2's numpy target gives one array two names
-        yield f"{was} = {name} + {NOTHING}"
+        scale = float(layout.scales[layout.offsets[layout.names.index(state)]])
+        return watched(group, state, scale, np.ravel(layout.unpack(plan.start)[state]))
 
     def _stage(self, number: int, put: Mapping[str, str], part: float, inline: bool = False) -> Stage:
         return Stage(self.reading, number, put, part, inline)
 
     def _name(self, state: str) -> str:
         return self.groups.context.names.give(state)
+
+
+class Rates(Protocol):
+    """What a stage of a method reads; `lines` must run before the rates."""
+
+    @property
+    def lines(self) -> list[str]: ...
+
+    def rate(self, state: str) -> str: ...
+
+
+def in_stages(
+    names: Mapping[str, str], tableau: Tableau, stage_of: Callable[[int, Mapping[str, str], float], Rates],
+    watched_in: Callable[[str], Iterable[str]],
+) -> Iterator[str]:  # fmt: skip
+    """A step of states, all stages in turn.
+
+    Args:
+        names: of the states.
+        stage_of: a stage, from its number, names for the states there, and the part of the step.
+        watched_in: code that looks at a state before it moves.
+    """
+    for number, (part, before) in enumerate(zip(tableau.parts, tableau.before, strict=True)):
+        for name in names.values() if before else ():
+            yield f"_y{number}_{name} = {name} + {_added(name, before)}"
+        stage = stage_of(number, {s: f"_y{number}_{n}" for s, n in names.items()} if before else {}, part)
+        rates = {state: stage.rate(state) for state in names}
+        yield from stage.lines
+        for state, rate in rates.items():
+            yield f"_k{number}_{names[state]} = {STEP_LENGTH}*{rate}"
+    weights = {k: weight for k, weight in enumerate(tableau.weights) if weight}
+    for state, name in names.items():
+        yield from watched_in(state)
+        yield f"{name} = {name} + {_added(name, weights)}"
+
+
+def watched(group: Group, state: str, scale: float, start: Floats) -> Iterator[str]:
+    """Code that notes the first step that changed a state as none should; see `backends.outcome.leap`.
+
+    What counts is a whole step, after what events set in it, so it is looked at when the next one begins.
+    """
+    context = group.site.context
+    name, noted, was, limit = (context.names.give(state, kind) for kind in ("q", LEAP, BEFORE, "limit"))
+    context.scalars[limit] = FARTHEST * scale
+    group.lines.extend([f"{noted} : 1", f"{was} : 1"])
+    group.starts[was] = start
+    yield f"_d_{name} = abs({name} - {was})"
+    far = f"int(_d_{name} > {limit})*int(_d_{name} > {FARTHEST!r}*abs({was}))"
+    yield f"{noted} = {noted} + int({noted} == 0)*{far}*{STEP}"
+    context.scalars[NOTHING] = 0.0  # without a term Brian2's numpy target gives one array two names
+    yield f"{was} = {name} + {NOTHING}"
 
 
 def _added(name: str, weights: Mapping[int, float]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurodyn.backends.brian2.couplings import FUNCTION, SUMMED
+from neurodyn.backends.brian2.couplings import FUNCTION, SUMMED, UNROLLED
 from neurodyn.backends.brian2.edge_sums import Mixed
 from neurodyn.backends.brian2.groups import Groups
 from neurodyn.backends.brian2.happen import AFTER, Events
@@ -21,6 +21,7 @@ from neurodyn.backends.brian2.sites import Context
 from neurodyn.backends.brian2.stage import Reading
 from neurodyn.backends.brian2.sums import Sums
 from neurodyn.backends.brian2.units import Edges, Group, Host
+from neurodyn.backends.brian2.unrolled import Unrolled
 from neurodyn.backends.brian2.wholes import Wholes, join
 from neurodyn.backends.fixed_events import EARLY
 from neurodyn.backends.plan import Floats, Plan
@@ -40,6 +41,7 @@ class Network:
         updates: what the method makes of the states of each group, by the name of its host.
         watched: states with a note on the first step that was too long.
         wholes, sums: what units read of others in the flow.
+        unrolled: the flow written out, where it is.
     """
 
     plan: Plan
@@ -54,6 +56,7 @@ class Network:
     generators: list[Generator]
     happenings: Happenings | None
     events: Events | None
+    unrolled: Unrolled | None = None
 
     @property
     def dt(self) -> float:
@@ -64,15 +67,19 @@ class Network:
     @property
     def coupling(self) -> str:
         """How units read one another in the flow, if they do."""
+        if self.unrolled is not None:
+            return UNROLLED
         return SUMMED if self.sums.known else FUNCTION if self.wholes.known else ""
 
     @property
     def junctions(self) -> list[Junction]:
         return [*self.sums.junctions, *self.jumps]
 
-    def variable(self, state: str) -> tuple[Group, str]:
-        """The group of a state, and its name there."""
-        return self.groups.of(state), self.context.names.give(state)
+    def variables(self, state: str, kind: str = "q") -> tuple[Group, list[str]]:
+        """The group of a state, and its name there, or those of its elements; or of what else of that kind it has."""
+        if self.unrolled is not None:
+            return self.groups.alone(), [self.context.names.give(x, kind) for x in self.unrolled.elements(state)]
+        return self.groups.of(state), [self.context.names.give(state, kind)]
 
 
 def network(plan: Plan, steps: int, method: str, coupling: str) -> Network:
@@ -88,6 +95,11 @@ def network(plan: Plan, steps: int, method: str, coupling: str) -> Network:
         groups.of(name)
     noise = Noise(groups)
     wholes = Wholes(groups, noise)
+    if coupling == UNROLLED:
+        unrolled = Unrolled(groups)
+        unrolled.declare(method)
+        codes = {groups.alone().name: ""}  # its step is no equation: Brian2 would take each apart with SymPy
+        return Network(plan, steps, context, groups, codes, unrolled.moving, wholes, sums, [], [], None, None, unrolled)
     if coupling == FUNCTION:
         join(groups)
     if "event:reset" in plan.needed:

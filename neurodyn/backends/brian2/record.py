@@ -104,7 +104,7 @@ def _first_leap(made: Network, engine: Engine, taken: int) -> tuple[int | None, 
 
 def _leaps(made: Network, engine: Engine, name: str, taken: int) -> list[tuple[int, int]]:
     """Units whose state did not follow its flow in some step, and that step: it was noted, or is the last one."""
-    noted, before = (engine.value(name, made.context.names.give(name, kind)) for kind in (LEAP, BEFORE))
+    noted, before = (engine.now(name, kind) for kind in (LEAP, BEFORE))
     scale = made.plan.system.layout.scales[made.plan.system.layout.offsets[made.plan.system.layout.names.index(name)]]
     far = np.abs(engine.now(name) - before) > FARTHEST * np.maximum(scale, np.abs(before))
     steps = np.where(noted > 0, noted - 1, np.where(far, taken - 1, np.inf))

@@ -38,10 +38,13 @@ def slope(system: Any, name: str, exact: Any, **asked: Any) -> float:
         ("summed", "rk4", 1),
         pytest.param("summed", "rk2", 1, marks=SLOW),
         pytest.param("summed", "euler", 1, marks=SLOW),
+        ("unrolled", "rk4", 4),
+        ("unrolled", "rk2", 2),
+        ("unrolled", "euler", 1),
     ],
 )
 def test_order_of_accuracy(coupling: str, method: str, order: int) -> None:
-    system = build(RATES)
+    system = build(RATES, sizes={"N": 8} if coupling == "unrolled" else {})
     exact = simulate(system, until=2, save_at=[2.0], rtol=1e-12, atol=1e-14)["x"].values
     assert slope(system, "x", exact, coupling=coupling, method=method) == pytest.approx(order, abs=0.1)
     scheme = simulate(
