@@ -65,7 +65,7 @@ def simulate(
         backend, method: by default the first backend that can run the system, and the method it prefers.
         coupling: how units of a Brian2 network read one another in the flow: `function`, at each stage of a step,
             `unrolled`, so too on all targets, for small networks, or `summed`, at its begin, which is of order 1; by
-            default the one of highest order that the target has.
+            default the first on the target numpy, and on the others the second for up to 12 states without events.
         dt: the length of the steps of a flow with white noise, or on the backend `fixed`: they begin at whole
             multiples of it, counted from t = 0, and with noise end at edges of inputs too. Such a run is saved at its
             steps only.

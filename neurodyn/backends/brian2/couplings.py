@@ -14,11 +14,13 @@ from neurodyn.backends.brian2.unrolled import is_coupled, why_not
 from neurodyn.backends.plan import Plan
 from neurodyn.errors import InputError
 
+# How many numbers of state are written out without being asked for: more take minutes to compile.
+USUAL = 12
 COUPLINGS = FUNCTION, SUMMED, UNROLLED = "function", "summed", "unrolled"
 
 
 def coupling_of(plan: Plan, method: str) -> str:
-    """The coupling that a plan names, else the one of highest order that its target has."""
+    """The coupling that a plan names, else the one of highest order that its target has without long compiling."""
     if plan.coupling == FUNCTION and plan.target != NUMPY:
         raise InputError(
             f"The target {plan.target} has no coupling function: its code goes from unit to unit.",
@@ -29,7 +31,7 @@ def coupling_of(plan: Plan, method: str) -> str:
         return _unrolled(plan, method)
     if plan.coupling or plan.target == NUMPY:
         return plan.coupling or FUNCTION
-    pays = method in TABLEAUS and TABLEAUS[method].order > 1
+    pays = method in TABLEAUS and TABLEAUS[method].order > 1 and plan.system.layout.size <= USUAL
     return UNROLLED if pays and not why_not(plan, method) and is_coupled(plan) else SUMMED
 
 
