@@ -17,7 +17,7 @@ from neurodyn.backends.brian2.functions import EXPREL
 from neurodyn.backends.brian2.groups import Groups
 from neurodyn.backends.brian2.noise import Functions, Noise
 from neurodyn.backends.brian2.stage import STEP_LENGTH, Reading, Stage
-from neurodyn.backends.brian2.text import function_name
+from neurodyn.backends.brian2.text import function_name, repeated
 from neurodyn.backends.brian2.units import STEP, Group, Host
 from neurodyn.backends.fixed_choice import EXACT, EXPONENTIAL, NOISE, Methods
 from neurodyn.backends.noisy import BEND, HEUN, terms_of
@@ -126,9 +126,12 @@ class Updates:
         slopes = {state: stage.at_own_units(state, own_slope(structure, state)) for state in states}
         yield from stage.lines
         self.groups.context.used.add(EXPREL)
-        mean = function_name(*EXPREL)
-        for state in states:
-            yield f"_k_{self._name(state)} = {STEP_LENGTH}*{rates[state]}*{mean}({STEP_LENGTH}*{slopes[state]})"
+        changes = [f"{STEP_LENGTH}*{rates[s]}*{function_name(*EXPREL)}({STEP_LENGTH}*{slopes[s]})" for s in states]
+        # Compilers see that exp is called twice with one argument, but not that this one is, which has branches.
+        for number, part in enumerate(repeated("exprel", changes)):
+            yield f"_e{number} = {part}"
+            changes = [text.replace(part, f"_e{number}") for text in changes]
+        yield from (f"_k_{self._name(state)} = {text}" for state, text in zip(states, changes, strict=True))
         for state in states:
             yield f"{self._name(state)} = {self._name(state)} + _k_{self._name(state)}"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 import sympy as sp
 from sympy import Expr
@@ -86,3 +88,15 @@ def _function(expr: sp.Basic, parts: list[str], used: set[tuple[str, int]]) -> s
 def function_name(word: str, arity: int) -> str:
     """What Brian2 calls a function that it is given."""
     return f"{word}_fn{arity}"
+
+
+def repeated(word: str, texts: Sequence[str]) -> list[str]:
+    """The calls of a function, without such calls inside them, that texts hold more than once."""
+    calls, whole = [], "\n".join(texts)
+    for match in re.finditer(rf"\b{word}\(", whole):
+        end = start = match.end()
+        while (inside := whole[start:end]).count(")") <= inside.count("("):
+            end += 1
+        if f"{word}(" not in inside:
+            calls.append(f"{word}({inside}")
+    return [call for call, count in Counter(calls).items() if count > 1]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from neurodyn import InputError, Model, build, simulate
+from neurodyn.backends.brian2.text import repeated
 
 # What is held is seen by others of the unit; scales differ by many powers of ten; units differ.
 HELD = Model(
@@ -86,3 +87,8 @@ def test_the_method_is_that_of_fixed_steps(name: str) -> None:
     asked: dict[str, Any] = {"until": 0.002, "dt": 1e-4, "save_at": [0.002]}
     found = [simulate(build(name), backend=backend, **asked).recipe["method"] for backend in ("brian2", "fixed")]
     assert found[0] == found[1]
+
+
+def test_calls_that_are_repeated_are_found() -> None:
+    texts = ["a*exprel(x + (y)) + my_exprel(z)", "exprel(x + (y))*exprel(z)", "exprel(1 + exprel(v)) + exprel(v)"]
+    assert repeated("exprel", texts) == ["exprel(x + (y))", "exprel(v)"]
