@@ -70,7 +70,7 @@ EXACT: dict[str, tuple[Callable[[Any], Any], Any]] = {
 def test_a_function_holds_its_values(name: str) -> None:
     exact, arguments = EXACT[name]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(arguments, arguments, st.floats(0, 1))
     def check(a: float, b: float, share: float) -> None:
         low, high = min(a, b), max(a, b)
@@ -94,7 +94,7 @@ def test_arithmetic_holds_its_values(name: str) -> None:
         "divide": lambda x, y: x / y if y else None, "larger": max, "smaller": min,
     }[name]  # fmt: skip
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(spans(), spans())
     def check(a: tuple[float, float], b: tuple[float, float]) -> None:
         found = ELEMENTWISE[name](*(Interval(np.array([p[0]]), np.array([p[1]])) for p in (a, b)))
@@ -140,7 +140,11 @@ def flows() -> list[str]:
 NO_INTERVAL = {"wiring"}  # sums over edges
 
 
-@pytest.mark.parametrize("name", flows())
+QUICK = {"adex", "convolution_memory", "diffusion_vp", "energy_transformer", "hodgkin_huxley", "krotov_hopfield"}
+CASES = [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in flows()]
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_a_model_holds_its_values(name: str) -> None:
     system = neurodyn.build(name)
     structure = system.structure
