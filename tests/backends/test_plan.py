@@ -110,4 +110,4 @@ def test_a_backend_that_lacks_an_ability_is_refused_and_others_are_named(monkeyp
         backends.choose(MANY, "small")
     assert caught.value.code == "missing-ability"
     assert caught.value.sentence == "The backend small cannot run fake: it needs trials."
-    assert caught.value.remedy == "Able to run it: scipy, fixed."
+    assert caught.value.remedy == "Able to run it: scipy, fixed, brian2."
