@@ -131,7 +131,7 @@ def slopes_function(system: System) -> Slopes:
 
 
 def _through(structure: Structure) -> Through:
-    return Through({n: d for n, d in structure.definitions.items() if n not in structure.derived})
+    return Through(structure.varying)
 
 
 def _linear_part(structure: Structure, through: Through, full: Expr, states: Any) -> Expr | None:

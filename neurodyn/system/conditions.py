@@ -127,11 +127,7 @@ def _compiled(system: System, outputs: list[Output]) -> Compiled:
         structure = system.structure
         program = lower(
             outputs,
-            definitions={
-                n: Definition(d.letters, _clocked(d.expr))
-                for n, d in structure.definitions.items()
-                if n not in structure.derived
-            },
+            definitions={n: Definition(d.letters, _clocked(d.expr)) for n, d in structure.varying.items()},
             sizes=system.formulas.sizes(system.sizes),
             constant=[*system.values, *system.formulas.edges],
             on=structure.on,

@@ -69,7 +69,7 @@ def jacobian_of(structure: Structure) -> Jacobian:
 
 def derived(structure: Structure, rows: Mapping[str, Definition], columns: Mapping[str, tuple[Idx, ...]]) -> Jacobian:
     """The derivatives of each row by each column, a variable with its letters."""
-    varying = {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in structure.derived}
+    varying = structure.varying
     through = Through(varying)
     found = {}
     for row, right in rows.items():

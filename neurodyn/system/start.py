@@ -144,7 +144,7 @@ class Starts:
         constants = {**self.values.all(), **draws, **self.values.formulas.edges}
         program = lower(
             [Output("value", letters, expr)],
-            definitions={n: d for n, d in structure.definitions.items() if n not in structure.derived},
+            definitions=structure.varying,
             sizes=self.values.all_sizes,
             constant=list(constants),
             on=structure.on,

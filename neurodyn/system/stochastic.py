@@ -97,7 +97,7 @@ class _Slopes:
 
     def __init__(self, structure: Structure) -> None:
         self._structure = structure
-        varying = {n: d for n, d in structure.definitions.items() if n not in structure.derived}
+        varying = structure.varying
         self._varying, self.through = varying, Through(varying)
 
     @property

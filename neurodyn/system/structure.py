@@ -66,6 +66,12 @@ class Structure:
         return tuple(n for n in self.model.definitions if n not in self.dynamic)
 
     @property
+    def varying(self) -> dict[str, Definition]:
+        """All other definitions, hidden ones included."""
+        derived = {*self.derived}
+        return {n: d for n, d in self.definitions.items() if n not in derived}
+
+    @property
     def noisy(self) -> bool:
         """Whether white noise drives a state."""
         return self.diffusion is not None and bool(self.diffusion.factors)

@@ -75,8 +75,7 @@ class Balance:
     def __init__(self, facts: Facts, energy: str) -> None:
         self._facts, self._energy = facts, energy
         self._structure = facts.system.structure
-        derived = {*self._structure.derived}
-        self._definitions = {n: d for n, d in self._structure.definitions.items() if n not in derived}
+        self._definitions = self._structure.varying
         self._varying = {*self._definitions, *self._structure.model.variables, *self._structure.model.inputs, TIME}
 
     def of(self, state: str) -> Descent | Obstacle:

@@ -70,7 +70,7 @@ class Cover:
         structure = system.structure
         self._inputs = {n: Interval.point(v) for n, v in inputs_at(system, times[0]).items()}
         columns = {n: structure.letters(n) for n in system.layout.names}
-        whole = inline(excess_of(claim), _varying(system))
+        whole = inline(excess_of(claim), structure.varying)
         self._smooth = not whole.has(*EDGED)
         over = Definition((), _short(whole))
         first = derived(structure, {OVER: over}, columns)
@@ -190,12 +190,6 @@ class Cover:
         cut = pieces.mean(axis=1)[rows, side]
         first[rows, 1, side], second[rows, 0, side] = cut, cut
         return np.concatenate([first, second])
-
-
-def _varying(system: System) -> dict[str, Definition]:
-    structure = system.structure
-    own = structure.model.definitions
-    return {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in own}
 
 
 def _short(expr: Expr) -> Expr:

@@ -16,7 +16,7 @@ from neurodyn.system.structure import Structure
 def written_out(structure: Structure, expr: Expr) -> Expr:
     """The expression without definitions that vary, except names for one function of time alone, such as exp(-t)."""
     own = structure.model.definitions
-    known = {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in own}
+    known = structure.varying
     moving = {*structure.model.variables, *structure.model.inputs, *structure.by_trial, *structure.delayed}
     clocks = frozenset(
         n for n in own

@@ -24,7 +24,7 @@ from neurodyn.analysis.verdict import Verdict
 from neurodyn.calculus.letters import name_of
 from neurodyn.calculus.nodes import Rate
 from neurodyn.calculus.normal import equal
-from neurodyn.calculus.rewrite import Definition, inline, names_reached
+from neurodyn.calculus.rewrite import inline, names_reached
 from neurodyn.calculus.times import Next
 from neurodyn.language.source import Source
 from neurodyn.language.spell import spell
@@ -74,11 +74,6 @@ class Judge:
     def _is_identity(self, facts: Facts, claim: Claim) -> bool:
         sides = (written_out(self.system.structure, side) for side in (claim.left, claim.right))
         return equal(*sides, symmetric=facts.symmetric, bits=facts.bits)
-
-    def _varying(self) -> dict[str, Definition]:
-        structure = self.system.structure
-        own = structure.model.definitions
-        return {n: d for n, d in structure.definitions.items() if n in structure.dynamic or n not in own}
 
     def _is_constant(self, claim: Claim) -> bool:
         structure = self.system.structure
@@ -165,7 +160,7 @@ class Judge:
         if energy is not None and jump(self.system.structure, energy):
             return None
         falls = claim.relation in ("<=", "<")
-        off = inline(claim.left - claim.right if falls else claim.right - claim.left, self._varying())
+        off = inline(claim.left - claim.right if falls else claim.right - claim.left, self.system.structure.varying)
         shown = never_positive(facts, off, strictly=claim.relation in ("<", ">"))
         if shown is None:
             return None
