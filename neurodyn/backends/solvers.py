@@ -155,4 +155,5 @@ def _first_step(piece: Piece, z: Floats, rate: Floats, rtol: float, atol: float)
     size, speed = float(np.linalg.norm(z / weight)), float(np.linalg.norm(rate / weight))
     span = abs(piece.end - piece.begin)
     small = 1e-5 * math.sqrt(z.size)
-    return min(0.1 * size / speed, span) if min(size, speed) > small else 1e-5 * span
+    least = 10 * abs(float(np.nextafter(piece.begin, piece.end)) - piece.begin)  # SciPy takes no step of 0
+    return max(min(0.1 * size / speed, span), least) if min(size, speed) > small else 1e-5 * span

@@ -153,6 +153,19 @@ class Shape:
             return names_in(mask).isdisjoint(self.names) and self._is_squares(body)
         return isinstance(expr, Pow) and expr.exp == 2 and self.of(expr.base).is_affine
 
+    def _is_log_convex(self, expr: Expr) -> bool:
+        """Whether an expression is shown to be made of exponentials of convex ones by positive sums and products."""
+        if names_in(expr).isdisjoint(self.names):
+            return self.ranges.of(expr).is_positive
+        if isinstance(expr, Sum):
+            body, mask, _ = expr.open()
+            return names_in(mask).isdisjoint(self.names) and self._is_log_convex(body)
+        if isinstance(expr, (Add, Mul)):
+            return all(self._is_log_convex(a) for a in expr.args)
+        if isinstance(expr, sp.exp):
+            return self.of(expr.args[0]).is_convex
+        return isinstance(expr, sp.cosh) and self.of(expr.args[0]).is_affine
+
     def _reduction(self, expr: Reduction) -> Curvature:
         body, mask, _ = expr.open()
         if not names_in(mask).isdisjoint(self.names):
@@ -170,6 +183,8 @@ class Shape:
 
     def _function(self, expr: sp.Function) -> Curvature:
         kind = type(expr)
+        if kind in _CONCAVE and self._is_log_convex(expr.args[0]):
+            return CONVEX
         if kind in _CONVEX:
             return _composed(CONVEX, _CONVEX[kind](self.ranges.of(expr.args[0])), self.of(expr.args[0]))
         if kind in _CONCAVE:

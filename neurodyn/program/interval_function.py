@@ -102,9 +102,22 @@ def _joined(step: Step, own: list[Interval]) -> Interval:
         x = aligned(own[0], step.operands[0].letters, step.axes)
         shape = tuple(v if n is None else n for n, v in zip(step.shape, x.low.shape, strict=True))
         return x.map(lambda v: np.broadcast_to(v, shape))
+    if step.op == "add_diagonal":
+        return _on_diagonal(step, *own)
     if step.op == "refined_squares":  # what is refined is rounding, which intervals hold anyway
         return own[0]
     raise NoInterval(step.op)
+
+
+def _on_diagonal(step: Step, x: Interval, value: Interval) -> Interval:
+    """A dense value with something added where positions are equal."""
+    kept = tuple(dict.fromkeys(step.over))
+    subscripts = f"{''.join(step.over)}->{''.join(kept)}"
+    whole = x.map(np.copy)
+    places = whole.map(lambda v: np.einsum(subscripts, v))  # views
+    found = places + aligned(value, step.operands[1].letters, kept)
+    places.low[...], places.high[...] = found.low, found.high
+    return whole
 
 
 def _both(parts: list[Interval], join: Callable[[list[Any]], Any]) -> Interval:

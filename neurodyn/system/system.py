@@ -20,6 +20,7 @@ from neurodyn.program.wiring import Wiring
 from neurodyn.system import residual as implicit
 from neurodyn.system.abilities import needed
 from neurodyn.system.delayed import Earlier
+from neurodyn.system.derivatives import Derivative, derivative_function
 from neurodyn.system.formulas import Formulas
 from neurodyn.system.history import PastReader
 from neurodyn.system.jacobian import jacobian_function
@@ -193,6 +194,10 @@ class System:
         else an array. `sparse` asks for one of the two.
         """
         return jacobian_function(self, sparse)
+
+    def derivative(self, of: str, *by: str) -> Derivative:
+        """f(t, y, inputs): a quantity derived by states, its letters first: `derivative("g", "x")` is a Hessian."""
+        return derivative_function(self, of, by)
 
     def residual(self, trials: bool = False) -> implicit.Residual:
         """f(t, y, rate, inputs): what a model with constraints makes 0; y holds the states, then the unknowns."""

@@ -111,6 +111,8 @@ SHOWN = {
     "minus a log of sums": (-LogSumExp(3 * x(j), sp.true, [j]), CONCAVE),
     "norm": (sp.sqrt(Sum((x(j) - Sum(x(k), sp.true, [k]) / N) ** 2, sp.true, [j]) / N + sp.Rational(1, 100)), CONVEX),
     "ghostmax": (nodes.Softplus(LogSumExp(x(j), sp.true, [j])), CONVEX),
+    "log of exponentials": (sp.log(3 + Sum(2 * sp.exp(x(j) ** 2) * sp.cosh(x(j)), sp.true, [j])), CONVEX),
+    "log of sums that are none": (sp.log(1 + Sum(sp.exp(x(j)) - 1, sp.true, [j])), UNKNOWN),
     "powers of relu": (nodes.Relu(x(i)) ** 3, CONVEX),
     "what is not": (sp.tanh(x(i)), UNKNOWN),
     "weights": (Softmax(x(j), sp.true, [j], [i]), UNKNOWN),

@@ -12,11 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neurodyn
+from neurodyn.calculus.letters import quantity
+from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.times import Lag
 from neurodyn.program.interval_function import Intervals
 from neurodyn.program.interval_ops import ELEMENTWISE, NoInterval
 from neurodyn.program.intervals import Interval, outward, whole_power
 from neurodyn.program.lower import Output, lower
+from neurodyn.system.jacobian import derived
 
 mpmath.mp.dps = 50
 SIZES = st.floats(-1e3, 1e3) | st.floats(-1e-3, 1e-3) | st.sampled_from([0.0, -0.0, 1.0, -1.0, 1e-300, -1e-300, 700.0])
@@ -173,3 +176,21 @@ def test_a_model_holds_its_values(name: str) -> None:
         inside = y + width * rng.uniform(-1, 1, y.shape)
         for n, value in system.layout.unpack(flow(0.3, inside, inputs)).items():
             assert (found[n].low <= value).all() and (value <= found[n].high).all()
+
+
+def test_what_is_added_on_a_diagonal() -> None:
+    """Second derivatives of functions of one unit, beside those of all: inside, and no wider than by rounding."""
+    text = "L = sum(x[i]**4, i) + sum(x[i], i)**2*sum(x[j], j)\ndx[i]/dt = -x[i]"
+    model = neurodyn.Model(text, indices={"N": {"letters": "i j", "size": 3}}, states={"x[i]": 1.0})
+    system = neurodyn.build(model)
+    found = derived(system.structure, {"L": Definition((), quantity("L"))}, {"x": system.structure.letters("x")})
+    row = {"s": Definition(found.outputs["L", "x"].letters, found.outputs["L", "x"].expr)}
+    second = derived(system.structure, row, {"x": system.structure.letters("x")})
+    program = lower(list(second.outputs.values()), definitions={}, sizes=system.sizes, constant=[], on={},
+                    states=["x"], trials=True)  # fmt: skip
+    assert any(step.op == "add_diagonal" for step in program.steps.values())
+    x = np.array([[0.5, -1.25, 2.0]])
+    exact = np.diag(12 * x[0] ** 2) + 6 * x.sum()
+    bounds = Intervals(program, {})(Interval.point(0.0), {"x": Interval.point(x)})["ds/dx"]
+    assert (bounds.low[0] <= exact).all() and (exact <= bounds.high[0]).all()
+    assert (bounds.high - bounds.low).max() < 1e-12

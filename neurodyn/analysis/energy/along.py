@@ -13,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.energy.search import inputs_at
-from neurodyn.calculus.rewrite import Definition
 from neurodyn.simulation import simulate
-from neurodyn.system.jacobian import derived
 from neurodyn.system.observing import Observe
 from neurodyn.system.system import System
 
@@ -128,17 +126,8 @@ def layers(system: System, t: float, y: Array) -> list[Layer]:
 
 
 def _layer(system: System, activation: str, state: str, t: float, y: Array) -> Layer:
-    structure = system.structure
-    letters = structure.letters(activation)
-    rows = {activation: Definition(letters, structure.definitions[activation].expr)}
-    found = derived(structure, rows, {state: structure.letters(state)})
-    size = int(np.prod([system.sizes[n] for n in structure.model.names.quantities[state].sets]))
-    output = found.outputs.get((activation, state))
-    hessian = np.zeros((size, size))
-    if output is not None:
-        bound = system.bind(("hessian", activation), [output], False, found.definitions)
-        values = bound(t, {**system.layout.unpack(y), **inputs_at(system, t)})
-        hessian = np.asarray(values[output.name]).reshape(size, size)
+    size = int(np.prod([system.sizes[n] for n in system.model.names.quantities[state].sets]))
+    hessian = system.derivative(activation, state)(t, y, inputs_at(system, t)).reshape(size, size)
     eigenvalues = np.linalg.eigvalsh((hessian + hessian.T) / 2)
     largest = max(float(np.abs(eigenvalues).max()), float(np.finfo(float).tiny))
     still = np.flatnonzero(~hessian.any(axis=1))
