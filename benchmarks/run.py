@@ -31,6 +31,8 @@ def run_workload(name: str, seconds: float) -> None:
     for r in timing.compare(workload.calls, seconds):
         rate = f"  {workload.work / r.seconds / 1e9:7.1f} G{workload.unit}/s" if workload.work else ""
         print(f"  {r.name:16}{r.median:7.3f}  {r.low:7.3f} {r.high:7.3f}  {r.seconds * 1e3:8.3f} ms{rate}")
+    if workload.counted is not None:
+        workload.counted()
 
 
 def run_startup() -> None:

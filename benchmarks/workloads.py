@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import energy_transformer as block
 import numpy as np
 
 import neurodyn
@@ -27,6 +28,7 @@ class Workload:
         work: how much the products do in one call, in `unit`.
         unit: "bytes" read, or "operations".
         error: how far results may differ, where both are approximations.
+        counted: prints what is counted beside the times.
     """
 
     title: str
@@ -34,6 +36,7 @@ class Workload:
     work: float
     unit: str
     error: float = 0.0
+    counted: Callable[[], None] | None = None
 
 
 def _lowered(name: str, sizes: dict[str, int], values: dict[str, np.ndarray], trials: bool) -> Callable[..., object]:
@@ -170,13 +173,43 @@ def _kuramoto_by_hand(
     return states[-1]
 
 
+def transformer() -> Workload:
+    """Energy and gradient of the Energy Transformer block: nine matrix products decide."""
+    f = block.functions(block.PAPER)
+    calls: dict[str, Call] = {
+        HAND: lambda: f.by_hand(f.x),
+        LOWERED: lambda: f.lowered(f.x),
+        LIMIT: f.products,
+        block.SQUARE: block.square(f.multiplications),
+    }
+    sizes = ", ".join(f"{n} = {k}" for n, k in block.PAPER.items())
+    return Workload(
+        f"Energy Transformer block, energy and gradient, {sizes}",
+        calls,
+        2.0 * f.multiplications,
+        "operations",
+        counted=lambda: block.report(f, block.PAPER),
+    )
+
+
 def check(workload: Workload) -> None:
     """The lowered function computes what the one by hand does."""
     wanted, got = workload.calls[HAND](), workload.calls[LOWERED]()
+    if isinstance(wanted, tuple):
+        for one, other in zip(got, wanted, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
+        return
     if isinstance(wanted, dict):
         wanted, got = (np.array([r[s] for s in "xyz"]) for r in (wanted, got))
     np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-12 + workload.error)
 
 
-ALL = {"hopfield": hopfield, "dense": dense_memory, "graph": kuramoto_graph, "lorenz": lorenz, "delays": delays}
+ALL = {
+    "hopfield": hopfield,
+    "dense": dense_memory,
+    "transformer": transformer,
+    "graph": kuramoto_graph,
+    "lorenz": lorenz,
+    "delays": delays,
+}
 __all__ = ["ALL", "Workload", "check"]

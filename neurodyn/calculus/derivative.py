@@ -85,6 +85,9 @@ def _product(expr: Mul, by: Reference) -> Expr:
 
 def _power(expr: Pow, by: Reference) -> Expr:
     base, exponent = expr.args
+    if isinstance(base, Relu) and exponent.is_number and exponent > 1:
+        # The power that is left is 0 wherever the step is.
+        return exponent * Pow(base, exponent - 1) * derivative(base.args[0], by)
     d_base, d_exponent = derivative(base, by), derivative(exponent, by)
     result = S.Zero
     if d_base is not S.Zero:

@@ -92,6 +92,8 @@ def product(build: Builder, over: Sequence[Ref], under: Sequence[Ref] = (), coef
     if sum(minus for minus, _ in signs) % 2:
         coefficient = -coefficient
     over, under = [r for _, r in signs[: len(over)]], [r for _, r in signs[len(over) :]]
+    if any(build.number(r) == 0 for r in over):
+        return build.literal(0.0)
     over, under, minus = _with_coefficient(build, over, under, coefficient)
     groups = [
         _Group[Fraction](
@@ -114,8 +116,8 @@ def _with_coefficient(
     build: Builder, over: Sequence[Ref], under: Sequence[Ref], coefficient: Rational
 ) -> tuple[list[Ref], list[Ref], bool]:
     """The number goes to the scalars as a factor or, for 1/3, as a divisor; so does the sign, if there is a scalar."""
-    over, under = list(over), list(under)
-    minus = bool(coefficient < 0)
+    minus = bool(coefficient < 0) != bool(sum(build.number(r) == -1 for r in (*over, *under)) % 2)
+    over, under = ([r for r in refs if build.number(r) not in (1, -1)] for refs in (over, under))
     p, q = abs(int(coefficient.p)), int(coefficient.q)
     if p == 1 and q & (q - 1):
         under.append(build.literal(float(q)))
@@ -153,7 +155,9 @@ Signed = tuple[bool, Ref]  # whether the value is taken away
 def addition(build: Builder, terms: Sequence[Signed]) -> Ref:
     """The sum of signed values."""
     inner = [unsigned(build, r) for _, r in terms]
-    terms = [(minus != sign, r) for (minus, _), (sign, r) in zip(terms, inner, strict=True)]
+    terms = _remaining(build, [(minus != sign, r) for (minus, _), (sign, r) in zip(terms, inner, strict=True)])
+    if not terms:
+        return build.literal(0.0)
     groups = []
     for axes in dict.fromkeys(frozenset(r.axes) for _, r in terms):
         same = [t for t in terms if frozenset(t[1].axes) == axes]
@@ -162,6 +166,17 @@ def addition(build: Builder, terms: Sequence[Signed]) -> Ref:
         groups.append(_Group[Signed](axes, _difference(build, plus, minus)))
     is_taken, result = _merge(build, groups, lambda a, b: _join_signed(build, a, b))
     return negative(build, result) if is_taken else result
+
+
+def _remaining(build: Builder, terms: Sequence[Signed]) -> list[Signed]:
+    """Without zeros, and without what is added and taken away again."""
+    left: list[Signed] = []
+    for minus, ref in terms:
+        if (not minus, ref) in left:
+            left.remove((not minus, ref))
+        elif build.number(ref) != 0:
+            left.append((minus, ref))
+    return left
 
 
 def _difference(build: Builder, plus: Ref | None, minus: Ref | None) -> Signed:
@@ -210,3 +225,22 @@ def peel(build: Builder, ref: Ref, bound: frozenset[Letter], made: int) -> Peele
             return Peeled(inner.core, inner.over, (*inner.under, scale), sign * inner.sign)
         return Peeled(inner.core, (*inner.over, scale), inner.under, sign * inner.sign)
     return Peeled(ref, sign=sign)
+
+
+def handed(build: Builder, refs: Sequence[Ref]) -> list[Ref]:
+    """The factors of a sum, a divisor of one handed to another that has its letters and is smaller.
+
+    In the gradient of attention the weights are summed over their queries too: these are divided, not the weights.
+    """
+    found = list(refs)
+    for k, ref in enumerate(refs):
+        op, operands = build.operands(ref)
+        if op != "divide" or build.is_constant(ref) or frozenset(operands[0].axes) != frozenset(ref.axes):
+            continue
+        rest, scale = operands
+        for n, other in enumerate(found):
+            smaller = n != k and build.volume(other.axes) < build.volume(ref.axes)
+            if smaller and frozenset(scale.axes) <= frozenset(other.axes):
+                found[k], found[n] = rest, binary(build, "divide", other, scale)
+                break
+    return found

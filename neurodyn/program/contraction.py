@@ -36,16 +36,19 @@ def pair(build: Builder, a: Ref, b: Ref, bound: frozenset[Letter]) -> Ref:
     b = summed(build, b, bound - frozenset(a.axes))
     if not bound & frozenset(a.axes):
         return binary(build, "multiply", a, b)
-    a, b = _ordered(a, b)
+    a, b = _ordered(build, a, b)
     batch = [x for x in a.axes if x in b.axes and x not in bound]
     left = [x for x in a.axes if x not in b.axes]
     right = [x for x in b.axes if x not in a.axes]
     return build.emit("contract", (a, b), [*batch, *left, *right])
 
 
-def _ordered(a: Ref, b: Ref) -> tuple[Ref, Ref]:
-    """The value with trials first, so that trials lead the result; else the one with more axes, for W @ v."""
-    key = [(TRIAL in r.axes, len(r.axes), -r.value) for r in (a, b)]
+def _ordered(build: Builder, a: Ref, b: Ref) -> tuple[Ref, Ref]:
+    """The value with trials first, so that trials lead the result; else the one with more axes, for W @ v.
+
+    Of equally many axes the smaller value leads, as states do before weights: what is added up later lies alike.
+    """
+    key = [(TRIAL in r.axes, len(r.axes), -build.volume(r.axes), -r.value) for r in (a, b)]
     return (a, b) if key[0] >= key[1] else (b, a)
 
 

@@ -19,6 +19,7 @@ from neurodyn.errors import InputError
 from neurodyn.program import branches, elementary, positions, reducing, scanning, sums, terms
 from neurodyn.program.builder import Builder
 from neurodyn.program.context import Context, Recursions, Rule
+from neurodyn.program.order import in_order
 from neurodyn.program.program import SETUP, TRIAL, Output, Program, Result, Step
 from neurodyn.program.spellings import FUNCTIONS
 
@@ -111,7 +112,7 @@ def _program(ctx: Context, results: Sequence[Result], states: Collection[str]) -
     live = _live(steps, (r.value for r in results))
     loads = [(str(s.data), s) for k, s in steps.items() if k in live and s.op in ("load", "wiring")]
     return Program(
-        steps={k: s for k, s in steps.items() if k in live},
+        steps=in_order({k: s for k, s in steps.items() if k in live}),
         results=tuple(results),
         constants=tuple(name for name, s in loads if s.level == SETUP),
         variables=tuple(name for name, s in loads if s.level != SETUP),

@@ -48,16 +48,25 @@ def contraction(step: Step, sizes: dict[str, int | None], arrange: Arrange) -> s
 def _general(step: Step, role: Roles, sizes: dict[str, int | None], arrange: Arrange) -> str:
     """Batched product of matrices, whose rows and columns may be several letters each."""
     a, b = (o.letters for o in step.operands)
-    first = transposed(a, role.batch + role.left + role.summed)
-    second = transposed(b, role.batch + role.summed + role.right)
-    merged = len(role.left) != 1 or len(role.right) != 1 or len(role.summed) != 1
-    if merged:
-        first += _reshaped([*([x] for x in role.batch), role.left, role.summed], sizes)
-        second += _reshaped([*([x] for x in role.batch), role.summed, role.right], sizes)
+    batch = [(x,) for x in role.batch]
+    first = _grouped(a, [*batch, role.left, role.summed], sizes)
+    second = _grouped(b, [*batch, role.summed, role.right], sizes)
     result = f"{arrange(0, first)} @ {arrange(1, second)}"
-    if not merged:
+    if len(role.left) == len(role.right) == 1:
         return result
     return f"({result}){_reshaped([[x] for x in step.axes], sizes)}"
+
+
+def _grouped(letters: Sequence[str], groups: Sequence[Sequence[str]], sizes: dict[str, int | None]) -> str:
+    """Code that makes each group of letters one axis of `{}`: a view of a whole array, where its axes allow."""
+    if all(len(g) == 1 for g in groups):
+        return transposed(letters, [x for g in groups for x in g])
+    here = sorted((g for g in groups if g), key=lambda g: letters.index(g[0]))
+    if [x for g in here for x in g] != list(letters):
+        return transposed(letters, [x for g in groups for x in g]) + _reshaped(groups, sizes)
+    code = _reshaped(here, sizes)
+    code = transposed([g[0] for g in here], [g[0] for g in groups if g]).format(f"{{}}{code}")
+    return code if len(here) == len(groups) else code + _reshaped(groups, sizes)
 
 
 def _reshaped(groups: Sequence[Sequence[str]], sizes: dict[str, int | None]) -> str:

@@ -27,7 +27,8 @@ class Memory:
             for operand in step.operands:
                 # The setup comes before the body, whatever the order of the steps.
                 outlives = program.steps[operand.value].level != step.level
-                self._last_use[operand.value] = never if outlives else max(value, self._last_use.get(operand.value, 0))
+                if self._last_use.get(operand.value) != never:
+                    self._last_use[operand.value] = never if outlives else value
                 if step.op in VIEWS:
                     self._shared.add(operand.value)
 

@@ -15,7 +15,7 @@ from sympy import Add, Expr, Idx, Mul, Pow, S
 
 from neurodyn.calculus.letters import free_letters
 from neurodyn.calculus.reductions import Norm, Sum
-from neurodyn.program.arithmetic import Signed, addition, peel, product
+from neurodyn.program.arithmetic import Signed, addition, handed, peel, product
 from neurodyn.program.builder import Letter, Ref
 from neurodyn.program.context import Context
 from neurodyn.program.edge_sums import edge_terms, edge_total
@@ -112,15 +112,23 @@ def _split(ctx: Context, factors: list[Expr], bound: frozenset[Letter]) -> list[
     """The terms of the product when a bracket in it is better opened than made an array; None when none is."""
     for factor in factors:
         base, exponent = factor.as_base_exp()
-        if isinstance(base, Add) and exponent in (1, 2, 3) and ctx.axes_of(base) & bound and _is_costly(ctx, base):
+        if (
+            isinstance(base, Add)
+            and exponent in (1, 2, 3)
+            and ctx.axes_of(base) & bound
+            and _is_costly(ctx, base, exponent)
+        ):
             others = Mul(*(f for f in factors if f is not factor))
             opened = base if exponent == 1 else sp.expand(factor, deep=False)
             return [others * term for term in Add.make_args(opened)]
     return None
 
 
-def _is_costly(ctx: Context, bracket: Add) -> bool:
-    """Whether the bracket is a larger array than its parts, or a large one that a matrix product avoids."""
+def _is_costly(ctx: Context, bracket: Add, exponent: Expr) -> bool:
+    """Whether the bracket is a larger array than its parts, or a large one that a matrix product avoids.
+
+    A power of a bracket is opened only where there is no other way: its terms cancel.
+    """
     whole = ctx.axes_of(bracket)
     if len(whole) < 2:
         return False
@@ -129,7 +137,7 @@ def _is_costly(ctx: Context, bracket: Add) -> bool:
     if not any(full):
         return True
     is_product = any(len({axes for axes in term if axes}) > 1 for term in factors)
-    return not all(full) and (is_product or ctx.builder.volume(whole) > SMALL)
+    return not all(full) and (is_product or (exponent == 1 and ctx.builder.volume(whole) > SMALL))
 
 
 def _sum_of_product(
@@ -141,6 +149,8 @@ def _sum_of_product(
     kept = frozenset[Letter]().union(*(v.ref.axes for v in values)) - bound
     peeled = [peel(ctx.builder, v.ref, bound, ctx.builder.volume(kept)) for v in values]
     values = [replace(v, ref=p.core) for v, p in zip(values, peeled, strict=True)]
+    if not mask:
+        values = [replace(v, ref=r) for v, r in zip(values, handed(ctx.builder, [v.ref for v in values]), strict=True)]
     over = [masked_sum(ctx, values, mask, letters), *(r for p in peeled for r in p.over)]
     under = [r for p in peeled for r in p.under]
     return _times(ctx, prod(p.sign for p in peeled) * coefficient, outside, over, under)

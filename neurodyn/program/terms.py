@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 
 import sympy as sp
 from sympy import Add, Expr, Idx, Mul, Pow, Rational, S
@@ -38,7 +39,21 @@ def multiply(ctx: Context, expr: sp.Basic) -> Ref:
     if deltas:
         return _on_diagonals(ctx, None, [(False, expr)])
     over, under = fraction(_stable(factors))
-    return product(ctx.builder, [ctx.lower(f) for f in over], [ctx.lower(f) for f in under], exact(coefficient))
+    above, below = [_shared(f) for f in over], [_shared(f) for f in under]
+    coefficient *= prod((c for c, _ in above), start=S.One) / prod((c for c, _ in below), start=S.One)
+    return product(ctx.builder, [ctx.lower(f) for _, f in above], [ctx.lower(f) for _, f in below], exact(coefficient))
+
+
+def _shared(factor: Expr) -> tuple[Expr, Expr]:
+    """A number that all terms of a bracket have, but for signs, and the bracket without it."""
+    if not isinstance(factor, Add):
+        return S.One, factor
+    parts = [term.as_coeff_Mul() for term in factor.args]
+    sizes = {abs(c) for c, _ in parts}
+    if len(sizes) > 1:
+        return S.One, factor
+    (common,) = sizes
+    return common, Add(*((c / common) * rest for c, rest in parts))
 
 
 def add(ctx: Context, expr: sp.Basic) -> Ref:
@@ -46,10 +61,9 @@ def add(ctx: Context, expr: sp.Basic) -> Ref:
     stable = _difference_of_one(expr)
     if stable is not None:
         return product(ctx.builder, (ctx.lower(stable[1]),), (), exact(stable[0]))
-    parts = [term.as_coeff_Mul() for term in expr.args]
-    sizes = {abs(c) for c, _ in parts}
-    common = sizes.pop() if len(sizes) == 1 else S.One
-    terms = [(bool(c < 0), (abs(c) / common) * rest) for c, rest in parts]
+    common, bracket = _shared(expr)
+    parts = [term.as_coeff_Mul() for term in bracket.args]
+    terms = [(bool(c < 0), abs(c) * rest) for c, rest in parts]
     plain = [(minus, ctx.lower(t)) for minus, t in terms if not _has_diagonal(ctx, t)]
     result = addition(ctx.builder, plain) if plain else None
     on_diagonal = [(minus, t) for minus, t in terms if _has_diagonal(ctx, t)]

@@ -133,3 +133,16 @@ def test_many_equal_terms_take_few_steps() -> None:
     )
     assert program.count("exp") == 1
     assert np.isfinite(numpy_function(program).bind({"g": 0.5})(0.0, {"x": np.ones(N)})["out"]).all()
+
+
+def test_squared_differences_keep_their_digits() -> None:
+    """A variance at a large offset: an opened bracket would have no digit left."""
+    sizes = {"N": 5000, "K": 3}
+    x = 1e8 + np.random.default_rng(0).normal(size=sizes["N"])
+    mean = models.total(models.x, i) / sizes["N"]
+    centred = q("x", (j,)) - mean
+    program = lower(
+        [Output("out", (), models.total(centred**2, j))], definitions={}, sizes=sizes, constant=(), states=("x",)
+    )
+    found = numpy_function(program).bind({})(0.0, {"x": x})["out"]
+    assert found == pytest.approx(float(np.var(x)) * x.size, rel=1e-9)
