@@ -9,6 +9,7 @@ from typing import Any
 from neurodyn.errors import InputError, Place
 from neurodyn.language.names import near
 from neurodyn.model.model import Model
+from neurodyn.model.random_features import random_features
 
 LONGEST = 1000  # units of a chain: each is an equation of its own
 
@@ -74,7 +75,7 @@ def chain(
     )
 
 
-FAMILIES: dict[str, Callable[..., Model]] = {"chain": chain}
+FAMILIES: dict[str, Callable[..., Model]] = {"chain": chain, "random_features": random_features}
 
 
 def read_family(raw: Mapping[str, Any], described: Mapping[str, Any], place: Callable[[str], Place]) -> Model:

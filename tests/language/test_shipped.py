@@ -16,7 +16,7 @@ from tests.models import test_laws, test_map_laws
 from tests.models.past import earlier_values
 from tests.program.reference import evaluate_array
 
-SIZES = {**test_laws.SMALL, **test_map_laws.SMALL, "dense_memory_features": {"D": 6, "K": 3, "Y": 20}}
+SIZES = {n: {**s, "Y": 20} if "Y" in s else s for n, s in {**test_laws.SMALL, **test_map_laws.SMALL}.items()}
 NAMES = [e.name for e in neurodyn.library() if not e.device]
 T = 0.3
 

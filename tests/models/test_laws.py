@@ -21,7 +21,9 @@ SMALL = {
     "diffusion_memory": {"d": 3, "K": 7},
     "digit_recall": {"K": 4},
     "digit_recall_spiking": {"K": 4, "n": 2},
-    "dense_memory_features": {"D": 6, "K": 3, "Y": 300},
+    **{f"dense_memory_features{kind}": {"D": 6, "K": 3, "Y": 300} for kind in ("", "_cos", "_sum")},
+    **{f"dense_memory_features_{kind}": {"Y": 300} for kind in ("exp", "expexp")},
+    "dense_memory_features_writing": {"D": 4, "Y": 20},
     "kuramoto": {"N": 7},
     "kuramoto_graph": {"N": 12},
     "random_network": {"N": 11},
@@ -37,7 +39,7 @@ SMALL = {
     **big.SIZES,
 }
 # Where the shipped values make a landscape that is too steep for differences.
-MILD = {"dense_memory_features": {"beta": 2.0}}
+MILD = {f"dense_memory_features{kind}": {"beta": 2.0} for kind in ("", "_cos", "_sum", "_writing")}
 # The Jacobian of attention takes seconds to derive, at any size.
 SLOW_JACOBIAN = {"energy_transformer"}
 MODELS = {n: neurodyn.load(n) for n in NAMES}

@@ -16,6 +16,9 @@ NAMES = [e.name for e in neurodyn.library() if neurodyn.load(e.name).discrete]
 SMALL = {
     "dense_memory_binary": {"N": 12, "K": 7},
     "dense_memory_binary_exponential": {"N": 12, "K": 9},
+    "dense_memory_features_step": {"D": 6, "K": 3, "Y": 300},
+    "dense_memory_features_stream": {"D": 4, "Y": 20},
+    "dense_memory_kernel": {"D": 8, "K": 5},
     "dense_memory_step": {"N": 8, "K": 5},
     "hopfield_binary": {"N": 12, "P": 2},
     "hopfield_binary_parallel": {"N": 12, "P": 2},
@@ -29,7 +32,7 @@ SMALL = {
     "sequence_mixed": {"N": 40, "P": 3, "tau": 4},
     "sequence_two_layer": {"N": 20, "P": 4},
 }
-SMOOTH = ["dense_memory_step", "habituation_staddon_higa"]
+SMOOTH = ["dense_memory_kernel", "dense_memory_step", "habituation_staddon_higa"]
 WITH_ENERGY = [n for n in NAMES if neurodyn.load(n).energy]
 
 
@@ -97,15 +100,16 @@ def test_claims_hold_from_any_start(name: str) -> None:
             y = np.where(rng.random(len(y)) < 0.5, y, -y) if name not in SMOOTH else rng.standard_normal(len(y))
             found = sides(0.0, {**system.layout.unpack(y), **given(system, None)})
             rise = np.asarray(found["left"]) - np.asarray(found["right"])
-            assert claim.relation == "<=" and rise.max() <= 1e-10 * (1 + np.abs(found["left"]).max())
+            rise = np.abs(rise) if claim.relation == "==" else rise
+            assert claim.relation in ("<=", "==") and rise.max() <= 1e-10 * (1 + np.abs(found["left"]).max())
 
 
-@pytest.mark.parametrize("name", WITH_ENERGY)
+@pytest.mark.parametrize("name", [n for n in WITH_ENERGY if neurodyn.load(n).claims])
 def test_energy_never_rises(name: str) -> None:
     result = neurodyn.simulate(system_of(name), trials=20, start={}, steps=15)
     energy = result.energy.values
     assert np.diff(energy, axis=0).max() <= 1e-12 * np.abs(energy).max()
-    assert (energy[0] - energy[-1]).max() > 0.1
+    assert (energy[0] - energy[-1]).max() > min(0.1, 0.5 * np.abs(energy).max())
 
 
 @pytest.mark.parametrize("name", WITH_ENERGY)

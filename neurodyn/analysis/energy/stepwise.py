@@ -9,7 +9,8 @@ All signs at once. If E is concave, and each unit takes the sign of minus its sl
 the step, and E lies below its tangents.
 
 A tangent from above. If E = A + B with B concave in the state v, then E(w) <= A(w) + B(v) + grad B(v).(w - v). With a
-step w that is a multiple of -grad B(v), the difference to E(v) can be written out (Yuille and Rangarajan 2003).
+step w that is a multiple of -grad B(v), the difference to E(v) can be written out (Yuille and Rangarajan 2003). So it
+can with a step w = v + c grad E(v), for then grad B(v) = (w - v)/c - grad A(v).
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Add, And, Basic, Eq, Expr, Idx, Mul, S
+from sympy import Add, And, Basic, Eq, Expr, Idx, S
 
 from neurodyn.analysis.energy.facts import Facts
 from neurodyn.analysis.energy.ratio import ratio
 from neurodyn.calculus.curvature import Shape
 from neurodyn.calculus.derivative import derivative
-from neurodyn.calculus.letters import Reference, fresh, indices_of, name_of, names_in, quantity
-from neurodyn.calculus.nodes import Delta, Partial, Sign, Where
+from neurodyn.calculus.letters import Reference, fresh, indices_of, name_of, names_in, quantity, reindex
+from neurodyn.calculus.nodes import Sign, Where
 from neurodyn.calculus.normal import equal, normal
 from neurodyn.calculus.reductions import Sum
 from neurodyn.calculus.rewrite import Definition, inline, substitute, transform
@@ -66,12 +67,23 @@ class Steps:
         (state, equation), *_ = self._model.maps.items()
         if not self._free <= {state}:
             return "the energy speaks of more than the state"
-        step = Definition(equation.letters, inline(equation.expr, self._known))
-        if step.expr.has(Next, Lag, Partial):
+        step = Definition(equation.letters, self._resolved(equation.expr))
+        if step.expr.has(Next, Lag):
             return "the map speaks of values at other times"
         if self._model.states[state].clip:
             return f"{state} is kept within bounds"
         return self._two_values(state, step) if isinstance(step.expr, Sign) else self._tangent(state, step)
+
+    def _resolved(self, expr: Expr) -> Expr:
+        """An expression of states and parameters, with derivatives taken."""
+        chain = self._facts.system.structure.chain
+        resolved: Expr = inline(chain.resolve(expr), chain.definitions, self._fixed)
+        return resolved
+
+    @property
+    def _fixed(self) -> frozenset[str]:
+        """Parameters that equations define: they keep their names."""
+        return frozenset(self._facts.system.structure.derived)
 
     @property
     def _free(self) -> set[str]:
@@ -142,22 +154,32 @@ class Steps:
         concave = Add(*(t for t in terms if shape.of(t).is_concave and not shape.of(t).is_affine))
         at = tuple(fresh(x) for x in step.letters)
         slope = derivative(concave, quantity(state, at))
-        factor = ratio(self._facts, step.at(at), slope, self._varying) if slope != 0 else None
+        rest, new, old = self._energy - concave, quantity(NEW.format(state), at), quantity(state, at)
+        if slope == 0:
+            return "no part of the energy is shown to be concave"
+        factor = ratio(self._facts, step.at(at), slope, self._varying)
+        if self._counts(factor):
+            return self._above(state, at, rest, new / factor)
+        other = derivative(rest, old)
+        factor = ratio(self._facts, step.at(at) - old, slope + other, self._varying)
+        if not self._counts(factor):
+            return "a step is no multiple of the gradient of the energy, nor of that of its concave part"
+        return self._above(state, at, rest, (new - old) / factor - other)
+
+    def _counts(self, factor: Expr | None) -> bool:
         ranges = self._facts.ranges
-        if factor is None or not (ranges.of(factor).has_no_zero and ranges.is_finite(factor)):
-            return "a step is no multiple of the gradient of the concave part of the energy"
-        rest = self._energy - concave
-        new, old = quantity(NEW.format(state), at), quantity(state, at)
+        return factor is not None and ranges.of(factor).has_no_zero and ranges.is_finite(factor)
+
+    def _above(self, state: str, at: tuple[Idx, ...], rest: Expr, slope: Expr) -> Step:
+        """The bound by a tangent with this slope, above the concave part of the energy."""
         moved = substitute(rest, lambda r: quantity(NEW.format(state), indices_of(r)) if name_of(r) == state else None)
-        tangent = new / factor * (new - old)
-        return Step(
-            "a tangent bounds the concave part from above",
-            bound=moved - rest + (Sum(tangent, S.true, at) if at else tangent),
-        )
+        tangent = slope * (quantity(NEW.format(state), at) - quantity(state, at))
+        summed = Sum(tangent, S.true, at) if at else tangent
+        return Step("a tangent bounds the concave part from above", bound=moved - rest + summed)
 
     def reaches(self, step: Step, limit: Expr) -> bool:
         """Whether the change of the energy is shown to be at most a limit, in terms of the state and `x(t+1)`."""
-        ((state, _),) = self._model.maps.items()
+        ((state, equation),) = self._model.maps.items()
 
         def change(node: Basic) -> Basic:
             moved = isinstance(node, Next) and name_of(node.args[0]) == state
@@ -165,15 +187,19 @@ class Steps:
 
         if step.bound is None:
             return bool(limit == 0)
-        over = step.bound - inline(transform(limit, change), self._known)
-        return bool(equal(over, S.Zero)) or self._is_minus_squares(state, over)
+        over = step.bound - self._resolved(transform(limit, change))
+        if equal(over, S.Zero) or self._is_minus_squares(state, over):
+            return True
+        made = Definition(equation.letters, self._resolved(equation.expr))
+        name = NEW.format(state)
+        return bool(equal(substitute(over, lambda r: made.at(indices_of(r)) if name_of(r) == name else None), S.Zero))
 
     def _is_minus_squares(self, state: str, over: Expr) -> bool:
         """Whether an expression is minus a multiple of the squared step."""
         letters, new = self._facts.system.structure.letters(state), NEW.format(state)
         at, other = tuple(fresh(x) for x in letters), tuple(fresh(x) for x in letters)
-        bend = normal(derivative(derivative(over, quantity(new, at)), quantity(new, other)))
-        factor = bend / Mul(*(Delta(a, b) for a, b in zip(at, other, strict=True))) / 2
+        bend = derivative(derivative(over, quantity(new, at)), quantity(new, other))
+        factor = normal(reindex(bend, dict(zip(other, at, strict=True)))) / 2
         squares = (quantity(new, at) - quantity(state, at)) ** 2
         whole = factor * (Sum(squares, S.true, at) if at else squares)
         return self._facts.ranges.of(factor).is_nonpositive and equal(over, whole)

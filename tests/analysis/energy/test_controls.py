@@ -86,7 +86,7 @@ REASONS = {
     "asymmetric_weights": "no multiple of", "feedback_no_transpose": "no multiple of", "vector_gain": "no multiple of",
     "exact_energy_of_features": "no multiple of", "free_energy_without_entropy": "depends on time itself",
     "mixed_clamp": "differs between units that g mixes", "nearly_symmetric_weights": "up to 1e-09",
-    "even_powers_all_at_once": "not shown to be concave",
+    "even_powers_all_at_once": "not shown to be concave", "descent_of_features": "shown to be concave",
 }  # fmt: skip
 
 
@@ -159,6 +159,19 @@ def test_even_powers_all_at_once() -> None:
     odd = system.model.to_toml().replace("**2, m), S[i])", "**3, m), S[i])").replace("**3, m)  ", "**4, m)  ")
     text = odd.replace("S[i], i)**3, m)", "S[i], i)**4, m)")
     assert energy(neurodyn.build(neurodyn.Model.from_text(text))).verdict is Verdict.PROVED
+
+
+def test_random_features_do_not_descend_as_their_kernel_does() -> None:
+    system, found = judged("descent_of_features")
+    assert found.verdict is Verdict.REFUTED and REASONS["descent_of_features"] in found.reason
+    v, p = found.numbers["state"], dict(system.values)
+    energies = []
+    for point in (v, v + p["alpha"] * features(p, v, 0)[1].real):
+        h, stored = (np.sqrt(p["beta"]) * z @ p["omega"].T for z in (point, p["xi"]))
+        closeness = np.cos(h - stored).sum() / len(p["omega"])
+        energies.append(-np.log(max(closeness, p["floor_S"])) / p["beta"])
+    promised = p["alpha"] * (1 - p["alpha"] / 2) * (features(p, v, 0)[1].real ** 2).sum()
+    assert energies[1] - energies[0] + promised == pytest.approx(found.numbers["largest"], rel=1e-10)
 
 
 def test_the_same_flow_goes_down_its_own_energy() -> None:
