@@ -27,6 +27,7 @@ def simulate(
     t0: float | str | None = None,
     stages: Sequence[Mapping[str, Any]] | None = None,
     start: Mapping[str, ArrayLike] | Result | None = None,
+    values: Mapping[str, ArrayLike] | None = None,
     inputs: Mapping[str, ArrayLike | Signal | str] | None = None,
     save_at: ArrayLike | Literal["steps"] | None = None,
     every: float | str | None = None,
@@ -55,6 +56,8 @@ def simulate(
         stages: in place of an end, `{"until": 10, "values": {...}, "inputs": {...}, "start": {...}}` for each stage,
             which goes on from the one before with what it changes; by default those of the bench.
         start: states by name, the others as the model says; or a result, from whose end the run goes on.
+        values: parameters, in place of those of the system. One with an axis more than it has in the model is a row
+            for each trial, and all that follows from it differs too: other parameters, starts, and inputs.
         inputs: in place of the model's inputs: numbers, arrays, text as in a model file (`step(2, 5)`), or signals; and
             signals for parameters, which then vary.
         save_at: the times to record, in the order of the run; or `steps`: wherever the solver comes to. By default
@@ -89,7 +92,7 @@ def simulate(
     _check_option(on_failure)
     system = _built(system)
     asked: dict[str, Any] = dict(
-        t0=t0, start=start, inputs=inputs, save_at=save_at, every=every, record=record, backend=backend,
+        t0=t0, start=start, values=values, inputs=inputs, save_at=save_at, every=every, record=record, backend=backend,
         method=method, coupling=coupling, dt=dt, target=target, rtol=rtol, atol=atol, seed=seed, trials=trials,
         progress=progress,
     )  # fmt: skip
@@ -100,21 +103,31 @@ def simulate(
 
 
 def _run(
-    system: System, *, inputs: Any, save_at: Any, every: Any, record: Any, backend: str | None, **asked: Any
+    system: System,
+    *,
+    values: Any,
+    inputs: Any,
+    save_at: Any,
+    every: Any,
+    record: Any,
+    backend: str | None,
+    **asked: Any,
 ) -> Result:
     """Run a system from a start to an end."""
     from neurodyn.backends import choose, with_own_method
     from neurodyn.backends.harvest import harvest
     from neurodyn.backends.observe import chosen_names
     from neurodyn.backends.planning import chosen_times, planned
+    from neurodyn.backends.varied import varied
     from neurodyn.system.quantities import si_values
     from neurodyn.system.varying import with_bound
 
     system, inputs = with_bound(system, inputs or {})
     inputs = si_values(system.units, inputs)
+    system, own = varied(system, values or {}, inputs, asked["trials"])
     save_at, every = chosen_times(system, save_at, every)
     names = chosen_names(system, record)
-    plan = planned(system, names, inputs=inputs, save_at=save_at, every=every, backend=backend, **asked)
+    plan = planned(system, names, inputs=inputs, save_at=save_at, every=every, backend=backend, varied=own, **asked)
     engine = choose(plan, backend or system.model.bench.get("backend"))
     if asked["method"] is None and backend is not None:
         plan = with_own_method(plan, engine)

@@ -39,7 +39,7 @@ def in_turn(plan: Plan, run: Callable[[Plan, Progress], Trajectory], progress: P
     assert plan.trials is not None
     found: list[Trajectory] = []
     for k in range(plan.trials):
-        own = replace(plan, trials=None, trial=k, start=plan.start[k], pending=_own(plan, k))
+        own = replace(plan.one(k), pending=_own(plan, k))
         found.append(run(own, Share(progress, k, plan.trials)))
         if found[-1].outcome.status == "interrupted":
             break

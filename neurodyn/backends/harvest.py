@@ -69,14 +69,23 @@ def harvest(
 def _asked(plan: Plan) -> dict[str, Any]:
     """The numbers of a plan; tolerances only where steps are chosen by them."""
     asked = {name: getattr(plan, name) for name in ("dt", "target", "rtol", "atol", "t0", "until", "trials", "seed")}
+    if plan.varied is not None:
+        asked["varied"] = plain_values(plan.system, plan.varied.asked)
     if plan.discrete or plan.dt is not None:
         asked |= {"rtol": None, "atol": None}
     return asked | ({"steps": int(plan.until - plan.t0)} if plan.discrete else {})
 
 
 def _memories(plan: Plan, trajectory: Trajectory) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What a flow remembers of its past and of its events, before the start and at the end."""
-    found = {"before": plan.memory, "history": trajectory.memory, "pended": plan.pending, "pending": trajectory.pending}
+    """What a flow remembers of its past and of its events, before the start and at the end; what differs by trial."""
+    own = plan.varied.asked if plan.varied else None
+    found = {
+        "varied": own,
+        "before": plan.memory,
+        "history": trajectory.memory,
+        "pended": plan.pending,
+        "pending": trajectory.pending,
+    }
     yield from ((kind, memory) for kind, memory in found.items() if memory is not None)
 
 

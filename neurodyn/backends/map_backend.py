@@ -6,7 +6,7 @@ import numpy as np
 
 from neurodyn.backends.given import Given
 from neurodyn.backends.outcome import bad_step, interrupted, joined, out_of_memory
-from neurodyn.backends.plan import Floats, Plan
+from neurodyn.backends.plan import OWN_VALUES, Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.recorder import recorder
 from neurodyn.backends.threads import few_threads
@@ -21,7 +21,7 @@ class Map:
     """One run, or many trials side by side, in steps; random, asynchronous, with history."""
 
     name = "map"
-    abilities = frozenset({"map", "map:random", "map:async", "sparse", "trials"})
+    abilities = frozenset({"map", "map:random", "map:async", "sparse", "trials", OWN_VALUES})
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from neurodyn.backends.given import Given
 from neurodyn.backends.outcome import interrupted
-from neurodyn.backends.plan import Floats, Plan
+from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.trajectory import Outcome, Stop, Trajectory
 from neurodyn.errors import InputError
 
@@ -112,7 +112,7 @@ def _read(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[int
     given = _given(plan, trajectory)
     found: dict[str, NDArray[Any]] = {}
     count = 0
-    shared = plan.signals if plan.trials is not None else ()  # an input is the same in all trials
+    shared = _shared(plan)
     valid = np.array([stop.valid for stop in trajectory.stops], dtype=int)
     try:
         with np.errstate(all="ignore"):
@@ -138,9 +138,20 @@ def _given(plan: Plan, trajectory: Trajectory) -> Callable[[int, float, Rows | N
     if not plan.discrete:
         pieces, places, kept = plan.pieces(), _places(plan, trajectory.time), trajectory.past
         # What was kept of the past at a time is that of the trials that had come there.
-        return lambda k, t, _: {**pieces[places[k]].inputs(t), **(kept[k] if kept else {})}
+        return lambda k, t, rows: {**_inputs(plan, pieces[places[k]], t, rows), **(kept[k] if kept else {})}
     given, past = Given(plan), trajectory.past
     return lambda k, t, rows: given.at(int(t), None if past is None else past[k], rows)
+
+
+def _shared(plan: Plan) -> frozenset[str]:
+    """The inputs that are the same in all trials."""
+    return frozenset() if plan.trials is None else frozenset(plan.signals) - plan.own_signals
+
+
+def _inputs(plan: Plan, piece: Piece, t: float, rows: Rows | None) -> dict[str, Any]:
+    """The inputs at a time, for some of the trials (None: all)."""
+    found = piece.inputs(t)
+    return found if rows is None else {**found, **{name: found[name][rows] for name in plan.own_signals}}
 
 
 def _places(plan: Plan, time: Floats) -> Rows:
@@ -169,7 +180,7 @@ def _not_finite(plan: Plan, time: Floats, variables: Variables, stops: Sequence[
     """The states of a run are finite; what is computed from them need not be. The trials where it is not, and why."""
     found: dict[int, Outcome] = {}
     for name, values in variables.items():
-        is_shared = plan.trials is None or name in plan.signals
+        is_shared = plan.trials is None or name in _shared(plan)
         for k in range(plan.trials or 1):
             own = values if is_shared else values[: stops[k].valid, k]
             bad = ~np.isfinite(own).all(axis=tuple(range(1, own.ndim)))

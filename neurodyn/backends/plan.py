@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from neurodyn.backends.trajectory import Trajectory
+    from neurodyn.backends.varied import Varied
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
 
@@ -20,6 +21,8 @@ Floats = NDArray[np.float64]
 TARGET = "target:"
 # And of one whose units can read one another so.
 COUPLING = "coupling:"
+# The ability of one whose trials may have parameters of their own.
+OWN_VALUES = "trials:values"
 # The ability of one that takes steps of a length that is given.
 FIXED_STEPS = "steps:fixed"
 
@@ -63,6 +66,7 @@ class Plan:
         jumps: whether the states are saved just before and just after each jump, beside `save_at`.
         trial: the number of this run where it is one of several.
         coupling: how units of a Brian2 network read one another in the flow; None chooses.
+        varied: the parameters that differ from trial to trial; those and what follows from them are among the signals.
         keep_past: of a map, whether each saved state must come with those that its observables look back at.
     """
 
@@ -90,6 +94,7 @@ class Plan:
     recorded_events: tuple[str, ...] = ()
     jumps: bool = False
     trial: int | None = None
+    varied: Varied | None = None
 
     @property
     def discrete(self) -> bool:
@@ -109,6 +114,22 @@ class Plan:
     @property
     def forward(self) -> bool:
         return self.until > self.t0
+
+    @property
+    def own_signals(self) -> frozenset[str]:
+        """The signals that have a row for each trial."""
+        return frozenset() if self.varied is None else frozenset(self.varied.signals)
+
+    def one(self, k: int) -> Plan:
+        """The run of one of the trials by itself."""
+        own = replace(self, trials=None, trial=k, start=self.start[k])
+        if self.varied is None:
+            return own
+        system = self.varied.each[k]
+        theirs = {
+            n: system.signals[n] if n in self.own_signals else s for n, s in self.signals.items() if n in system.signals
+        }
+        return replace(own, system=system, signals=theirs, varied=None)
 
     def edges(self) -> Floats:
         """The times strictly inside the run at which an input jumps or kinks, in the order of the run.
@@ -149,7 +170,12 @@ def edges(signals: Mapping[str, Signal], t0: float, until: float) -> Floats:
 
 def needs(plan: Plan) -> frozenset[str]:
     """The abilities that a backend must have to carry out a plan."""
-    asked = {"trials": plan.trials, f"{TARGET}{plan.target}": plan.target, f"{COUPLING}{plan.coupling}": plan.coupling}
+    asked = {
+        "trials": plan.trials,
+        OWN_VALUES: plan.varied,
+        f"{TARGET}{plan.target}": plan.target,
+        f"{COUPLING}{plan.coupling}": plan.coupling,
+    }
     return plan.needed | {name for name, value in asked.items() if value is not None}
 
 

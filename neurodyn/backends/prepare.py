@@ -18,6 +18,7 @@ from neurodyn.errors import InputError
 from neurodyn.results import Result
 
 if TYPE_CHECKING:
+    from neurodyn.backends.varied import Varied
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
 
@@ -25,20 +26,18 @@ if TYPE_CHECKING:
 def prepare(
     system: System, names: Sequence[str], *, until: Any, t0: Any, start: Any, inputs: Mapping[str, Any], save_at: Any,
     every: Any, method: str | None, rtol: Any, atol: Any, seed: Any, trials: Any, progress: bool | None, dt: Any = None,
-    stepped: bool = True,
+    stepped: bool = True, varied: Varied | None = None,
 ) -> Plan:  # fmt: skip
     """The plan of a run; whatever is None comes from the bench of the model. See `neurodyn.simulate`.
 
     Args:
         names: what will be recorded.
         stepped: whether the step that the bench says holds.
+        varied: what differs from trial to trial.
     """
     bench = system.model.bench
-    given, t0, trials = origin(start, t0, trials)
-    begin = number("t0", system.time("t0", first(t0, bench.get("from"), 0.0)))
-    end = number("until", system.time("until", first(until, bench.get("until"))))
-    check_span(begin, end)
-    check_direction(system, begin, end)
+    given, t0, trials = origin(start, t0, varied.trials if varied else trials)
+    begin, end = _span(system, t0, until)
     acts, noisy = check_forward(system, begin, end), system.structure.noisy
     step = fixed_step(system, first(dt, bench.get("dt") if stepped else None), begin, end)
     _refuse_tolerances(system, step, {"rtol": rtol, "atol": atol})
@@ -46,12 +45,12 @@ def prepare(
     told = start.recipe["seed"] if isinstance(start, Result) and (acts or noisy) else None
     draws = whole("seed", first(seed, told, system.seed), 0)
     count = trial_count(first(trials, bench.get("trials")))
-    signals = with_earlier(system, read_inputs(system, inputs))
+    signals = {**with_earlier(system, read_inputs(system, inputs)), **(varied.signals if varied else {})}
     return Plan(
         system=system,
         t0=begin,
         until=end,
-        start=system.start(given, trials=count, seed=draws),
+        start=system.start(given, trials=count, seed=draws) if varied is None else varied.starts(given, draws),
         signals=signals,
         save_at=save_points(save_at, every, signals, begin, end, system.layout.size * (count or 1), step),
         method=first(method, bench.get("method")),
@@ -59,6 +58,7 @@ def prepare(
         atol=number("atol", first(atol, bench.get("atol"), 1e-9)),
         dt=step,
         trials=count,
+        varied=varied,
         seed=draws,
         progress=progress is not False,
         needed=system.needs,
@@ -67,6 +67,16 @@ def prepare(
         recorded_events=tuple(name for name in names if name in system.model.events),
         jumps=acts and save_at is None and every is None and count is None and system.layout.size <= FEW_STATES,
     )
+
+
+def _span(system: System, t0: Any, until: Any) -> tuple[float, float]:
+    """The times of the start and of the end."""
+    bench = system.model.bench
+    begin = number("t0", system.time("t0", first(t0, bench.get("from"), 0.0)))
+    end = number("until", system.time("until", first(until, bench.get("until"))))
+    check_span(begin, end)
+    check_direction(system, begin, end)
+    return begin, end
 
 
 def fixed_step(system: System, dt: Any, t0: float, until: float) -> float | None:

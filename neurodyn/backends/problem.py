@@ -53,6 +53,7 @@ class Problem:
         self.bounds: tuple[Floats, Floats] | None = None
         self.counts: Counter[str] = Counter()
         self.past = Past(plan) if plan.remembers else None
+        self._own = plan.own_signals
         self._shape: tuple[int, ...] = plan.start.shape
         self._flow = plan.system.flow(trials=plan.trials is not None)
         self._derive = plan.system.jacobian
@@ -96,10 +97,15 @@ class Problem:
             still = still | ((z <= low) & (rate < 0)) | ((z >= high) & (rate > 0))
         return still
 
+    def _inputs(self, t: float) -> dict[str, Any]:
+        """What is read beside the states, for the trials that are in it."""
+        found = self._piece.inputs(t)
+        return {**found, **{name: found[name][self.trials] for name in self._own}}
+
     def rate(self, t: float, z: Floats) -> Floats:
         self.counts["rhs"] += 1
         y = self.state(z)
-        given = self._piece.inputs(t)
+        given = self._inputs(t)
         if self.past is not None:
             given.update(self.past.read(t))
         rate: Floats = self._flow(t, y, given).ravel() / self.scale
@@ -113,7 +119,7 @@ class Problem:
         """Flat vectors as `rate`, each a part of what a step with noise adds up."""
         self.counts["rhs"] += 1
         y = (z * self.scale).reshape(self._shape)
-        given = {**self._piece.inputs(t), **increments}
+        given = {**self._inputs(t), **increments}
         if self.past is not None:
             given.update(self.past.read(t))
         return tuple(part.ravel() / self.scale for part in read(t, y, given))
@@ -127,9 +133,10 @@ class Problem:
         if self._jacobian is None:
             self._jacobian = self._derive()
         self.counts["jacobian"] += 1
-        inputs = self._piece.inputs(t)
+        inputs = self._inputs(t)
         states, scale = self.state(z).reshape(-1, self.size), self.scale[: self.size]
-        blocks = [_scaled(self._jacobian(t, y, inputs), scale) for y in states]
+        own = [{**inputs, **{name: inputs[name][k] for name in self._own}} for k in range(len(states))]
+        blocks = [_scaled(self._jacobian(t, y, now), scale) for y, now in zip(states, own, strict=True)]
         if self.held is not None:
             blocks = [_without(block, self.held) for block in blocks]
         found = blocks[0] if len(blocks) == 1 else _block_diagonal(blocks)

@@ -10,7 +10,7 @@ from neurodyn.backends.event_march import EventMarch
 from neurodyn.backends.event_runs import in_turn, with_events
 from neurodyn.backends.march import March
 from neurodyn.backends.outcome import interrupted, joined, out_of_memory
-from neurodyn.backends.plan import Plan
+from neurodyn.backends.plan import OWN_VALUES, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.solvers import chosen_method
 from neurodyn.backends.threads import few_threads
@@ -22,7 +22,7 @@ class SciPy:
 
     name = "scipy"
     abilities = frozenset(
-        {"flow", "jacobian", "sparse", "trials", "delay:state", "noise:additive", "noise:multiplicative"}
+        {"flow", "jacobian", "sparse", "trials", OWN_VALUES, "delay:state", "noise:additive", "noise:multiplicative"}
         | {"event:reset", "event:delivery"}
     )
 
@@ -32,7 +32,8 @@ class SciPy:
         # Numbers that overflow are found by their value after each step, so that every trouble has one way to be told.
         with np.errstate(all="ignore"), warnings.catch_warnings(), Progress(plan) as progress, few_threads(plan):
             warnings.simplefilter("ignore")
-            if "event:reset" in plan.needed and plan.trials is not None:
+            alone = "event:reset" in plan.needed or (plan.varied is not None and plan.remembers)
+            if alone and plan.trials is not None:
                 return in_turn(plan, lambda one, watch: _run(one, method, watch), progress)
             return _run(plan, method, progress)
 

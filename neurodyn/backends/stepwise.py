@@ -16,6 +16,7 @@ from neurodyn.results import Result
 from neurodyn.system.history import history_before
 
 if TYPE_CHECKING:
+    from neurodyn.backends.varied import Varied
     from neurodyn.system.system import System
 
 # How many steps are saved where none are asked for.
@@ -31,7 +32,8 @@ def prepare_map(system: System, names: Sequence[str], *, steps: Any, **asked: An
     """
     bench, start = system.model.bench, asked["start"]
     _refuse(system, {name: asked[name] for name in ("until", "dt", "rtol", "atol")})
-    given, t0, trials = origin(start, asked["t0"], asked["trials"])
+    varied: Varied | None = asked["varied"]
+    given, t0, trials = origin(start, asked["t0"], varied.trials if varied else asked["trials"])
     kept = start.arrays.get("history") if isinstance(start, Result) else None
     told = start.recipe["seed"] if isinstance(start, Result) else None
     begin = whole_step("t0", number("t0", first(t0, bench.get("from"), 0.0)))
@@ -39,17 +41,18 @@ def prepare_map(system: System, names: Sequence[str], *, steps: Any, **asked: An
     # Draws are told apart by the step, so a run goes on as it began when it keeps its seed.
     seed = whole("seed", first(asked["seed"], told, system.seed), 0)
     number_of_trials = trial_count(first(trials, bench.get("trials")))
-    y = system.start(given, trials=number_of_trials, seed=seed)
+    y = varied.starts(given, seed) if varied else system.start(given, trials=number_of_trials, seed=seed)
     history = past_states(system, kept, y, begin, number_of_trials, seed)
     return Plan(
         system=system,
         t0=float(begin),
         until=float(end),
         start=y,
-        signals=read_inputs(system, asked["inputs"]),
+        signals={**read_inputs(system, asked["inputs"]), **(varied.signals if varied else {})},
         save_at=steps_to_save(asked["save_at"], asked["every"], begin, end),
         method=asked["method"],
         trials=number_of_trials,
+        varied=varied,
         seed=seed,
         progress=asked["progress"] is not False,
         needed=system.needs,

@@ -55,6 +55,7 @@ def asked(result: Result) -> dict[str, Any]:
     return {
         **{name: recipe.get(name) for name in told},
         end: recipe[end] if end != "stages" else _stages(result),
+        "values": _in_full(recipe.get("varied", {}), arrays.get("varied", {})) or None,
         "inputs": _in_full(recipe["inputs"], arrays.get("inputs", {})),
         "start": _start(result) if "before" in arrays or "pended" in arrays else dict(arrays["start"]),
         "save_at": save_at,

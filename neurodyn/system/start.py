@@ -32,13 +32,44 @@ Array = NDArray[np.float64]
 
 def start_vector(system: System, given: Mapping[str, Any], trials: int | None, seed: int) -> Array:
     """The flat start: shape (size,) or (trials, size)."""
+    _check_names(system, given)
+    starts = Starts(_values(system, seed), si_values(system.units, given), trials)
+    found = {name: starts.of(name) for name in system.layout.names}
+    return np.array(system.layout.pack(found, trials is not None), dtype=float)
+
+
+def start_of_trial(system: System, given: Mapping[str, Any], trials: int, k: int, seed: int) -> Array:
+    """The flat start of trial k by itself, with the draws that are its own among so many trials."""
+    _check_names(system, given)
+    si = si_values(system.units, given)
+    own = {name: _row(system, name, value, trials, k) for name, value in si.items()}
+    starts = Starts(_values(system, seed), own, None, k)
+    return np.array(system.layout.pack({name: starts.of(name) for name in system.layout.names}), dtype=float)
+
+
+def _check_names(system: System, given: Mapping[str, Any]) -> None:
     for name in given:
         if name not in system.model.variables:
             raise system.unknown(name)
-    values = Values(system.structure, system.sizes, system.given, seed, dict(system.values), system.formulas)
-    starts = Starts(values, si_values(system.units, given), trials)
-    found = {name: starts.of(name) for name in system.layout.names}
-    return np.array(system.layout.pack(found, trials is not None), dtype=float)
+
+
+def _values(system: System, seed: int) -> Values:
+    return Values(system.structure, system.sizes, system.given, seed, dict(system.values), system.formulas)
+
+
+def _row(system: System, name: str, value: Any, trials: int, k: int) -> Any:
+    """What is given of a state for one trial: its row, if there is one for each."""
+    letters = system.structure.letters(name)
+    axes = 1 if isinstance(letters, Pair) else len(letters)
+    if isinstance(value, str) or np.ndim(value) != axes + 1 or (isinstance(letters, Pair) and len(value) != trials):
+        return value
+    if len(value) != trials:
+        raise InputError(
+            f"The start of {name} has rows for {len(value)} trials, but there are {trials}.",
+            code="wrong-shape",
+            remedy="Give one row for each trial.",
+        )
+    return value[k]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +80,14 @@ class Starts:
         values: the parameters, and the seed.
         given: starts in place of the declared ones, in SI units.
         trials: how many runs are started; None is one without a trial axis.
+        trial: the number of that one, where it is one of several.
         known: filled on the way.
     """
 
     values: Values
     given: Mapping[str, Any] = field(default_factory=dict)
     trials: int | None = None
+    trial: int | None = None
     known: dict[str, Array] = field(default_factory=dict)
 
     def of(self, name: str, asking: tuple[str, ...] = ()) -> Array:
@@ -104,11 +137,11 @@ class Starts:
             draws = {c.name: values.draw(c, letters, k, (), trial, values.seed) for k, c in enumerate(calls)}
             if not states:
                 return values.evaluate(expr, letters, (), source, draws)
-            own = {state: start if trial is None else start[trial] for state, start in starts.items()}
+            own = starts if self.trials is None else {state: start[trial] for state, start in starts.items()}
             return self._evaluate(expr, letters, source, draws, own)
 
         if self.trials is None:
-            return once(None)
+            return once(self.trial)
         if not states and not any(c.random for c in calls):
             return np.broadcast_to(once(None), (self.trials, *values.shape(letters, source)))
         return np.stack([once(trial) for trial in range(self.trials)])

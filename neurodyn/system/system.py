@@ -55,6 +55,7 @@ class System:
         compiled, formulas: what was made of the equations and of the texts of values, shared with systems of other
             values.
         notes: what is to be told of values, by their names: rank and condition of matrices.
+        by_trial: parameters and inputs that are read at each evaluation, with a row for each trial.
     """
 
     structure: Structure
@@ -67,6 +68,7 @@ class System:
     compiled: dict[Any, Compiled]
     formulas: Formulas
     notes: Mapping[str, tuple[str, ...]]
+    by_trial: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{n} = {k}" for n, k in self.sizes.items())
@@ -215,6 +217,7 @@ class System:
         self, key: Any, outputs: Sequence[Output], trials: bool, definitions: Mapping[str, Definition] | None = None
     ) -> Callable[[float, Mapping[str, Any]], dict[str, Array]]:
         """A function of time and variables for these outputs; compiled once for all values."""
+        key = (key, self.by_trial) if self.by_trial else key
         if key not in self.compiled:
             program = lower(
                 outputs,
@@ -224,9 +227,9 @@ class System:
                     if n not in self.structure.derived
                 },
                 sizes=self.all_sizes,
-                constant=[*self.values, *self.formulas.edges],
+                constant=[name for name in (*self.values, *self.formulas.edges) if name not in self.by_trial],
                 on=self.structure.on,
-                states=(*self.layout.names, *self.structure.by_trial),
+                states=(*self.layout.names, *self.structure.by_trial, *self.by_trial),
                 trials=trials,
             )
             self.compiled[key] = numpy_function(program)

@@ -66,7 +66,7 @@ STARTS: dict[str, dict[str, Any]] = {
         ("cuba", 400, 0.3, "exact", 3),
         pytest.param("cuba", 4000, 1.0, "exact", 5, marks=pytest.mark.slow),
         pytest.param("coba", 4000, 0.5, "exponential_euler", 5, marks=pytest.mark.slow),
-        pytest.param("cobahh", 1000, 0.3, "exponential_euler", 5, marks=pytest.mark.slow),
+        pytest.param("cobahh", 2000, 0.25, "exponential_euler", 4, marks=pytest.mark.slow),
     ],
 )
 def test_the_rate_is_that_of_a_script(name: str, size: int, until: float, method: str, seeds: int) -> None:

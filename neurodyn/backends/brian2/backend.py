@@ -18,7 +18,7 @@ from neurodyn.backends.brian2.targets import NUMPY, STANDALONE, TARGETS, check_c
 from neurodyn.backends.clock import NEAR, Clock
 from neurodyn.backends.event_plan import check_kind
 from neurodyn.backends.event_runs import in_turn
-from neurodyn.backends.plan import COUPLING, FIXED_STEPS, TARGET, Floats, Plan
+from neurodyn.backends.plan import COUPLING, FIXED_STEPS, OWN_VALUES, TARGET, Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.errors import InputError
@@ -29,7 +29,7 @@ class Brian2:
 
     name = "brian2"
     abilities = frozenset(
-        {"flow", "sparse", "trials", "event:reset", "event:delivery", "event:counted", FIXED_STEPS}
+        {"flow", "sparse", "trials", OWN_VALUES, "event:reset", "event:delivery", "event:counted", FIXED_STEPS}
         | {"noise:additive", "noise:multiplicative"}
         | {f"{TARGET}{name}" for name in TARGETS}
         | {f"{COUPLING}{name}" for name in COUPLINGS}
