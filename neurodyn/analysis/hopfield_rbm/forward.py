@@ -1,0 +1,168 @@
+"""Which restricted Boltzmann machine is a Hopfield network? From patterns to weights.
+
+Visible units s of +1 and -1, Gaussian hidden units h, and H(s, h) = |h - c|**2/2 - b.s - s'W h. Without the hidden
+units this is the network of H(s) = -s'J s/2 - (b + W c).s with J = W W'. Source: Smart and Zilman 2021,
+arXiv:2101.11744.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from neurodyn.analysis.hopfield_rbm.given import Array, patterns_of, vector_of
+from neurodyn.errors import InputError
+
+if TYPE_CHECKING:
+    from neurodyn.system.matrices import Rank
+
+RULES = ("projection", "hebb")
+NEAR = 0.9  # the overlap, of 1 at most, from which two patterns are told as near duplicates
+SHOWN = 4  # pairs in the text
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two patterns and their overlap, the mean of xi[i,first]*xi[i,second]."""
+
+    first: int
+    second: int
+    overlap: float
+
+    def __str__(self) -> str:
+        what = {1.0: " (equal)", -1.0: " (opposite)"}.get(self.overlap, "")
+        return f"{self.first} and {self.second} overlap by {self.overlap:.3g}{what}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RbmOfPatterns:
+    """The machine whose visible units are distributed as a Hopfield network.
+
+    Attributes:
+        rule: of the network: `projection`, J = xi (xi'xi)^-1 xi', or `hebb`, J = xi xi'/N.
+        patterns: units by patterns.
+        weights: W, visible by hidden units: J = W W'. Those of the projection rule have orthonormal columns.
+        mixing: X with W X = patterns.
+        bias: b, a field on each visible unit.
+        known: rank, cutoff and condition number of the patterns.
+        near: pairs of patterns that overlap by 0.9 or more, or -0.9 or less, the strongest first.
+    """
+
+    rule: str
+    patterns: Array
+    weights: Array
+    mixing: Array
+    bias: Array
+    known: Rank
+    near: tuple[Pair, ...]
+
+    @property
+    def couplings(self) -> Array:
+        """J of the Hopfield network, its diagonal included."""
+        return self.weights @ self.weights.T
+
+    @property
+    def error(self) -> float:
+        """How far W X is from the patterns."""
+        return float(np.abs(self.weights @ self.mixing - self.patterns).max())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What one should know of these patterns."""
+        units, count = self.patterns.shape
+        found = []
+        if self.rule == "hebb":
+            found.append("exact for any number of patterns, whether or not they depend on each other")
+        elif self.known.rank == units:
+            found.append(
+                f"the patterns span all {units} dimensions: J = 1 stores nothing, and all states are equally likely;"
+                f" take fewer than {units} patterns, or Hebb's rule"
+            )
+        elif self.known.rank < count:
+            found.append(
+                f"{count - self.known.rank} of the patterns depend on the others: a hidden unit for each"
+                " dimension that they span"
+            )
+        if count >= units and self.rule == "projection":
+            found.append(f"{count} patterns of {units} units; patterns stand in columns, units in rows")
+        return (*found, "W O is as good as W for any orthogonal O: the visible units are distributed alike")
+
+    def __str__(self) -> str:
+        units, count = self.patterns.shape
+        rule = "J = xi (xi'xi)^-1 xi'" if self.rule == "projection" else "J = xi xi'/N"
+        made = "projection" if self.rule == "projection" else "Hebb's"
+        lines = [
+            f"Hopfield network, {units} units, {count} patterns -> RBM, {self.weights.shape[1]} hidden units",
+            f"  {made} rule, {rule} = W W', W X = xi to {self.error:.2g}",
+            f"  patterns: {self.known}",
+            f"  near duplicates: {self._duplicates()}",
+        ]
+        return "\n".join(lines + [f"  {note}" for note in self.notes])
+
+    __repr__ = __str__
+
+    def _duplicates(self) -> str:
+        shown = "; ".join(map(str, self.near[:SHOWN]))
+        return shown + (f"; and {len(self.near) - SHOWN} more" if len(self.near) > SHOWN else "") or "none"
+
+    def summary(self) -> str:
+        """The report as text."""
+        return str(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain data; a condition number that is infinite is null."""
+        condition = self.known.condition if np.isfinite(self.known.condition) else None
+        return {
+            "rule": self.rule,
+            "patterns": self.patterns.tolist(),
+            "weights": self.weights.tolist(),
+            "mixing": self.mixing.tolist(),
+            "bias": self.bias.tolist(),
+            "error": self.error,
+            "rank": self.known.rank,
+            "cutoff": self.known.cutoff,
+            "condition": condition,
+            "near": [[pair.first, pair.second, pair.overlap] for pair in self.near],
+            "notes": list(self.notes),
+        }
+
+
+def rbm_of_patterns(patterns: ArrayLike, *, rule: str = "projection", field: ArrayLike = 0.0) -> RbmOfPatterns:
+    """The restricted Boltzmann machine that is the Hopfield network of some patterns.
+
+    The weights of the projection rule are left singular vectors, one for each singular value above the cutoff, so
+    patterns may depend on each other. `build("hopfield_rbm_gibbs", Q=found.weights, b=found.bias)` samples it.
+
+    Args:
+        patterns: of +1 and -1, units by patterns: one pattern per column.
+        rule: `projection` or `hebb`.
+        field: on each unit of the network, or on all.
+
+    Raises:
+        InputError: for what is no matrix of +1 and -1, or an unknown rule.
+    """
+    from neurodyn.calculus.matrices import Basis
+    from neurodyn.system.matrices import computed, rank
+
+    xi = patterns_of(patterns)
+    units, count = xi.shape
+    if rule not in RULES:
+        raise InputError(
+            f"There is no rule called {rule}.", code="unknown-rule", remedy=f"There are: {', '.join(RULES)}."
+        )
+    known = rank(xi)
+    if rule == "hebb":
+        weights, mixing = xi / np.sqrt(units), np.sqrt(units) * np.eye(count)
+    else:
+        weights = computed(Basis, xi, known.rank)[0]
+        mixing = weights.T @ xi
+    return RbmOfPatterns(rule, xi, weights, mixing, vector_of(field, units, "The field"), known, _near(xi))
+
+
+def _near(patterns: Array) -> tuple[Pair, ...]:
+    overlaps = np.triu(patterns.T @ patterns, 1) / len(patterns)
+    found = [Pair(int(m), int(n), float(overlaps[m, n])) for m, n in np.argwhere(np.abs(overlaps) >= NEAR)]
+    return tuple(sorted(found, key=lambda pair: -abs(pair.overlap)))
