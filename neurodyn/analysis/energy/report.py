@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from neurodyn.analysis.energy.along import Along, along, is_watched, told
 from neurodyn.analysis.energy.in_box import box_of
 from neurodyn.analysis.energy.judge import Judge
 from neurodyn.analysis.energy.judged import Judged
+from neurodyn.analysis.energy.plateau import Plateau, plateau
 from neurodyn.analysis.energy.search import Hunt
 from neurodyn.analysis.verdict import Verdict
 from neurodyn.errors import InputError
@@ -34,6 +35,7 @@ class EnergyReport:
         claims: what was found out about each claim.
         search: how hard it was searched where nothing was proved.
         along: what a run showed; None for a map, with white noise, events or constraints, and where it was not asked.
+        plateau: where the run, or its start if there is none, meets an energy that is flat; None where it does not.
     """
 
     system: System
@@ -42,6 +44,7 @@ class EnergyReport:
     claims: tuple[Judged, ...]
     search: Hunt
     along: Along | None = None
+    plateau: Plateau | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -52,7 +55,10 @@ class EnergyReport:
         head = f"{self.system.name}: {self.system.model.summary}"
         energy = [f"{self.energy} = {_joined(self.terms)}"] if self.terms else []
         run = [] if self.along is None else ["along a run\n" + "\n".join(f"  {x}" for x in told(self.along))]
-        return "\n\n".join([head, *energy, *(_told(c, self.system) for c in self.claims), *run])
+        flat = (
+            [] if self.plateau is None else [textwrap.fill(f"WARNING: {self.plateau}", WIDTH, subsequent_indent="  ")]
+        )
+        return "\n\n".join([head, *energy, *(_told(c, self.system) for c in self.claims), *run, *flat])
 
     __repr__ = __str__
 
@@ -69,8 +75,10 @@ class EnergyReport:
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""
         run = {} if self.along is None else {"along": told(self.along)}
+        flat = {} if self.plateau is None else {"plateau": asdict(self.plateau)}
         return {
             **run,
+            **flat,
             "model": self.system.name,
             "energy": self.energy,
             "terms": list(self.terms),
@@ -114,7 +122,16 @@ def energy(
     texts = [claim] if isinstance(claim, str) else list(claim or _claims(system))
     judged = tuple(judge.of(text) for text in texts)
     watched = along(system, seed=seed) if run and is_watched(system) else None
-    return EnergyReport(system, system.model.energy or "", system.energy_terms, judged, hunt, watched)
+    flat = _plateau(system, watched, seed) if run else None
+    return EnergyReport(system, system.model.energy or "", system.energy_terms, judged, hunt, watched, flat)
+
+
+def _plateau(system: System, watched: Along | None, seed: int) -> Plateau | None:
+    """Where the run that was watched is flat, or the start of one that was not."""
+    if watched is not None:
+        return plateau(system, watched.time, watched.states)
+    begin = float(system.time("from", system.model.bench.get("from", 0.0)))
+    return plateau(system, [begin], system.start(seed=seed)[None])
 
 
 def _claims(system: System) -> list[str]:
