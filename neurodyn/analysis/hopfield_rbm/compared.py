@@ -71,6 +71,12 @@ class SameDistribution:
         """The report as text."""
         return str(self)
 
+    def plot(self) -> Any:
+        """The probabilities of all states under both, and their differences: a matplotlib figure."""
+        from neurodyn.results.display import drawn
+
+        return drawn("hopfield_rbm", self)
+
     def to_json(self) -> dict[str, Any]:
         """The report as plain data, without the probabilities."""
         return {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 RULES = ("projection", "hebb")
 NEAR = 0.9  # the overlap, of 1 at most, from which two patterns are told as near duplicates
-SHOWN = 4  # pairs in the text
+KEPT, SHOWN = 1000, 4  # pairs in the report and in its text
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class RbmOfPatterns:
         mixing: X with W X = patterns.
         bias: b, a field on each visible unit.
         known: rank, cutoff and condition number of the patterns.
-        near: pairs of patterns that overlap by 0.9 or more, or -0.9 or less, the strongest first.
+        near: pairs of patterns that overlap by 0.9 or more, or -0.9 or less: the strongest first, a thousand at most.
     """
 
     rule: str
@@ -63,6 +63,12 @@ class RbmOfPatterns:
     def couplings(self) -> Array:
         """J of the Hopfield network, its diagonal included."""
         return self.weights @ self.weights.T
+
+    @property
+    def condition(self) -> float:
+        """The largest singular value of the patterns over the least that counts."""
+        sizes = np.linalg.svd(self.patterns, compute_uv=False)
+        return float(sizes[0] / sizes[self.known.rank - 1])
 
     @property
     def error(self) -> float:
@@ -97,12 +103,16 @@ class RbmOfPatterns:
         lines = [
             f"Hopfield network, {units} units, {count} patterns -> RBM, {self.weights.shape[1]} hidden units",
             f"  {made} rule, {rule} = W W', W X = xi to {self.error:.2g}",
-            f"  patterns: {self.known}",
+            f"  patterns: {self._spread()}",
             f"  near duplicates: {self._duplicates()}",
         ]
         return "\n".join(lines + [f"  {note}" for note in self.notes])
 
     __repr__ = __str__
+
+    def _spread(self) -> str:
+        left = "" if self.known.is_full else f", {self.condition:.3g} within their span"
+        return f"{self.known}{left}"
 
     def _duplicates(self) -> str:
         shown = "; ".join(map(str, self.near[:SHOWN]))
@@ -112,9 +122,14 @@ class RbmOfPatterns:
         """The report as text."""
         return str(self)
 
+    def plot(self) -> Any:
+        """Patterns, weights and couplings, and the singular values of the patterns: a matplotlib figure."""
+        from neurodyn.results.display import drawn
+
+        return drawn("hopfield_rbm", self)
+
     def to_json(self) -> dict[str, Any]:
-        """The report as plain data; a condition number that is infinite is null."""
-        condition = self.known.condition if np.isfinite(self.known.condition) else None
+        """The report as plain data."""
         return {
             "rule": self.rule,
             "patterns": self.patterns.tolist(),
@@ -124,7 +139,7 @@ class RbmOfPatterns:
             "error": self.error,
             "rank": self.known.rank,
             "cutoff": self.known.cutoff,
-            "condition": condition,
+            "condition": self.condition,
             "near": [[pair.first, pair.second, pair.overlap] for pair in self.near],
             "notes": list(self.notes),
         }
@@ -164,5 +179,6 @@ def rbm_of_patterns(patterns: ArrayLike, *, rule: str = "projection", field: Arr
 
 def _near(patterns: Array) -> tuple[Pair, ...]:
     overlaps = np.triu(patterns.T @ patterns, 1) / len(patterns)
-    found = [Pair(int(m), int(n), float(overlaps[m, n])) for m, n in np.argwhere(np.abs(overlaps) >= NEAR)]
-    return tuple(sorted(found, key=lambda pair: -abs(pair.overlap)))
+    found = np.argwhere(np.abs(overlaps) >= NEAR)
+    strongest = np.argsort(-np.abs(overlaps[tuple(found.T)]), kind="stable")[:KEPT]
+    return tuple(Pair(int(m), int(n), float(overlaps[m, n])) for m, n in found[strongest])

@@ -58,8 +58,8 @@ class PatternsOfRbm:
     def claim(self) -> str:
         """What the verdict is about."""
         if self.exists:
-            return "W X = xi with xi of +1 and -1"
-        return "no invertible X makes W X a matrix of +1 and -1"
+            return f"W X = xi with xi of +1 and -1, to {self.distances.max():.1g} of the length of a pattern"
+        return f"no invertible X makes W X a matrix of +1 and -1, to {self.tolerance:g} of their length"
 
     @property
     def verdict(self) -> Verdict:
@@ -95,7 +95,7 @@ class PatternsOfRbm:
             return ("W sqrt(N) consists of +1 and -1 as it stands: these are the patterns of Hebb's rule",)
         how = f"all {self.tried} candidates" if self.complete else f"{self.tried} descents"
         met = "1 vector" if self.count == 1 else f"{self.count} vectors"
-        lines = [f"{how}: {met} of +1 and -1 within {self.tolerance:g} of the span of W"]
+        lines = [f"{how}: {met} of +1 and -1 in the span of W"]
         if self.exact < rank:
             lines.append(f"{self.exact} of them independent, where {rank} are needed")
             off = self.distances[self.exact :]
@@ -136,6 +136,12 @@ class PatternsOfRbm:
     def summary(self) -> str:
         """The report as text."""
         return str(self)
+
+    def plot(self) -> Any:
+        """Weights, W X, patterns and their distances: a matplotlib figure."""
+        from neurodyn.results.display import drawn
+
+        return drawn("hopfield_rbm", self)
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""

@@ -90,9 +90,9 @@ def _met(basis: Array, tolerance: float, first: Array, starts: int, seed: int) -
     complete = rank <= EXACT
     seen = enumerated(basis, tolerance) if complete else searched(basis, tolerance, starts, seed, first)
     good = seen.vectors[:, distance_to(basis, seen.vectors) <= tolerance]
-    count = seen.count if complete else good.shape[1]
     good = np.column_stack([first[:, distance_to(basis, first) <= tolerance], good])
     good = good[:, np.sort(np.unique(good, axis=1, return_index=True)[1])]
+    count = seen.count if complete else good.shape[1]
     chosen = independent(basis.T @ good)
     patterns, others = good[:, chosen], np.delete(good, chosen, axis=1)
     if len(chosen) < rank:
@@ -123,9 +123,9 @@ def _near(near: ArrayLike | None, units: int) -> Array:
 
 
 def _check(tolerance: float, starts: int) -> None:
-    if not 0 <= tolerance < 1 or starts < 1:
+    if not 0 < tolerance < 1 or starts < 1:
         raise InputError(
             f"A tolerance of {tolerance:g} and {starts} starts do not make a search.",
             code="bad-search",
-            remedy="Give a tolerance from 0 on, below 1, and a start at least.",
+            remedy="Give a tolerance between 0 and 1, and one start at least.",
         )

@@ -33,6 +33,7 @@ BAD: list[tuple[str, Callable[[], object], str]] = [
     ("no-memory", lambda: analysis.patterns_of_rbm(np.diag([1.0, 2.0, 3.0])), "span all 3 dimensions"),
     ("bad-search", lambda: analysis.patterns_of_rbm(W, starts=0), "0 starts"),
     ("bad-search", lambda: analysis.patterns_of_rbm(W, tolerance=-1), "tolerance of -1"),
+    ("bad-search", lambda: analysis.patterns_of_rbm(W, tolerance=0), "tolerance of 0"),
     ("bad-tolerance", lambda: analysis.patterns_of_rbm(W, tolerance=0.5), "cannot be told apart"),
     ("bad-shape", lambda: analysis.patterns_of_rbm(W, near=[[1], [1]]), "have 2 units, but the weights 6"),
     ("not-signs", lambda: analysis.patterns_of_rbm(W, near=np.zeros((6, 1))), "unit 0 of pattern 0 is 0."),

@@ -59,7 +59,9 @@ class TestForward:
         )
         q = np.linalg.qr(xi)[0]
         assert np.abs(q @ q.T - exact).max() > 0.1
-        assert found.to_json()["condition"] is None and json.dumps(found.to_json(), allow_nan=False)
+        sizes = np.linalg.svd(xi)[1]
+        assert found.condition == pytest.approx(sizes[0] / sizes[2]) and f"{found.condition:.3g} within" in str(found)
+        json.dumps(found.to_json(), allow_nan=False)
 
     def test_near_duplicates(self) -> None:
         xi = patterns(100, 3)
@@ -111,7 +113,8 @@ class TestReverse:
         found = analysis.patterns_of_rbm(w)
         assert found.verdict == "verified" and found.exists and found.rule in ("projection", "both")
         assert found.complete and (count == 1 or found.tried == 2 ** (count - 1))
-        assert found.error < 1e-10 and found.stretch < 1e-12
+        assert found.error < 1e-10 and found.stretch < 1e-12 and found.distances.max() < 1e-12
+        json.dumps(found.to_json(), allow_nan=False)
         np.testing.assert_allclose(w @ found.mixing, found.patterns, atol=1e-12)
         assert canonical(xi) <= canonical(np.column_stack([found.patterns, found.others]))
         assert found.others.size or canonical(xi) == canonical(found.patterns)
