@@ -79,7 +79,7 @@ def _draw_same(report: SameDistribution, title: str) -> Figure:
     both.loglog(*seen, "o", color=PALETTE[0], markersize=4, alpha=0.5, clip_on=False)
     both.set(xlabel="Hopfield network", ylabel="RBM", title="probability of each state")
     off.loglog(seen[0], np.maximum(np.abs(network - machine), LEAST), "o", color=INK, markersize=3, alpha=0.5)
-    off.axhline(1e-12, color=BAD, linestyle="--", label="equal below")
+    off.axhline(report.rounding, color=BAD, linestyle="--", label="equal below")
     off.set(xlabel="probability", ylabel="difference", title=f"equal: {report.verdict}")
     off.legend(loc="best")
     return figure

@@ -16,7 +16,8 @@ from neurodyn.analysis.hopfield_rbm.exact import (
 )
 from neurodyn.analysis.verdict import Verdict
 
-EQUAL = 1e-12  # probabilities that differ by less are equal but for rounding
+EQUAL = 1e-12  # probabilities that differ by less are equal but for rounding,
+ROUNDING = 16 * float(np.finfo(float).eps)  # or by less than so large a share of ln Z
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,6 +38,11 @@ class SameDistribution:
         return float(np.abs(self.network.probabilities - self.machine.probabilities).max())
 
     @property
+    def rounding(self) -> float:
+        """Up to which probabilities count as equal: 1e-12, and more where energies are large."""
+        return max(EQUAL, ROUNDING * max(abs(self.network.log_partition), abs(self.machine.log_partition)))
+
+    @property
     def worst(self) -> tuple[int, ...]:
         """A state where they differ most."""
         k, units = int(np.abs(self.network.probabilities - self.machine.probabilities).argmax()), self.network.units
@@ -45,7 +51,7 @@ class SameDistribution:
     @property
     def verdict(self) -> Verdict:
         """Verified, or refuted by the state `worst`."""
-        return Verdict.VERIFIED if self.difference < EQUAL else Verdict.REFUTED
+        return Verdict.VERIFIED if self.difference < self.rounding else Verdict.REFUTED
 
     @property
     def offset(self) -> float:
@@ -59,7 +65,7 @@ class SameDistribution:
         lines = [
             f"RBM, {units} visible and {hidden} hidden units, and Hopfield network at beta = {self.network.beta:g}",
             f"  equal probabilities of all {len(self.network.probabilities)} states    {str(self.verdict).upper()}",
-            f"  largest difference {self.difference:.2g}" + ("" if self.difference < EQUAL else f", at {self.worst}"),
+            f"  largest difference {self.difference:.2g} (rounding {self.rounding:.2g}), at {self.worst}",
             f"  ln Z: network {self.network.log_partition:.12g}, RBM {self.machine.log_partition:.12g};"
             f" beyond (k/2) ln(2 pi/beta) they differ by {self.offset:.2g}",
         ]
@@ -85,6 +91,7 @@ class SameDistribution:
             "beta": self.network.beta,
             "verdict": str(self.verdict),
             "difference": self.difference,
+            "rounding": self.rounding,
             "worst": list(self.worst),
             "log_partition": {"network": self.network.log_partition, "rbm": self.machine.log_partition},
             "offset": self.offset,

@@ -101,13 +101,13 @@ def rbm_distribution(
     """Of the machine with H = |h - offset|**2/2 - bias.s - s'W h, the hidden units by quadrature."""
     w, cold = weights_of(weights), temperature_of(beta)
     b, c = vector_of(bias, w.shape[0], "The bias"), vector_of(offset, w.shape[1], "The offset")
-    nodes = _nodes(float(np.sqrt(cold) * np.abs(w).sum(axis=0).max()))
 
     def log_weight(s: Array) -> Array:
-        drive = s @ w
-        exponents = np.sqrt(cold) * drive[..., None] * nodes - nodes**2 / 2
-        integrals = _log_sum_exp(exponents) + np.log(STEP) - np.log(cold) / 2 + cold * drive * c
-        return np.asarray(cold * (s @ b) + integrals.sum(axis=1))
+        total: Array = cold * (s @ (b + w @ c)) + w.shape[1] * (np.log(STEP) - np.log(cold) / 2)
+        for drive in (np.sqrt(cold) * (s @ w)).T:
+            nodes = STEP * np.round(drive / STEP)[:, None] + _nodes(0.0)  # those at which the integrand is not 0
+            total += _log_sum_exp(drive[:, None] * nodes - nodes**2 / 2)
+        return total
 
     logs = _enumerated(len(w), log_weight)
     return RbmDistribution(len(w), cold, *_normalised(logs), w, c)

@@ -37,6 +37,13 @@ def test_at_any_temperature(beta: float) -> None:
     assert same.difference < 1e-12 and abs(same.offset) < 1e-12 * abs(same.machine.log_partition)
 
 
+def test_rounding_refutes_nothing() -> None:
+    """Energies of a million leave ten digits to the probabilities, and the report says so."""
+    w = analysis.rbm_of_patterns(patterns(10, 3)).weights
+    same = analysis.same_distribution(w, beta=1e6)
+    assert same.verdict == "verified" and same.difference < same.rounding < 1e-7
+
+
 @pytest.mark.parametrize("rule", ["projection", "hebb"])
 def test_weights_may_be_turned(rule: str) -> None:
     w = analysis.rbm_of_patterns(patterns(9, 4), rule=rule).weights
