@@ -68,6 +68,7 @@ CASES: dict[str, Case] = {
     # Activations with kinks.
     "convolution_memory": Case(order=2.0),
     "energy_transformer": Case(order=1.5),
+    "energy_transformer_leak": Case(dt=0.02, order=1.5),
     "hierarchical_memory": Case(order=2.0),
     # Spikes: steps in which there are some, methods that upstrokes do not upset; Brian2 reads ramps by their means.
     "cobahh": Case(steps=1500, method="exponential_euler"),

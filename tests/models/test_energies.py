@@ -10,7 +10,6 @@ from scipy.optimize import brentq
 from scipy.special import logsumexp
 
 import neurodyn
-from tests.models.test_laws import difference
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +20,6 @@ def rbm() -> neurodyn.System:
 @pytest.fixture(scope="module")
 def states() -> np.ndarray:
     return np.array(list(itertools.product((-1.0, 1.0), repeat=10)))
-
-
-@pytest.fixture(scope="module")
-def block() -> neurodyn.System:
-    return neurodyn.build("energy_transformer", seed=1, known=0)
 
 
 class TestHopfieldRbm:
@@ -130,36 +124,3 @@ def test_steps_along_the_gradient_descend_by_at_least_what_the_curvature_allows(
         for a in (0.01, 0.5, 1.0, 1.5, 1.99):
             before, after = (float(energy(0, z, {})["E"]) for z in (v, v - a * g))
             assert after <= before - a * (1 - a / 2) * (g @ g) + 1e-12 * (1 + abs(before) + g @ g)
-
-
-class TestEnergyTransformer:
-    """Hoover et al. 2023, without leak: the state has no fixed point, its activations have."""
-
-    def test_the_flow_is_the_gradient_by_the_activations(self, block: neurodyn.System) -> None:
-        x = block.start()
-        energy = difference(lambda z: np.atleast_1d(block.observe(["E"])(0, z, {})["E"]), x)[0]
-        gain = difference(lambda z: block.observe(["g"])(0, z, {})["g"].ravel(), x)
-        slope = -float(block.values["tau"]) * block.flow()(0, x, {})
-        np.testing.assert_allclose(gain.T @ slope, energy, atol=1e-6 * np.abs(energy).max())
-
-    def test_tokens_may_change_places(self, block: neurodyn.System) -> None:
-        x, order = block.start().reshape(6, 12), [3, 0, 5, 1, 4, 2]
-        flow = block.flow()(0, x.ravel(), {}).reshape(6, 12)
-        moved = block.flow()(0, x[order].ravel(), {}).reshape(6, 12)
-        np.testing.assert_allclose(moved, flow[order], rtol=1e-12, atol=1e-12)
-        energies = [float(block.observe(["E"])(0, z.ravel(), {})["E"]) for z in (x, x[order])]
-        assert energies[0] == pytest.approx(energies[1], rel=1e-13)
-
-    def test_states_grow_for_ever_while_activations_settle(self, block: neurodyn.System) -> None:
-        times = [0, 10, 200, 400]
-        run = neurodyn.simulate(block, until=400, save_at=times, record=["x"])
-        x = run["x"].values
-        size = np.linalg.norm(x - x.mean(-1, keepdims=True), axis=(1, 2))
-        flow = np.stack([block.flow()(0, z.ravel(), {}) for z in x])
-        speed = np.linalg.norm(flow, axis=1)
-        assert size[3] / size[2] == pytest.approx(2, rel=0.05) and size[3] > 100 * size[0]
-        assert speed[3] == pytest.approx(speed[2], rel=0.01)
-        near = [block.observe(["g"])(0, z.ravel() + 1e-6 * f, {})["g"] for z, f in zip(x, flow, strict=True)]
-        here = [block.observe(["g"])(0, z.ravel(), {})["g"] for z in x]
-        turning = [float(np.linalg.norm(a - b)) / 1e-6 for a, b in zip(near, here, strict=True)]
-        assert turning[3] < 2e-3 * turning[0] and turning[3] < turning[2] < turning[1]

@@ -33,7 +33,7 @@ SMALL = {
     "hierarchical_memory": {"A": 5, "B": 4, "C": 3},
     "convolution_memory": {"X": 7, "P": 3, "O": 2},
     "fhn_ring": {"L": 5},
-    "energy_transformer": {"T": 4, "D": 5, "Y": 3, "M": 4},
+    **{f"energy_transformer{kind}": {"T": 4, "D": 5, "Y": 3, "M": 4} for kind in ("", "_leak", "_softmax")},
     "stdp_poisson": {"M": 4, "N": 2},
     "stdp_window": {"K": 5},
     **big.SIZES,
@@ -41,7 +41,7 @@ SMALL = {
 # Where the shipped values make a landscape that is too steep for differences.
 MILD = {f"dense_memory_features{kind}": {"beta": 2.0} for kind in ("", "_cos", "_sum", "_writing")}
 # The Jacobian of attention takes seconds to derive, at any size.
-SLOW_JACOBIAN = {"energy_transformer"}
+SLOW_JACOBIAN = {"energy_transformer", "energy_transformer_leak", "energy_transformer_softmax"}
 MODELS = {n: neurodyn.load(n) for n in NAMES}
 # Maps: test_map_laws.py; circuits with constraints: tests/system/test_residual.py, tests/backends/test_dae.py.
 FLOWS = [n for n, m in MODELS.items() if not (m.discrete or m.names.implicit)]

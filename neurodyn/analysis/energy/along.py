@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.energy.search import inputs_at
+from neurodyn.analysis.energy.speeds import Speeds, speeds
 from neurodyn.simulation import simulate
 from neurodyn.system.observing import Observe
 from neurodyn.system.system import System
@@ -54,6 +55,7 @@ class Along:
         residual: how far differences of the energy along the flow are from that.
         tolerance: rises below it are errors of the integration.
         layers: the derivatives of activations where it ended.
+        speeds: of the layers, where it started and where it ended.
     """
 
     time: Array
@@ -64,6 +66,7 @@ class Along:
     residual: Array
     tolerance: float
     layers: tuple[Layer, ...]
+    speeds: tuple[Speeds, ...]
 
     @property
     def largest_rise(self) -> float:
@@ -107,8 +110,11 @@ def along(system: System, *, until: float | None = None, seed: int | None = None
     slopes = [_slope(system, read, name, float(t), y) for t, y in zip(times, states, strict=True)]
     tolerance = 100 * (RTOL * float(np.abs(found[name]).max()) + ATOL)
     terms = {text: found[word] for word, text in texts.items()}
-    ended = tuple(layers(system, float(times[-1]), states[-1]))
-    return Along(times, states, found[name], terms, found[rate], np.array(slopes) - found[rate], tolerance, ended)
+    ends = (float(times[0]), states[0]), (float(times[-1]), states[-1])
+    ended = tuple(layers(system, *ends[1]))
+    moved = tuple(speeds(system, a.activation, a.state.name, ends) for a in system.model.layers.values())
+    residual = np.array(slopes) - found[rate]
+    return Along(times, states, found[name], terms, found[rate], residual, tolerance, ended, moved)
 
 
 def _slope(system: System, read: Observe, name: str, t: float, y: Array) -> float:
@@ -147,4 +153,4 @@ def told(found: Along) -> list[str]:
         text += f"least eigenvalue {one.least:.2g}"
         shown = ", ".join(one.dead[:4]) + (f" and {len(one.dead) - 4} more" if len(one.dead) > 4 else "")
         lines.append(text + (f"; dead: {shown}" if one.dead else ""))
-    return lines
+    return [*lines, *map(str, found.speeds)]

@@ -25,6 +25,15 @@ def test_the_softmax_has_one_null_direction_and_relu_units_die() -> None:
     assert "dead: " in "\n".join(told(along(neurodyn.build("hierarchical_memory"))))
 
 
+def test_activations_settle_while_states_drift_only_without_a_leak() -> None:
+    for name, drifts in (("energy_transformer", True), ("energy_transformer_leak", False)):
+        found = along(neurodyn.build(name), until=8)
+        (layer,) = found.speeds
+        assert layer.drifts is drifts and any("drift" in line for line in told(found)) is drifts
+        assert layer.of_activation[1] < 0.1 * layer.of_activation[0]
+        assert (layer.of_state[1] > layer.of_state[0]) is drifts
+
+
 def test_a_rise_is_seen() -> None:
     # Friction with the wrong sign.
     model = neurodyn.Model(

@@ -17,6 +17,7 @@ from neurodyn.program.lower import Output
 ROWS = re.findall(r"^\| (\w+) \| `(.+)` \| (\w+) \|$", Path("docs/energy.md").read_text(), re.MULTILINE)
 # Those that take more than a second.
 SLOW = {"diffusion_vp", "diffusion_flow", "diffusion_ve", "diffusion_backward", "energy_transformer", "sdm_layer",
+        "energy_transformer_leak", "energy_transformer_softmax",
         "hierarchical_memory", "dense_memory_binary_exponential"}  # fmt: skip
 # Where a witness is rare.
 STARTS = {"dense_memory_features_step": 40}
