@@ -34,8 +34,6 @@ from neurodyn.system.units import Units
 from neurodyn.system.values import Values
 
 Array = NDArray[np.float64]
-
-
 Inputs = Mapping[str, Any]
 Flow = Callable[[float, Array, Inputs], Array]
 

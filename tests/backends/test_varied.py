@@ -158,3 +158,11 @@ def test_a_trial_that_fails_leaves_the_others_their_values() -> None:
 def test_what_cannot_be_is_refused(values: dict[str, Any], trials: int | None, message: str) -> None:
     with pytest.raises(InputError, match=message.replace("(", r"\(")):
         neurodyn.simulate(system(DRIVEN), values=values, trials=trials, until=1.0)
+
+
+def test_a_start_has_a_row_for_each_trial() -> None:
+    given = {"states": {"x": 1.0, "y": "k"}, "parameters": {"k": 1.0}}
+    built = neurodyn.build(neurodyn.Model("dx/dt = -k*x\ndy/dt = -y", **given))
+    rows = {"k": np.array([1.0, 2.0, 3.0])}
+    with pytest.raises(InputError, match="The start of x has rows for 2 trials, but there are 3"):
+        neurodyn.simulate(built, values=rows, until=1.0, start={"x": [1.0, 2.0]})

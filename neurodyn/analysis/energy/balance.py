@@ -169,7 +169,7 @@ class Balance:
         found = ""
         for name in self._structure.model.definitions:  # one after the other: the gradient of a large one takes long
             if self._is_potential(name, base):
-                found, whole = name, self._whole(self._definitions[name].expr)
+                found, whole = found or name, self._whole(self._definitions[name].expr)
                 if Shape(frozenset([state]), self._facts.ranges).of(whole).is_convex:
                     return replace(base, lemma=f"{activation} = d{name}/d{state}, and {name} is convex by composition")
         if not found:

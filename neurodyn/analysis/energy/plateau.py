@@ -49,9 +49,8 @@ class Plateau:
     def __str__(self) -> str:
         run = f"at {self.flat} of {self.seen} samples of the run, first at t = {self.first:g}"
         where = "where it starts" if self.seen == 1 else run
-        return (
-            f"the energy is flat {where}: {' and '.join(self.terms)}; its gradient is exactly 0, so nothing moves there"
-        )
+        terms = " and ".join(self.terms)
+        return f"The energy is flat {where}: {terms}; its gradient is exactly 0, so nothing moves there."
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,10 @@ from neurodyn.analysis.energy.judge import Judge
 from neurodyn.analysis.energy.judged import Judged
 from neurodyn.analysis.energy.plateau import Plateau, plateau
 from neurodyn.analysis.energy.search import Hunt
+from neurodyn.analysis.energy.warned import Warned
+from neurodyn.analysis.energy.warnings import warnings
 from neurodyn.analysis.verdict import Verdict
-from neurodyn.errors import InputError
+from neurodyn.errors import InputError, RunFailed
 from neurodyn.system.claims import read_claim
 from neurodyn.system.system import System
 
@@ -34,8 +36,9 @@ class EnergyReport:
         terms: the texts of its additive terms.
         claims: what was found out about each claim.
         search: how hard it was searched where nothing was proved.
-        along: what a run showed; None for a map, with white noise, events or constraints, and where it was not asked.
-        plateau: where the run, or its start if there is none, meets an energy that is flat; None where it does not.
+        along: what a run showed; None for a map, with white noise, events or constraints, where it was not asked, and
+            where the run does not reach its end.
+        warnings: where the premises of an argument fail, and where the energy has no bottom or no value.
     """
 
     system: System
@@ -44,7 +47,7 @@ class EnergyReport:
     claims: tuple[Judged, ...]
     search: Hunt
     along: Along | None = None
-    plateau: Plateau | None = None
+    warnings: tuple[Warned, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -55,10 +58,8 @@ class EnergyReport:
         head = f"{self.system.name}: {self.system.model.summary}"
         energy = [f"{self.energy} = {_joined(self.terms)}"] if self.terms else []
         run = [] if self.along is None else ["along a run\n" + "\n".join(f"  {x}" for x in told(self.along))]
-        flat = (
-            [] if self.plateau is None else [textwrap.fill(f"WARNING: {self.plateau}", WIDTH, subsequent_indent="  ")]
-        )
-        return "\n\n".join([head, *energy, *(_told(c, self.system) for c in self.claims), *run, *flat])
+        warned = ["warnings\n" + "\n".join(f"  {x}" for w in self.warnings for x in _lines(w))] if self.warnings else []
+        return "\n\n".join([head, *energy, *(_told(c, self.system) for c in self.claims), *warned, *run])
 
     __repr__ = __str__
 
@@ -75,15 +76,14 @@ class EnergyReport:
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""
         run = {} if self.along is None else {"along": told(self.along)}
-        flat = {} if self.plateau is None else {"plateau": asdict(self.plateau)}
         return {
             **run,
-            **flat,
             "model": self.system.name,
             "energy": self.energy,
             "terms": list(self.terms),
             "verdict": str(self.verdict),
             "claims": [_plain(c) for c in self.claims],
+            "warnings": [_warned(w) for w in self.warnings],
         }
 
 
@@ -121,9 +121,16 @@ def energy(
     judge = Judge(system, hunt, None if box is None else box_of(system, box))
     texts = [claim] if isinstance(claim, str) else list(claim or _claims(system))
     judged = tuple(judge.of(text) for text in texts)
-    watched = along(system, seed=seed) if run and is_watched(system) else None
+    warned, watched = [*warnings(system, hunt)], None
+    if run and is_watched(system):
+        try:
+            watched = along(system, seed=seed)
+        except RunFailed as error:
+            warned.append(Warned("run", f"The run of the bench does not reach its end. {error.sentence}"))
     flat = _plateau(system, watched, seed) if run else None
-    return EnergyReport(system, system.model.energy or "", system.energy_terms, judged, hunt, watched, flat)
+    if flat is not None:
+        warned.append(Warned("flat", str(flat), numbers=asdict(flat)))
+    return EnergyReport(system, system.model.energy or "", system.energy_terms, judged, hunt, watched, tuple(warned))
 
 
 def _plateau(system: System, watched: Along | None, seed: int) -> Plateau | None:
@@ -186,10 +193,25 @@ def _numbers(one: Judged, system: System) -> list[str]:
     return lines
 
 
+def _lines(one: Warned) -> list[str]:
+    """A warning as lines: the sentence, and below it where that is written which it is about."""
+    place = [] if one.place is None else str(one.place).splitlines()
+    return [*textwrap.wrap(one.text, WIDTH - 4), *(f"    {line}" for line in place)]
+
+
+def _warned(one: Warned) -> dict[str, Any]:
+    at = {} if one.place is None else {"file": one.place.file, "line": one.place.line}
+    return {"about": one.about, "text": one.text, **at, "numbers": _numerals(one.numbers)}
+
+
+def _numerals(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v.tolist() if isinstance(v, (np.ndarray, np.number)) else v for k, v in numbers.items()}
+
+
 def _plain(one: Judged) -> dict[str, Any]:
-    numbers = {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in one.numbers.items()}
     return {
         "claim": one.claim, "verdict": str(one.verdict), "reason": one.reason, "identity": one.identity,
         "steps": list(one.steps),
-        "assumptions": list(one.assumptions), "lemmas": list(one.lemmas), "notes": list(one.notes), "numbers": numbers,
+        "assumptions": list(one.assumptions), "lemmas": list(one.lemmas), "notes": list(one.notes),
+        "numbers": _numerals(one.numbers),
     }  # fmt: skip

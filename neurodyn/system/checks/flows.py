@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from neurodyn.calculus.letters import names_in
 from neurodyn.errors import InputError, Place
+from neurodyn.model.equations import Equation
 from neurodyn.model.model import Model
 
 
@@ -32,14 +33,7 @@ def check_flows(model: Model) -> None:
                 place=equation.source.place(0),
             )
         seen.add(equation.name)
-        for name in sorted(names_in(equation.factor)):
-            if model.names.quantities[name].kind in ("state", "unknown", "noise"):
-                raise InputError(
-                    f"{name} varies in a run, so it cannot stand before d{equation.name}/dt.",
-                    code="flow-factor",
-                    remedy="Divide the right side by it instead.",
-                    place=equation.source.place(0),
-                )
+        _check_factor(model, equation)
     seen.update(equation.name for rule in model.rules.values() for equation in rule.sets)
     for name, declared in model.states.items():
         if name not in seen:
@@ -48,4 +42,22 @@ def check_flows(model: Model) -> None:
                 code="missing-equation",
                 remedy=f"Write its {_missing(model, declared.key)} = ..., or declare it as a parameter.",
                 place=declared.source.place(0),
+            )
+
+
+def _check_factor(model: Model, equation: Equation) -> None:
+    if equation.factor == 0:
+        raise InputError(
+            f"What stands before d{equation.name}/dt is 0, so this is no flow.",
+            code="flow-factor-zero",
+            remedy="Give it a value above 0; or write 0 = ... for a name in [unknowns].",
+            place=equation.source.place(0),
+        )
+    for name in sorted(names_in(equation.factor)):
+        if model.names.quantities[name].kind in ("state", "unknown", "noise"):
+            raise InputError(
+                f"{name} varies in a run, so it cannot stand before d{equation.name}/dt.",
+                code="flow-factor",
+                remedy="Divide the right side by it instead.",
+                place=equation.source.place(0),
             )

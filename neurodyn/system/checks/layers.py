@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.nodes import Rate
+from neurodyn.calculus.times import Lag
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
 
@@ -22,6 +24,13 @@ def check_layers(model: Model) -> None:
             )
     activations = {layer.activation for layer in model.layers.values()}
     for synapse in model.synapses.values():
+        if model.definitions[f"E_{synapse.name}"].expr.has(Rate, Lag):
+            raise InputError(
+                f"The synapse {synapse.name} speaks of a rate or of the past; an energy is one of the present state.",
+                code="synapse-rate",
+                remedy="Write it in terms of activations.",
+                place=synapse.source.place(0),
+            )
         for other in sorted(_reached(model, f"E_{synapse.name}", activations) & model.layers.keys()):
             raise InputError(
                 f"The synapse {synapse.name} speaks of the state {other}; it may speak of activations.",

@@ -29,17 +29,18 @@ def test_a_start_far_from_memories_is_reported() -> None:
     v = system.start()
     assert closeness(system, v) < 1e-5  # by hand: it is clipped
     report = energy(system, claim="dE/dt <= 0", seed=6)
-    assert report.plateau is not None and report.plateau.terms == ("max(S, floor_S) stays at floor_S",)
-    assert report.plateau.flat == report.plateau.seen == 200
-    assert "WARNING: the energy is flat at 200 of 200 samples of the run, first at t = 0: max(S, " in str(report)
-    assert report.to_json()["plateau"]["first"] == 0
+    (flat,) = report.warnings
+    assert flat.about == "flat" and flat.numbers["terms"] == ("max(S, floor_S) stays at floor_S",)
+    assert flat.numbers["flat"] == flat.numbers["seen"] == 200
+    assert "The energy is flat at 200 of 200 samples of the run, first at t = 0: max(S, " in str(report)
+    assert report.to_json()["warnings"][0]["numbers"]["first"] == 0
     np.testing.assert_array_equal(system.flow()(0, v, {}), 0)
 
 
 def test_a_start_at_a_memory_is_not() -> None:
     system = memory(NEAR)
     report = energy(system, claim="dE/dt <= 0")
-    assert report.plateau is None and "WARNING" not in str(report) and "plateau" not in report.to_json()
+    assert report.warnings == () and "warnings" not in str(report)
 
 
 def test_it_is_told_of_exactly_the_states_that_are_clipped() -> None:
@@ -57,7 +58,7 @@ def test_what_is_not_watched_is_judged_at_its_start(name: str) -> None:
     system = neurodyn.build(name, seed=1, sizes={"Y": 500})
     at = system.start() if start is None else start
     found = plateau(system, [0.0], at[None])
-    assert found is not None and str(found).startswith("the energy is flat where it starts: max(S, floor_S) stays at")
+    assert found is not None and str(found).startswith("The energy is flat where it starts: max(S, floor_S) stays at")
 
 
 SEVERAL = """
