@@ -70,48 +70,6 @@ class TestHopfieldRbm:
             np.testing.assert_allclose(found, (1 - beta) * np.eye(3), atol=1e-12)
 
 
-class TestRandomFeatures:
-    """Hoover et al. 2024: products of features are the kernel on average, with variances in closed form."""
-
-    X, Y = np.array([0.3, -0.2, 0.4]), np.array([-0.1, 0.25, 0.1])
-
-    @pytest.mark.parametrize("kind", ["cos", "sincos", "exp", "expexp"])
-    def test_variances(self, kind: str) -> None:
-        beta, rng = 0.3, np.random.default_rng(1)
-        omega, phase = rng.normal(size=(400_000, 3)), rng.uniform(0, 2 * np.pi, 400_000)
-        a, b = (np.sqrt(beta) * omega @ z for z in (self.X, self.Y))
-        one, two = (np.exp(-beta * (z @ z)) for z in (self.X, self.Y))
-        kappa, product = np.exp(-beta * ((self.X - self.Y) ** 2).sum() / 2), self.X @ self.Y
-        squares = self.X @ self.X + self.Y @ self.Y
-        draws, variance = {
-            "cos": (2 * np.cos(a + phase) * np.cos(b + phase), 1 + kappa**4 / 2 - kappa**2),
-            "sincos": (np.cos(a - b), (1 - kappa**2) ** 2 / 2),
-            "exp": (np.exp(a + b) * one * two, np.exp(4 * beta * product) - kappa**2),
-            "expexp": (np.cosh(a + b) * one * two,
-                       (np.exp(4 * beta * product) + np.exp(-2 * beta * squares)) / 2 - kappa**2),
-        }[kind]  # fmt: skip
-        assert draws.mean() == pytest.approx(kappa, abs=5 * np.sqrt(variance / draws.size))
-        assert draws.var() == pytest.approx(variance, rel=0.05)
-
-    def test_summed_closeness_is_off_by_as_much_as_the_closed_form_says(self) -> None:
-        """S of the shipped model over draws of its frequencies; features are few and memories lie close."""
-        beta, count = 6.0, 40
-        base = neurodyn.build("dense_memory_features", sizes={"D": 5, "K": 4, "Y": count}, values={"beta": beta})
-        xi, rng = base.values["xi"], np.random.default_rng(2)
-        v = xi[0] + 0.2
-        found = []
-        for _ in range(600):
-            now = base.with_values(omega=rng.normal(size=(count, 5)))
-            found.append(float(now.observe(["S"])(0, v, {})["S"]))
-        off = v - xi
-        exact = np.exp(-beta * (off**2).sum(1) / 2).sum()
-        pairs = off[:, None] - off[None], off[:, None] + off[None]
-        mean_square = sum(np.exp(-beta * (p**2).sum(-1) / 2).sum() for p in pairs) / 2
-        variance = (mean_square - exact**2) / count
-        assert np.mean(found) == pytest.approx(exact, abs=5 * np.sqrt(variance / 600))
-        assert np.var(found) == pytest.approx(variance, rel=0.25)
-
-
 @pytest.mark.parametrize("name", ["dense_memory", "digit_recall"])
 def test_steps_along_the_gradient_descend_by_at_least_what_the_curvature_allows(name: str) -> None:
     """No curvature is above 1, so E(v - a*g) <= E(v) - a*(1 - a/2)*|g|**2 for every a from 0 to 2."""

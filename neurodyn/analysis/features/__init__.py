@@ -1,0 +1,23 @@
+"""What random features cost and what they lose: dense memories with an energy of summed features (arXiv:2410.24153).
+
+from neurodyn.analysis import features
+memory = features.FeatureMemory.of(neurodyn.build("dense_memory_features"))
+print(features.feature_errors(memory, queries, target=0.01))
+print(features.divergence(memory, start, alpha=0.1, steps=100))
+"""
+
+from neurodyn.analysis.features.divergence import Divergence, divergence
+from neurodyn.analysis.features.errors import FeatureErrors, feature_errors
+from neurodyn.analysis.features.memory import FeatureMemory
+from neurodyn.analysis.features.variances import Moments, kernel_variance, moments
+
+__all__ = [
+    "Divergence",
+    "FeatureErrors",
+    "FeatureMemory",
+    "Moments",
+    "divergence",
+    "feature_errors",
+    "kernel_variance",
+    "moments",
+]
