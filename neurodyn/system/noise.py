@@ -90,7 +90,7 @@ class Draws:
     def _one(self, name: str, step: int) -> Array:
         draw, shape = self._kinds[name]
         size = math.prod(shape)
-        together = max(1, min(MOST_TOGETHER, NUMBERS_TOGETHER // max(1, size)))
+        together = steps_together(size)
         number, place = divmod(step, together)
         if name not in self._blocks or self._blocks[name][0] != number:
             drawn = [draw(_stream(self._seed, name, trial, number), together, size) for trial in self._numbers]
@@ -100,7 +100,17 @@ class Draws:
         return found
 
 
-def _stream(seed: int, name: str, trial: int | None, number: int | str) -> np.random.Generator:
-    """The counter-based generator of one block of steps, or of one step between two."""
+def steps_together(size: int) -> int:
+    """How many steps make a block, of a noise of so many numbers in each."""
+    return max(1, min(MOST_TOGETHER, NUMBERS_TOGETHER // max(1, size)))
+
+
+def stream_key(seed: int, name: str, trial: int | None, number: int | str) -> int:
+    """The key of the generator of one block of steps, or of one step between two, which is written in hexadecimal."""
     word = hashlib.sha256(f"{seed}/{name}/{trial}/{number}".encode()).digest()
-    return np.random.Generator(np.random.Philox(key=int.from_bytes(word[:16], "little")))
+    return int.from_bytes(word[:16], "little")
+
+
+def _stream(seed: int, name: str, trial: int | None, number: int | str) -> np.random.Generator:
+    """The counter-based generator of the same."""
+    return np.random.Generator(np.random.Philox(key=stream_key(seed, name, trial, number)))
