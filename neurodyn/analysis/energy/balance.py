@@ -49,7 +49,7 @@ class Descent:
         slope: dE/dg at the letters of the state.
         mobility: c, at these letters.
         gain: dg/dx where g is elementwise, at these letters; None where units of a layer mix.
-        lemma: how it is known that the mixed derivative is that of a convex function's gradient.
+        potential: the convex function whose gradient g is, where units of a layer mix; empty elsewhere.
     """
 
     state: str
@@ -58,7 +58,7 @@ class Descent:
     slope: Expr
     mobility: Expr
     gain: Expr | None
-    lemma: str = ""
+    potential: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +78,10 @@ class Balance:
         self._definitions = self._structure.varying
         self._varying = {*self._definitions, *self._structure.model.variables, *self._structure.model.inputs, TIME}
 
-    def of(self, state: str) -> Descent | Obstacle:
-        """The descent of one state, or what is in the way."""
+    def of(self, state: str, through: str | None = None) -> Descent | Obstacle:
+        """The descent of one state, by a given activation or by any, or what is in the way."""
         obstacles = []
-        for activation in self._activations(state):
+        for activation in self._activations(state) if through is None else (through,):
             found = self._through(state, activation)
             if isinstance(found, Descent):
                 return found
@@ -108,16 +108,18 @@ class Balance:
         flow, slope, mobility = flows[state].at(at) if state in flows else S.Zero, self._named(activation, at), None
         if slope is not None and flow != 0:  # the flow may be written as that derivative
             mobility = ratio(self._facts, -flow, slope, self._varying)
+        told = slope
         if mobility is None:
-            flow, slope = self._whole(flow), self._whole(self._slope(activation, at, activation))
+            told = self._slope(activation, at, activation)
+            flow, slope = self._whole(flow), self._whole(told)
             mobility = S.Zero if S.Zero in (slope, flow) else ratio(self._facts, -flow, slope, self._varying)
         if mobility is None:
             return Obstacle(f"d{state}/dt is no multiple of -d{self._energy}/d{activation}", 1)
         ranges = self._facts.ranges
         if not (ranges.is_nonnegative(mobility) and ranges.is_finite(mobility)):
-            told = self._factor(Descent(state, activation, at, slope, mobility, None))
-            return Obstacle(f"{told} is not shown to be >= 0", 2)
-        return self._judged(Descent(state, activation, at, slope, mobility, None))
+            factor = self._factor(Descent(state, activation, at, slope, mobility, None))
+            return Obstacle(f"{factor} is not shown to be >= 0", 2)
+        return self._judged(Descent(state, activation, at, told or slope, mobility, None))
 
     def _named(self, below: str, at: tuple[Idx, ...]) -> Expr | None:
         """dE/d below by its name, if the model's equations speak of it."""
@@ -138,7 +140,7 @@ class Balance:
 
     def _is_stationary(self, state: str, activation: str, at: tuple[Idx, ...]) -> bool:
         rest = self._whole(self._slope(state, at, activation))
-        return equal(rest, S.Zero, symmetric=self._facts.symmetric, bits=self._facts.bits)
+        return self._facts.equal(rest, S.Zero)
 
     def _factor(self, base: Descent) -> str:
         """The factor of a descent, in words."""
@@ -158,7 +160,9 @@ class Balance:
         gain = derivative(expr, quantity(base.state, base.letters))
         if not self._facts.ranges.is_nonnegative(gain):
             return Obstacle(f"{base.activation} is not shown to grow with {base.state}", 3)
-        return replace(base, gain=gain)
+        # The slope of v = tanh(x) is 1 - v**2.
+        folded = gain if expr.is_number else gain.xreplace({expr: quantity(base.activation, base.letters)})
+        return replace(base, gain=folded)
 
     def _mixing(self, base: Descent, places: list[tuple[Expr, ...]]) -> Descent | Obstacle:
         """Where units of a layer mix: the activation must be the gradient of a convex function."""
@@ -171,7 +175,8 @@ class Balance:
             if self._is_potential(name, base):
                 found, whole = found or name, self._whole(self._definitions[name].expr)
                 if Shape(frozenset([state]), self._facts.ranges).of(whole).is_convex:
-                    return replace(base, lemma=f"{activation} = d{name}/d{state}, and {name} is convex by composition")
+                    return replace(base, potential=name)
+                break  # any other differs from it by a constant
         if not found:
             return Obstacle(f"{activation} mixes units, and no definition is a function whose gradient it is", 3)
         return Obstacle(f"{found}, whose gradient {activation} is, is not shown to be convex", 4)

@@ -2,43 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
+from sympy import Expr
 
-from neurodyn.calculus.letters import fresh, names_in, reindex, same_range
-from neurodyn.calculus.matrices import SQUARE, MatrixFunction
-from neurodyn.calculus.normal import equal
+from neurodyn.analysis.energy.symmetry import Symmetry
+from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.normal import equal, normal
 from neurodyn.calculus.range_of import Ranges
 from neurodyn.calculus.ranges import Range
-from neurodyn.calculus.rewrite import Definition, inline
-from neurodyn.model.declarations import value_source
+from neurodyn.calculus.terms import TooLarge
 from neurodyn.system.structure import TIME
 from neurodyn.system.system import System
 
-# How much of its size a matrix may differ from its transpose for that to be thought an accident.
-ALMOST = 1e-3
+# What kind a fact is of, and the quantity of which it speaks.
+Fact = tuple[str, str]
+SYMMETRIC, BITS, RANGE = "symmetric", "bits", "range"
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """Facts about one system. They are noted when they are used, so that a report can list them.
+    """Facts about one system. They are noted when they are asked for, so that a report can list them.
 
     Attributes:
-        used: what was used, by the quantity of which it speaks.
+        symmetry: the matrices that are symmetric.
+        without: facts that are withheld, to see whether an argument does without them.
+        used: those that were asked for, in words.
     """
 
-    system: System
-    used: dict[str, str] = field(default_factory=dict)
+    symmetry: Symmetry
+    without: frozenset[Fact] = frozenset()
+    used: dict[Fact, str] = field(default_factory=dict)
+
+    @property
+    def system(self) -> System:
+        return self.symmetry.system
+
+    def but(self, fact: Fact) -> Facts:
+        """The same without this one."""
+        return Facts(self.symmetry, self.without | {fact})
+
+    # --- expressions ----------------------------------------------------------------------------------------------
+
+    def equal(self, *sides: Expr) -> bool:
+        """Whether two expressions are proved equal."""
+        self._ask(*sides)
+        return equal(*sides, symmetric=self._symmetric, bits=self._bits)
+
+    def normal(self, expr: Expr) -> Expr:
+        """The normal form of an expression.
+
+        Raises:
+            TooLarge: when too many terms arise.
+        """
+        self._ask(expr)
+        return normal(expr, symmetric=self._symmetric, bits=self._bits)
+
+    def short(self, expr: Expr) -> Expr:
+        """The normal form of an expression by the symmetries that were used; itself, where that is too long."""
+        used = frozenset(n for kind, n in self.used if kind == SYMMETRIC)
+        try:
+            return normal(expr, symmetric=used)
+        except TooLarge:
+            return expr
 
     @cached_property
     def ranges(self) -> Ranges:
         """The ranges of expressions, from those of the parameters."""
         return Ranges(self._range, self.system.structure.definitions)
 
+    def _ask(self, *expressions: Expr) -> None:
+        names = frozenset[str]().union(*map(names_in, expressions))
+        self.used.update({(SYMMETRIC, n): self.symmetry.reasons[n] for n in sorted(names & self._symmetric)})
+        self.used.update({(BITS, n): f"{n} is 0 or 1" for n in sorted(names & self._bits)})
+
+    # --- what is so -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _symmetric(self) -> frozenset[str]:
+        return frozenset(n for n in self.symmetry.reasons if (SYMMETRIC, n) not in self.without)
+
+    @cached_property
+    def _bits(self) -> frozenset[str]:
+        """The arrays of parameters whose values are 0 and 1."""
+        values = {n: v for n, v in self.system.values.items() if n in self.system.model.parameters and v.ndim}
+        return frozenset(n for n, v in values.items() if np.isin(v, (0, 1)).all() and (BITS, n) not in self.without)
+
     def _range(self, name: str) -> Range | None:
+        if (RANGE, name) in self.without:
+            return None
         if name == TIME:
             return self._span()
         values = self.system.values.get(name)
@@ -49,7 +107,7 @@ class Facts:
         found = Range(Fraction(float(values.min())), Fraction(float(values.max())), bool((values != 0).all()))
         if name in self.system.structure.on:  # it is 0 where there is no edge
             found = found.hull(Range(Fraction(0), Fraction(0)))
-        self._note(name, found)
+        self.used[RANGE, name] = _told(name, found)
         return found
 
     def _span(self) -> Range | None:
@@ -60,96 +118,28 @@ class Facts:
         for word in ("from", "until"):
             times.append(float(self.system.time(word, bench.get(word, 0.0))))
         first, last = min(times), max(times)
-        self.used[TIME] = f"{TIME} from {first:.6g} to {last:.6g}"
+        self.used[RANGE, TIME] = f"{TIME} from {first:.6g} to {last:.6g}"
         return Range(Fraction(first), Fraction(last))
 
-    def _note(self, name: str, found: Range) -> None:
-        sign = ">" if found.is_positive else ">=" if found.is_nonnegative else "<=" if found.is_nonpositive else ""
-        if sign:
-            same = found.low == found.high
-            told = (
-                f"it is {float(found.low):.6g}" if same else f"from {float(found.low):.6g} to {float(found.high):.6g}"
-            )
-            self.used[name] = f"{name} {sign} 0 ({told})"
 
-    @cached_property
-    def symmetric(self) -> frozenset[str]:
-        """The quantities of two letters that equal their transposes, by declaration or in every bit."""
-        return frozenset(n for n in self._square if self.asymmetry(n) == 0)
+def _told(name: str, found: Range) -> str:
+    low, high = float(found.low), float(found.high)
+    span = f"it is {low:.6g}" if low == high else f"from {low:.6g} to {high:.6g}"
+    sign = "> 0" if found.is_positive else "< 0" if (-found).is_positive else ""
+    if sign:
+        return f"{name} {sign} ({span})"
+    return f"{name} is {low:.6g}" if low == high else f"{low:.6g} <= {name} <= {high:.6g}"
 
-    @cached_property
-    def bits(self) -> frozenset[str]:
-        """The arrays of parameters whose values are 0 and 1."""
-        values = {n: v for n, v in self.system.values.items() if n in self.system.model.parameters and v.ndim}
-        return frozenset(n for n, v in values.items() if np.isin(v, (0, 1)).all())
 
-    @cached_property
-    def _square(self) -> tuple[str, ...]:
-        structure, found = self.system.structure, []
-        for name in (*self.system.model.parameters, *structure.derived):
-            letters = structure.letters(name)
-            if len(letters) == 2 and same_range(*letters) and name not in structure.on:
-                found.append(name)
-        return tuple(found)
-
-    def asymmetry(self, name: str) -> float:
-        """The largest difference between a matrix and its transpose; 0 if it is symmetric by its formula."""
-        if self._is_symmetric_by_formula(name):
-            return 0.0
-        values = self.system.values[name]
-        return float(np.abs(values - values.T).max())
-
-    def nearly_symmetric(self) -> tuple[str, ...]:
-        """Of the matrices that are no more than almost symmetric, by how much they are not."""
-        found = []
-        for name in sorted(set(self._square) - self.symmetric):
-            off, size = self.asymmetry(name), float(np.abs(self.system.values[name]).max())
-            if off < ALMOST * size:
-                found.append(f"{name} is not symmetric: it differs from its transpose by up to {off:.2g}")
-        return tuple(found)
-
-    def why_symmetric(self, name: str) -> str:
-        """How the symmetry of a matrix is known."""
-        how = "by its formula" if self._is_symmetric_by_formula(name) else "in every bit of its values"
-        i, j = (str(x.label) for x in self.system.model.names.letters_of(name))
-        return f"{name}[{i},{j}] == {name}[{j},{i}] ({how})"
-
-    def _is_symmetric_by_formula(self, name: str) -> bool:
-        formula = self.formula(name)
-        if formula is None:
-            return False
-        first, second = (fresh(x) for x in formula.letters)
-        here, there = formula.at((first, second)), formula.at((second, first))
-        expr = formula.expr
-        taken = isinstance(expr, MatrixFunction) and set(expr.at) == set(formula.letters)
-        if taken and type(expr) in SQUARE.values():  # these keep symmetry
-            body, _, (row, column) = expr.open()
-            here, there = body, reindex(body, {row: column, column: row})
-        here, there = inline(here, self.derived), inline(there, self.derived)
-        symmetric = frozenset(n for n in names_in(here) & self.functions if self._is_symmetric_by_formula(n))
-        return equal(here, there, symmetric=symmetric)
-
-    @cached_property
-    def derived(self) -> dict[str, Definition]:
-        """The derived parameters that can be put into expressions: all but functions of whole matrices."""
-        structure = self.system.structure
-        return {n: structure.definitions[n] for n in structure.derived if n not in self.functions}
-
-    @cached_property
-    def functions(self) -> frozenset[str]:
-        """The derived parameters that are functions of whole matrices."""
-        structure = self.system.structure
-        return frozenset(n for n in structure.derived if structure.definitions[n].expr.has(MatrixFunction))
-
-    def formula(self, name: str) -> Definition | None:
-        """The expression of a parameter, if nothing in it is drawn or read from a file."""
-        structure = self.system.structure
-        if name in structure.definitions:
-            return structure.definitions[name]
-        values = self.system.bound()
-        told, source = values.told(name)
-        if not isinstance(told, str) or source is None:
-            return None
-        letters = structure.letters(name)
-        expr, drawn = values.read(name, value_source(source, told), letters)
-        return None if drawn else Definition(letters, expr)
+def least(facts: Facts, argue: Callable[[Facts], Shown | str]) -> tuple[Shown, Facts] | str:
+    """An argument with as few facts as it does with, none of which can be left out; text, if there is none."""
+    shown, tried = argue(facts), set[Fact]()
+    if isinstance(shown, str):
+        return shown
+    while left := [f for f in facts.used if f not in tried]:
+        tried.add(left[0])
+        fewer = facts.but(left[0])
+        other = argue(fewer)
+        if not isinstance(other, str):
+            shown, facts = other, fewer
+    return shown, facts

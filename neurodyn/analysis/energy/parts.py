@@ -11,7 +11,6 @@ from neurodyn.analysis.energy.facts import Facts
 from neurodyn.calculus.chain import Chain
 from neurodyn.calculus.contract import sum_over
 from neurodyn.calculus.letters import fresh, quantity
-from neurodyn.calculus.normal import equal
 from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.system.claims import Claim
 
@@ -42,4 +41,4 @@ def follows(facts: Facts, descents: Sequence[Descent], said: Claim) -> bool:
     left, right = Add(*terms), chain.resolve(said.right)
     own = structure.model.definitions
     known = {n: d for n, d in chain.definitions.items() if n in structure.dynamic or n not in own}
-    return equal(inline(left, known), inline(right, known), symmetric=facts.symmetric, bits=facts.bits)
+    return facts.equal(inline(left, known), inline(right, known))

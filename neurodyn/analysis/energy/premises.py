@@ -44,9 +44,10 @@ def notes(structure: Structure, names: Collection[str]) -> tuple[str, ...]:
     inputs = sorted({*names} & {*structure.model.inputs})
     if inputs:
         found.append(f"inputs are held still: {', '.join(inputs)}")
-    kinked = (structure.definitions[n].expr.has(*KINKS) for n in names if n in structure.definitions)
-    if any(kinked) and not structure.model.discrete:
-        found.append("at kinks the derivatives are one-sided ones")
+    kinked = [n for n in names if n in structure.definitions and structure.definitions[n].expr.has(*KINKS)]
+    if kinked and not structure.model.discrete:
+        own = sorted({*kinked} & {*structure.model.definitions})
+        found.append(f"at kinks{' of ' if own else ''}{', '.join(own)} the derivatives are one-sided ones")
     if structure.noisy:
         found.append("white noise is left out")
     if structure.model.events:

@@ -8,15 +8,15 @@ from sympy import Expr, S
 from neurodyn.analysis.energy.facts import Facts
 from neurodyn.calculus.letters import indices_of, name_of, quantity, size_of
 from neurodyn.calculus.nodes import Rate
-from neurodyn.calculus.normal import equal, normal
+from neurodyn.calculus.normal import equal
 from neurodyn.calculus.range_of import Ranges
 from neurodyn.calculus.ranges import ANY, NONNEGATIVE, Range
 from neurodyn.calculus.reductions import LogSumExp, Softmax, Sum
 from neurodyn.calculus.rewrite import inline, names_reached, transform
 from neurodyn.calculus.terms import TooLarge
 
-# Stands for the rate of what a state enters.
-ANY_RATE = "rate of a state"
+# Stands for the rate of what a state enters: any number, but the same wherever it is the rate of the same.
+ANY_RATE = "rate of {}"
 GIBBS = "{name} is the Kullback-Leibler divergence of weights from equal ones, which is >= 0 (Gibbs)"
 
 
@@ -45,10 +45,10 @@ class Signs:
         reached = names_reached(name, self._structure.definitions)
         if reached.isdisjoint({*model.variables, *model.inputs}):
             return self._structure.chain.rate(node.args[0])
-        return quantity(ANY_RATE, indices_of(node.args[0]))
+        return quantity(ANY_RATE.format(name), indices_of(node.args[0]))
 
     def _known(self, name: str) -> Range | None:
-        if name == ANY_RATE:
+        if name not in self._structure.definitions and name.startswith(ANY_RATE.format("")):
             return ANY
         if name in self._divergences:
             lemma = GIBBS.format(name=name)
@@ -82,7 +82,7 @@ class Signs:
 def never_positive(facts: Facts, expr: Expr, *, strictly: bool = False) -> Expr | None:
     """The normal form of an expression, if it is shown to be 0 or less (below 0, strictly) for all states."""
     try:
-        short = normal(expr, symmetric=facts.symmetric, bits=facts.bits)
+        short = facts.normal(expr)
     except TooLarge:
         return None
     found = facts.ranges.of(short)

@@ -22,6 +22,7 @@ from sympy import Add, And, Basic, Eq, Expr, Idx, S
 
 from neurodyn.analysis.energy.facts import Facts
 from neurodyn.analysis.energy.ratio import ratio
+from neurodyn.analysis.energy.words import Words
 from neurodyn.calculus.curvature import Shape
 from neurodyn.calculus.derivative import derivative
 from neurodyn.calculus.letters import Reference, fresh, indices_of, name_of, names_in, quantity, reindex
@@ -43,11 +44,13 @@ class Step:
     Attributes:
         bound: an upper bound of the change, in terms of the state and of its new value `new x`; None where the new
             energy is the lower one of two.
+        steps: the argument, as lines of text.
     """
 
     reason: str
-    assumption: str = ""
+    assumptions: tuple[str, ...] = ()
     bound: Expr | None = None
+    steps: tuple[str, ...] = ()
 
 
 class Steps:
@@ -58,7 +61,7 @@ class Steps:
         self._model, own = structure.model, structure.model.definitions
         self._varying = structure.dynamic | {*self._model.states, *self._model.inputs, *self._model.noise, TIME}
         self._known = {n: structure.definitions[n] for n in own if n in structure.dynamic}
-        self._energy = inline(quantity(energy), self._known)
+        self._name, self._energy = energy, inline(quantity(energy), self._known)
 
     def of(self) -> Step | str:
         """The argument, or what is in the way."""
@@ -102,15 +105,29 @@ class Steps:
         if self._model.update != "asynchronous":
             return self._all_at_once(state, at, sign)
         above = self._with(state, at, S.NegativeOne) - self._with(state, at, S.One)
-        factor = ratio(self._facts, sign.args[0], above, self._varying)
+        factor, ones = ratio(self._facts, sign.args[0], above, self._varying), ONES.format(state=state)
+        formulas: tuple[str, ...] = ()
         if factor is None:  # it may lie in how the weights are made, such as no weight of a unit to itself
-            derived = self._facts.derived
-            factor = ratio(self._facts, inline(sign.args[0], derived), inline(above, derived), self._varying)
-        if not self._is_sure(factor):
+            symmetry = self._facts.symmetry
+            argument, above = (inline(side, symmetry.derived) for side in (sign.args[0], above))
+            factor = ratio(self._facts, argument, above, self._varying)
+            formulas = tuple(symmetry.formula_of(n) for n in sorted(names_in(sign.args[0]) & symmetry.derived.keys()))
+        if factor is None or not self._is_sure(factor):
             return (
                 "the argument of the sign is no positive multiple of the difference that the unit makes to the energy"
             )
-        return Step("an update takes the lower energy of its two", ONES.format(state=state))
+        reason = "an update takes the lower energy of its two (Hopfield 1982; Krotov and Hopfield 2016)"
+        return Step(reason, (*formulas, ones), steps=self._lower_of_two(state, at, sign, factor))
+
+    def _lower_of_two(self, state: str, at: tuple[Idx, ...], sign: Expr, factor: Expr) -> tuple[str, ...]:
+        """Why an update takes the lower of two energies, as lines of text."""
+        say, energy = Words(self._facts.system, state, at), self._name
+        x = say.named(state)
+        return (
+            f"{say.of(Next(quantity(state, at)))} = {say.of(sign)}; write h for {say.of(sign.args[0])}",
+            f"{energy} with {x} = -1, less {energy} with {x} = 1, is ({say.of(1 / factor)})*h, of the sign of h",
+            f"so where {x} changes, {energy} with its new value is no higher",
+        )
 
     @staticmethod
     def _keeps(sign: Expr, old: Expr) -> bool:
@@ -128,9 +145,21 @@ class Steps:
             return "all units change at once, and the energy is not shown to be concave"
         slope = derivative(self._energy, quantity(state, at))
         factor = ratio(self._facts, sign.args[0], -slope, self._varying)
-        if not self._is_sure(factor):
+        if factor is None or not self._is_sure(factor):
             return "the argument of the sign is no positive multiple of minus the gradient of the energy"
-        return Step("the energy is concave, and each sign goes against its gradient", ONES.format(state=state))
+        reason = "the energy is concave, and each sign goes against its gradient"
+        return Step(reason, (ONES.format(state=state),), steps=self._below_tangents(state, at, sign, factor))
+
+    def _below_tangents(self, state: str, at: tuple[Idx, ...], sign: Expr, factor: Expr) -> tuple[str, ...]:
+        """Why a step of all units does not raise a concave energy, as lines of text."""
+        say, energy = Words(self._facts.system, state, at), self._name
+        x, new = say.named(state), say.of(Next(quantity(state, at)))
+        rise = say.summed(f"d{energy}/d{x}*({new} - {x})")
+        return (
+            f"{new} = {say.of(sign)}; write h for {say.of(sign.args[0])}: d{energy}/d{x} = -({say.of(1 / factor)})*h",
+            f"{energy} is concave in {state}, so it lies below its tangents: {energy}(t+1) - {energy} <= {rise}",
+            f"in which each term is <= 0, for where {new} differs from {x} it has the sign of h",
+        )
 
     def _with(self, state: str, at: tuple[Expr, ...], value: Expr) -> Expr:
         """The energy with one unit at a value."""

@@ -9,10 +9,15 @@ from sympy import Expr, Mul, S
 
 from neurodyn.analysis.energy.balance import Descent
 from neurodyn.analysis.energy.facts import Facts
+from neurodyn.analysis.energy.words import Words
 from neurodyn.calculus.letters import free_letters, quantity, reindex
 from neurodyn.calculus.nodes import Rate, Where
 from neurodyn.calculus.reductions import Sum
 from neurodyn.language.spell import spell
+
+CONVEX = "{name} is convex by the rules of composition (Boyd and Vandenberghe 2004, Convex Optimization, section 3.2)"
+# A gradient that is longer than this is not printed.
+LONG = 100
 
 
 def identity(facts: Facts, energy: str, descents: Sequence[Descent]) -> str:
@@ -43,24 +48,40 @@ def _term(facts: Facts, descent: Descent) -> Expr:
 
 def steps(facts: Facts, energy: str, descents: Sequence[Descent]) -> tuple[str, ...]:
     """The argument, state by state, as lines of text."""
-    letters = {n: s.letters for n, s in facts.system.model.indices.items()}
-    lines: list[str] = []
+    lines, total = list[str](), list[str]()
     for d in descents:
-        own = facts.system.structure.letters(d.state)
-        put = dict(zip(d.letters, own, strict=True))
-        x, g = spell(quantity(d.state, own), letters), spell(quantity(d.activation, own), letters)
+        say = Words(facts.system, d.state, d.letters)
+        x, g = say.named(d.state), say.named(d.activation)
         if d.mobility == 0:
             lines.append(f"{x}: it stands still, or {energy} does not depend on it")
             continue
-        mobility = spell(reindex(sp.together(d.mobility), put), letters)
-        factor = "" if mobility == "1" else f"({mobility})*"
-        held = "" if d.activation == d.state else f"d{energy}/d{x} = 0 with {g} held still, "
-        gain = (
-            ""
-            if d.activation == d.state
-            else f", d{g}/d{x} = {spell(reindex(d.gain, put), letters)} >= 0"
-            if d.gain
-            else ""
-        )
-        lines.append(f"{x}: {held}d{x}/dt = -{factor}d{energy}/d{g}{gain}")
-    return tuple(lines)
+        lines += [_against(facts, energy, d, say), *_along(d, say)]
+        total.append(say.summed(f"(d{energy}/d{g})*(d{g}/dt)"))
+    return (*lines, f"so d{energy}/dt = {' + '.join(total)}, no term of which is positive") if total else tuple(lines)
+
+
+def lemmas_of(descents: Sequence[Descent]) -> tuple[str, ...]:
+    """What the argument takes from elsewhere."""
+    return tuple(CONVEX.format(name=d.potential) for d in descents if d.potential)
+
+
+def _against(facts: Facts, energy: str, d: Descent, say: Words) -> str:
+    """A state goes against the gradient by its activation."""
+    x, g = say.named(d.state), say.named(d.activation)
+    held = "" if d.activation == d.state else f"d{energy}/d{x} = 0 with {g} held still, and "
+    slope = say.of(facts.short(d.slope))
+    slope = f"d{energy}/d{g} = {slope}, so " if not slope.startswith("d") and len(slope) <= LONG else ""
+    mobility = say.of(sp.together(d.mobility))
+    factor = "" if mobility == "1" else f"({mobility})*"
+    return f"{x}: {held}{slope}d{x}/dt = -{factor}d{energy}/d{g}"
+
+
+def _along(d: Descent, say: Words) -> list[str]:
+    """An activation goes along with its state."""
+    if d.activation == d.state:
+        return []
+    x, g = say.named(d.state), say.named(d.activation)
+    if d.gain is not None:
+        return [f"d{g}/dt = (d{g}/d{x})*(d{x}/dt) with d{g}/d{x} = {say.of(d.gain)} >= 0"]
+    product = say.summed(f"(d{x}/dt)*(d{g}/dt)")
+    return [f"{g} = d{d.potential}/d{x} and {d.potential} is convex, so {product} >= 0"]

@@ -150,3 +150,24 @@ def test_functions_of_time_alone_keep_their_names() -> None:
     assert judged(text, off, bench={"from": 0.5, "until": 2}, **ONE).verdict is Verdict.REFUTED
     never = judged(text, off, **ONE)  # at t = 0 alone it has no value
     assert never.verdict is Verdict.UNDECIDED and "no state" in never.reason
+
+
+def test_rates_of_different_quantities_are_different_numbers() -> None:
+    """Here z rises, though the product of two rates looks like a square where both are called any number."""
+    text = "E = z\ndx/dt = 1 + y**2\ndy/dt = -1 - x**2\ndz/dt = -(dx/dt)*(dy/dt)"
+    model = neurodyn.Model(
+        text, claims=["dE/dt <= 0", "dE/dt == -(dx/dt)*(dy/dt)"], states={"x": 0.0, "y": 0.0, "z": 0.0}, energy="E"
+    )
+    falls, balance = energy(neurodyn.build(model), starts=4).claims
+    assert falls.verdict is Verdict.REFUTED and balance.verdict is Verdict.PROVED
+
+
+def test_facts_that_an_argument_does_without_are_not_listed() -> None:
+    """The bias is 0 and the other matrix symmetric, which nothing rests on; the gain and W are needed."""
+    text = "E = sum(W[i,j]*x[i]*x[j], i, j)/2 + sum(b[i]*x[i], i)\n"
+    text += "dx[i]/dt = -c*(sum(W[i,j]*x[j], j) + b[i])\ny[i] = sum(V[i,j]*x[j], j)"
+    square = [[2.0, 1.0, 0.0], [1.0, 2.0, 1.0], [0.0, 1.0, 2.0]]
+    given = {"W[i,j]": square, "V[i,j]": square, "b[i]": 0.0, "c": 2.0}
+    found = judged(text, parameters=given, **UNITS)
+    assert found.verdict is Verdict.PROVED
+    assert found.assumptions == ("W[i,j] == W[j,i] (in every bit of its values)", "c > 0 (it is 2)")
