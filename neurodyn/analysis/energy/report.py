@@ -18,6 +18,8 @@ from neurodyn.analysis.energy.search import Hunt
 from neurodyn.analysis.energy.warned import Warned
 from neurodyn.analysis.energy.warnings import warnings
 from neurodyn.analysis.verdict import Verdict
+from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.rewrite import names_reached
 from neurodyn.errors import InputError, RunFailed
 from neurodyn.system.claims import read_claim
 from neurodyn.system.system import System
@@ -56,7 +58,7 @@ class EnergyReport:
 
     def __str__(self) -> str:
         head = f"{self.system.name}: {self.system.model.summary}"
-        energy = [f"{self.energy} = {_joined(self.terms)}"] if self.terms else []
+        energy = ["\n".join(f"  {text}" for text in _equations(self.system, [c.claim for c in self.claims]))]
         run = [] if self.along is None else ["along a run\n" + "\n".join(f"  {x}" for x in told(self.along))]
         warned = ["warnings\n" + "\n".join(f"  {x}" for w in self.warnings for x in _lines(w))] if self.warnings else []
         return "\n\n".join([head, *energy, *(_told(c, self.system) for c in self.claims), *warned, *run])
@@ -158,9 +160,14 @@ def _claims(system: System) -> list[str]:
     return found
 
 
-def _joined(terms: Sequence[str]) -> str:
-    first, *rest = terms
-    return first + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in rest)
+def _equations(system: System, claims: Sequence[str]) -> list[str]:
+    """The flows and maps, and what they, the energy and claims speak of, as the model says them."""
+    model, definitions = system.model, system.structure.definitions
+    moving = {*model.states} | ({model.energy} if model.energy else set())
+    named = {n for e in model.equations if e.name in moving for n in names_in(e.expr)}
+    named |= {n for text in claims for n in read_claim(model, text).names}
+    reached = moving.union(*(names_reached(n, definitions) for n in named))
+    return [e.text for e in model.equations if e.name in reached or e.kind == "function"]
 
 
 def _told(one: Judged, system: System) -> str:
