@@ -36,8 +36,8 @@ def pendulum(tmp_path: Path) -> str:
 def test_the_page_of_a_proof(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["energy", "hopfield"]) == 0
     page = capsys.readouterr().out
-    assert "dE/dt <= 0    PROVED" in page and "W[i,j] == W[j,i] (by its formula)" in page
-    assert "dv[i]/dx[i] =" in page and "along a run" in page
+    assert "dE/dt <= 0    PROVED" in page and "W[i,j] == W[j,i] (by its formula where(" in page
+    assert "dv[i]/dx[i] =" in page and "along a run" in page and "b is" not in page
     assert max(map(len, page.splitlines())) <= 110 and len(page.splitlines()) < 40
 
 

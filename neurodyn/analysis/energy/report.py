@@ -58,7 +58,8 @@ class EnergyReport:
 
     def __str__(self) -> str:
         head = f"{self.system.name}: {self.system.model.summary}"
-        energy = ["\n".join(f"  {text}" for text in _equations(self.system, [c.claim for c in self.claims]))]
+        texts = _equations(self.system, [c.claim for c in self.claims])
+        energy = ["\n".join(textwrap.fill(x, WIDTH, initial_indent="  ", subsequent_indent=" " * 6) for x in texts)]
         run = [] if self.along is None else ["along a run\n" + "\n".join(f"  {x}" for x in told(self.along))]
         warned = ["warnings\n" + "\n".join(f"  {x}" for w in self.warnings for x in _lines(w))] if self.warnings else []
         return "\n\n".join([head, *energy, *(_told(c, self.system) for c in self.claims), *warned, *run])
