@@ -9,13 +9,14 @@ from neurodyn.analysis.energy.bottom import bottomless
 from neurodyn.analysis.energy.facts import Facts
 from neurodyn.analysis.energy.leaps import leap
 from neurodyn.analysis.energy.search import Hunt, inputs_at
+from neurodyn.analysis.energy.symmetry import Symmetry
 from neurodyn.analysis.energy.warned import Warned, first_time, shown
 from neurodyn.system.system import System
 
 
 def warnings(system: System, hunt: Hunt) -> tuple[Warned, ...]:
     """What is to be told of a system's energy beside the verdicts on its claims."""
-    facts, found = Facts(system), []
+    facts, found = Facts(Symmetry(system)), []
     for layer in system.model.layers.values():
         found += [leap(facts, layer, hunt), bent_down(facts, layer, hunt)]
     value = _without_value(system, hunt.seed)
