@@ -32,6 +32,7 @@ HEAVY = {
     "h5netcdf",
     "h5py",
     "jax",
+    "llvmlite",
     "matplotlib",
     "neo",
     "pandas",

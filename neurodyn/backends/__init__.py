@@ -21,6 +21,7 @@ TABLE = {
     "dae": "neurodyn.backends.dae_backend:DAE",
     "fixed": "neurodyn.backends.fixed_backend:Fixed",
     "brian2": "neurodyn.backends.brian2.backend:Brian2",
+    "ensemble": "neurodyn.backends.ensemble.backend:Ensemble",
 }
 GROUP = "neurodyn.backends"
 

@@ -66,7 +66,9 @@ class _Request:
 @click.option("--until", metavar="T", help="The time at the end of the run, such as 10 or '50 ms'.")
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="How many steps a map takes.")
 @click.option("--every", metavar="DT", help="Save at steps of this length, rather than at 501 times.")
-@click.option("--backend", metavar="NAME", help="Engine: scipy, map, dae, fixed or brian2; by default one that can.")
+@click.option(
+    "--backend", metavar="NAME", help="Engine: scipy, map, dae, fixed, brian2 or ensemble; by default one that can."
+)
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
 @click.option("--coupling", metavar="MODE", help="How units in Brian2 read others: function, unrolled or summed.")
 @click.option("--dt", metavar="DT", help="The step of a run in fixed steps, such as 0.01 or '0.1 ms'.")

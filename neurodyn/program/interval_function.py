@@ -22,9 +22,9 @@ from neurodyn.program.interval_ops import (
 )
 from neurodyn.program.intervals import Interval, outward, whole_power
 from neurodyn.program.program import Program, Result, Step, literal_value
+from neurodyn.program.rearranged import MOVED
 
 REDUCED = frozenset({"sum", "count", "largest", "smallest", "product"})
-MOVED = frozenset({"at", "slide", "windows", "diagonal"})
 PARTS = 1024.0
 Values = dict[int, Interval]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from scipy import special
 
-from neurodyn.program import runtime
+from neurodyn.program import rearranged, runtime
 from neurodyn.program.intervals import (
     SPECIAL,
     Interval,
@@ -20,7 +20,6 @@ from neurodyn.program.intervals import (
     wave,
 )
 from neurodyn.program.program import Step
-from neurodyn.program.sliding import Pieces
 
 NO, YES = Interval.point(0.0), Interval.point(1.0)
 
@@ -117,9 +116,7 @@ ELEMENTWISE: Mapping[str, Callable[..., Interval]] = {
 
 def aligned(x: Interval, letters: Sequence[str], axes: Sequence[str]) -> Interval:
     """An interval with these axes, of length 1 where it lacks one."""
-    order = [letters.index(a) for a in axes if a in letters]
-    index = tuple(slice(None) if a in letters else None for a in axes)
-    return x.map(lambda v: v.transpose(order)[index])
+    return x.map(lambda v: rearranged.aligned(v, letters, axes))
 
 
 def select(condition: Interval, a: Interval, b: Interval) -> Interval:
@@ -159,29 +156,4 @@ def contract(step: Step, a: Interval, b: Interval) -> Interval:
 
 def moved(step: Step, x: Interval) -> Interval:
     """What only moves elements."""
-    if step.op == "at":
-        places = tuple(slice(None) if p is None else p for p in cast("tuple[int | None, ...]", step.data))
-        return x.map(lambda v: v[places])
-    if step.op == "slide":
-        return x.map(lambda v: _slid(v, *cast("tuple[int, Pieces, bool]", step.data)))
-    if step.op == "windows":
-        axis, counts, flips = cast("tuple[int, tuple[int, int], tuple[bool, bool]]", step.data)
-        marks = [slice(None)] * len(step.axes)
-        marks[axis], marks[-1] = (slice(None, None, -1 if f else 1) for f in flips)
-        return x.map(lambda v: runtime.windows(np.ascontiguousarray(v), axis, *counts)[tuple(marks)])
-    (operand,) = step.operands
-    text = "".join(operand.letters) + "->" + "".join(step.axes)
-    return x.map(lambda v: np.einsum(text, v))
-
-
-def _slid(x: Any, axis: int, pieces: Pieces, flipped: bool) -> Any:
-    before = (slice(None),) * axis
-    cuts = [x[(*before, slice(a, b))] for a, b in pieces.slices]
-    if len(cuts) == 1 and not pieces.before and not pieces.after:
-        found = cuts[0]
-    elif cuts and not pieces.before and not pieces.after:
-        found = np.concatenate(cuts, axis=axis)
-    else:
-        a, b = pieces.slices[0] if pieces.slices else (0, 0)
-        found = runtime.extended(x, axis, a, b, pieces.before, pieces.after, pieces.repeats)
-    return found[(*before, slice(None, None, -1))] if flipped else found
+    return x.map(lambda v: rearranged.moved(step, v))

@@ -247,7 +247,7 @@ def test_refused(model: neurodyn.Model, options: dict, code: str, sentence: str)
 def test_a_refusal_lists_the_backends_that_can() -> None:
     with pytest.raises(InputError, match=r"it needs map, map:async\. Able to run it: map\."):
         neurodyn.simulate(SPINS, backend="scipy")
-    with pytest.raises(InputError, match=r"it needs flow\. Able to run it: scipy, fixed, brian2\."):
+    with pytest.raises(InputError, match=r"it needs flow\. Able to run it: scipy, fixed, brian2, ensemble\."):
         neurodyn.simulate(FLOW, until=1, backend="map")
 
 

@@ -104,10 +104,10 @@ def test_a_backend_that_lacks_an_ability_is_refused_and_others_are_named(monkeyp
     small = SimpleNamespace(name="small", abilities=frozenset({"flow"}))
     point = SimpleNamespace(name="small", load=lambda: lambda: small)
     monkeypatch.setattr(backends, "_installed", lambda: {"small": point})
-    assert backends.names() == ("scipy", "map", "dae", "fixed", "brian2", "small")
+    assert backends.names() == ("scipy", "map", "dae", "fixed", "brian2", "ensemble", "small")
     assert backends.choose(PLAN, "small") is small
     with pytest.raises(InputError) as caught:
         backends.choose(MANY, "small")
     assert caught.value.code == "missing-ability"
     assert caught.value.sentence == "The backend small cannot run fake: it needs trials."
-    assert caught.value.remedy == "Able to run it: scipy, fixed, brian2."
+    assert caught.value.remedy == "Able to run it: scipy, fixed, brian2, ensemble."

@@ -24,7 +24,8 @@ def parameters(found: list[str]) -> list[Any]:
 
 
 def asked(name: str, backend: str, halved: int = 0) -> Result:
-    more = {"method": "DOP853", "rtol": 1e-12, "atol": 1e-14} if backend == "scipy" else {"method": "rk4"}
+    exact = {"method": "DOP853", "rtol": 1e-12, "atol": 1e-14}
+    more = exact if backend in ("scipy", "ensemble") else {"method": "rk4"}
     states = list(system_of(name).model.states)
     return run(name, backend, steps=STEPS, halved=halved, saves=SAVES, record=states, **more)
 
@@ -49,6 +50,12 @@ def test_the_error_falls_as_the_order_says(name: str) -> None:
     assert errors[0] < 0.01
     moved = max(float(np.ptp(coarse[state].values)) for state in load(name).states)
     assert moved > 0, "nothing happens in this stretch"
+
+
+@pytest.mark.parametrize("name", parameters(names("flow", "scipy", "ensemble")))
+def test_lanes_come_to_what_scipy_finds(name: str) -> None:
+    """By code that shares nothing but the equations, and steps that are chosen otherwise."""
+    assert apart(asked(name, "ensemble"), asked(name, "scipy")) < 1e-10
 
 
 @pytest.mark.parametrize("name", parameters(names("flow", "fixed", "brian2")))

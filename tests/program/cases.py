@@ -13,6 +13,9 @@ from neurodyn.calculus.letters import quantity as q
 from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
+from neurodyn.program.program import Program
+from neurodyn.program.scalars import NotUnrolled
+from tests.program.graphs import run_unrolled
 from tests.program.reference import evaluate_array
 
 SIZES = {"N": 4, "K": 3, "D": 5}
@@ -88,6 +91,25 @@ def check(
             np.testing.assert_allclose(
                 got, wanted, rtol=tolerance, atol=tolerance * max(largest, 1.0), err_msg=f"{expr}\n{function.source}"
             )
+            if not trials:
+                _check_unrolled(function.program, constants, one, wanted, tolerance * max(largest, 1.0))
+
+
+def _check_unrolled(
+    program: Program,
+    constants: Mapping[str, np.ndarray],
+    variables: Mapping[str, np.ndarray],
+    wanted: np.ndarray,
+    tolerance: float,
+) -> None:
+    """The scalar graph of a program has its values too, if it has one: positions that vary have none."""
+    try:
+        found = run_unrolled(program, constants, variables, 0.75)["out"]
+    except NotUnrolled as reason:
+        assert str(reason) == "a position that varies"
+        return
+    assert found.shape == wanted.shape
+    np.testing.assert_allclose(found, wanted, rtol=tolerance, atol=tolerance)
 
 
 __all__ = ["SIZES", "TRUE", "D", "K", "N", "a", "b", "check", "compiled", "draw", "i", "j", "k", "m", "n", "q"]

@@ -1,0 +1,95 @@
+"""Runs a compiled loop over blocks of trials, on all threads that are given."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurodyn.backends.ensemble.compiler import Code
+from neurodyn.backends.ensemble.frame import TOLD
+from neurodyn.backends.plan import Floats
+from neurodyn.backends.progress import Progress
+
+# A block is long beside the time in which its last runs leave lanes empty, and short beside a whole ensemble.
+BLOCK = 1024
+WATCH = 0.1  # seconds between two looks at the clock and the keyboard
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """What a loop reads.
+
+    Attributes:
+        start: (trials, states).
+        values: the parameters, those that are the same for all trials.
+        varied: (trials, numbers), those that are not.
+        span: begin, tolerances and the rest; see `frame`.
+        times: those to save.
+        edges: begin and end of each piece; inside, time runs forward.
+        segments: inputs on each piece.
+    """
+
+    start: Floats
+    values: Floats
+    varied: Floats
+    span: Floats
+    times: Floats
+    edges: Floats
+    segments: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a loop has written.
+
+    Attributes:
+        saved: (times, trials, states).
+        final, ended: the last state of each trial, and when that was.
+        told: how each trial ended, steps that counted and that were tried, times that were saved.
+    """
+
+    saved: Floats
+    final: Floats
+    ended: Floats
+    told: NDArray[np.int64]
+
+
+def carried_out(code: Code, tables: Tables, saves: int, threads: int, progress: Progress) -> tuple[Found, bool]:
+    """All trials, and whether the user ended them early."""
+    trials, states = tables.start.shape
+    found = Found(
+        np.full((saves, trials, states), np.nan),
+        tables.start.copy(),
+        np.full(trials, tables.span[0]),
+        np.zeros((trials, TOLD), np.int64),
+    )
+    stop = np.zeros(1, np.int64)
+    read = [tables.start, tables.values, tables.varied, tables.span, tables.times, tables.edges, tables.segments]
+    written = [found.saved, found.final, found.ended, found.told, stop]
+    pointers = [array.ctypes.data for array in (*read, *written)]
+
+    def block(first: int) -> None:
+        last = min(first + BLOCK, trials)
+        code.run(first, last, trials, saves, len(tables.edges) - 1, *pointers)
+
+    return found, _all_done(block, range(0, trials, BLOCK), threads, stop, progress)
+
+
+def _all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], progress: Progress) -> bool:
+    """Carry out all blocks, and look at the keyboard meanwhile; whether the user ended them early."""
+    plan, interrupted = progress.plan, False
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = {pool.submit(block, first) for first in firsts}
+        while waiting:
+            try:
+                done, waiting = wait(waiting, WATCH)
+                for future in done:
+                    future.result()
+                progress.at(plan.until + (plan.t0 - plan.until) * len(waiting) / len(firsts))
+            except KeyboardInterrupt:
+                stop[0], interrupted = 1, True
+    return interrupted

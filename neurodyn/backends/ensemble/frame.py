@@ -1,0 +1,102 @@
+"""What a stepping loop keeps for each of its lanes, and the names of what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from neurodyn.backends.ensemble.body import Body, Place
+from neurodyn.backends.ensemble.methods import Tableau
+from neurodyn.backends.ensemble.vector_math.values import Real
+
+# How a run came to its end.
+DONE, TOO_SMALL, BAD_RATE, STALLED, STOPPED = 1, 2, 3, 4, 5
+# `span` holds these, then the absolute tolerance of each state.
+BEGIN, RTOL, ADVANCE, ATOL = 0, 1, 2, 3
+# What is told of each run: how it ended, steps that counted, steps that were tried, times that were saved.
+TOLD = 4
+HEAD = (
+    "void @run(i64 %first, i64 %last, i64 %trials, i64 %saves, i64 %pieces, ptr noalias readonly %start, "
+    "ptr noalias readonly %values, ptr noalias readonly %varied, ptr noalias readonly %span, "
+    "ptr noalias readonly %times, ptr noalias readonly %edges, ptr noalias readonly %segments, ptr noalias %saved, "
+    "ptr noalias %final, ptr noalias %ended, ptr noalias %told, ptr %stop)"
+)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a loop is written for.
+
+    Attributes:
+        states: how many numbers a state has.
+        varied: how many numbers beside the start differ between trials.
+        inputs: how many numbers the inputs have.
+        saved: whether states on the way are saved, beside the last ones.
+        forward: whether time runs forward; inside the loop it does in any case.
+    """
+
+    states: int
+    varied: int = 0
+    inputs: int = 0
+    saved: bool = False
+    forward: bool = True
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The loop that is written: its text so far, method and shape."""
+
+    body: Body
+    method: Tableau
+    shape: Shape
+
+    @property
+    def lanes(self) -> int:
+        return self.body.width
+
+    def make_room(self) -> None:
+        """Room on the stack: vectors of states and rates, then what each lane keeps."""
+        body, n = self.body, self.shape.states
+        for name in ("y", "u", "v", *(f"k{j}" for j in range(self.method.stages + len(self.method.more_c)))):
+            body.room(name, body.reals, n)
+        body.room("lane", body.reals, self.shape.varied + 1)
+        body.room("input", body.reals, 2 * self.shape.inputs + 1)
+        for name in ("t", "h", "end", "next", "mark"):
+            body.room(name, body.reals)
+        for name in ("id", "piece", "accepted", "tried", "look", "count", "code"):
+            body.room(name, body.wholes)
+        for name in ("active", "moved"):
+            body.room(name, body.flags)
+        body.room("queue", "i64")
+
+    def flow(self, t: Real, states: str, out: str) -> None:
+        """Read the rates of a state."""
+        body = self.body
+        time = t if self.shape.forward else -t
+        pointers = ", ".join(f"ptr %{name}" for name in (states, "values", "lane", "input", out))
+        body.act(f"call void @flow({body.reals} {time.name}, {pointers})")
+        if not self.shape.forward:
+            self.each(lambda c: body.store(-body.load(f"%{out}", c), f"%{out}", c))
+
+    def each(self, action: Callable[[Place], None]) -> None:
+        """Do something for each element of the state."""
+        self.body.each(self.shape.states, action)
+
+    def allowed(self, c: Place, size: Real) -> Real:
+        """The error that is allowed in an element of the state of this size."""
+        return self.body.read("%span", RTOL).fma(size, self.body.read("%span", c, ATOL))
+
+    def lead(self, h: Real, weights: Sequence[float], out: str) -> None:
+        """The state that rates with these weights lead to in a step."""
+        body = self.body
+
+        def one(c: Place) -> None:
+            slope: Real | None = None
+            for j, weight in enumerate(weights):
+                if weight:
+                    rate = body.load(f"%k{j}", c)
+                    slope = rate * weight if slope is None else rate.fma(weight, slope)
+            value = body.load("%y", c)
+            body.store(value if slope is None else h.fma(slope, value), f"%{out}", c)
+
+        self.each(one)

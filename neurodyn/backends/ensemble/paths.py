@@ -1,0 +1,78 @@
+"""Saving states on the way: the path over each step is evaluated at the times that fall into it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from neurodyn.backends.ensemble.body import Place
+from neurodyn.backends.ensemble.frame import Frame
+from neurodyn.backends.ensemble.vector_math.values import Flag, Real
+
+
+def write_first(frame: Frame) -> None:
+    """Save the start where that is wanted."""
+    body = frame.body
+    body.block("reached")
+    due = body.load_flag("%active") & (body.load("%next") <= body.load("%t"))
+    body.fork(body.any(due), "first", "step")
+    body.block("first")
+    _save(frame, due, lambda c: body.load("%y", c))
+    body.jump("step")
+
+
+def write_paths(frame: Frame, good: Flag, t: Real, h: Real, after: Real) -> None:
+    """Save what the step of each good lane has passed, before it goes on; what comes next is the block `passed`.
+
+    Args:
+        t, h, after: where the step begins, how long it is, where it ends.
+    """
+    body, method = frame.body, frame.method
+    body.fork(body.any(good & (body.load("%next") <= after)), "path", "passed")
+    body.block("path")
+    for k, (part, row) in enumerate(zip(method.more_c, method.more_a, strict=True)):
+        frame.lead(h, row, "v")
+        frame.flow(h.fma(part, t), "v", f"k{method.stages + k}")
+    body.jump("point")
+    body.block("point")
+    now = body.load("%next")
+    due = good & (now <= after)
+    weights = _weights(frame, (now - t) / h)
+
+    def state(c: Place) -> Real:
+        total = body.number(0.0)
+        for j, weight in enumerate(weights):
+            total = total if weight is None else body.load(f"%k{j}", c).fma(weight, total)
+        return (now >= after).choose(body.load("%u", c), h.fma(total, body.load("%y", c)))
+
+    _save(frame, due, state)
+    body.fork(body.any(good & (body.load("%next") <= after)), "point", "passed")
+    body.block("passed")
+
+
+def _weights(frame: Frame, part: Real) -> list[Real | None]:
+    """The weight of each rate at a part of the step; None where it is 0."""
+    rest, found = 1.0 - part, list[Real | None]()
+    for row in frame.method.path:
+        if not any(row):
+            found.append(None)
+            continue
+        weight = frame.body.number(row[-1])
+        for k in range(len(row) - 2, -1, -1):
+            factor = rest if frame.method.alternating and k % 2 == 0 else part
+            weight = weight.fma(factor, row[k])
+        found.append(weight * part)
+    return found
+
+
+def _save(frame: Frame, due: Flag, state: Callable[[Place], Real]) -> None:
+    """Write states at the next time of each lane."""
+    body = frame.body
+    count = body.load_whole("%count")
+    row = body.whole(f"mul {body.wholes} {count.name}, {body.given_whole('%trials').name}")
+    first = body.times(row + body.load_whole("%id"), frame.shape.states)
+    frame.each(lambda c: body.scatter(state(c), "%saved", body.beyond(first, c), due))
+    count = due.choose_whole(count + 1, count)
+    body.store_whole(count, "%count")
+    left = body.is_whole("slt", count, body.given_whole("%saves"))
+    body.store(body.gather("%times", count, left, math.inf), "%next")

@@ -1,0 +1,120 @@
+"""The flow of a system as a scalar graph, made once for all systems of its sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from neurodyn.backends.ensemble.segments import Rows, Segments
+from neurodyn.errors import InputError
+from neurodyn.program.lower import Output, lower
+from neurodyn.program.program import Program
+from neurodyn.program.scalar_graph import Graph, TooLarge
+from neurodyn.program.scalar_setup import Setup
+from neurodyn.program.scalars import Leaf, NotUnrolled, Unrolled, unrolled
+
+if TYPE_CHECKING:
+    from neurodyn.system.system import System
+
+# A graph of so many nodes is compiled in some seconds; larger ones run faster as arrays.
+MOST_NODES = 6_000
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """The flow of a system, lowered.
+
+    Attributes:
+        inputs: the names of the inputs that it reads and that are the same for all trials.
+        varied: the names of what differs between trials.
+    """
+
+    program: Program
+    setup: Setup
+    inputs: tuple[str, ...]
+    varied: tuple[str, ...]
+
+
+def flow_of(system: System) -> Flow:
+    """The lowered flow, shared by systems of other values."""
+
+    def made() -> Flow:
+        structure = system.structure
+        outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in structure.flows.items()]
+        program = lower(
+            outputs,
+            definitions={n: d for n, d in structure.definitions.items() if n not in structure.derived},
+            sizes=system.all_sizes,
+            constant=[name for name in (*system.values, *system.formulas.edges) if name not in system.by_trial],
+            on=structure.on,
+            states=system.layout.names,
+        )
+        others = sorted(set(program.variables) - set(system.layout.names))
+        inputs = tuple(name for name in others if name not in system.by_trial)
+        return Flow(program, Setup.of(program), inputs, tuple(name for name in others if name in system.by_trial))
+
+    found: Flow = system.formulas.get(("ensemble flow", system.by_trial), made)
+    return found
+
+
+def numbers_of(system: System, flow: Flow) -> dict[int, NDArray[Any]]:
+    """What the flow computes once from the values of the system."""
+    return flow.setup({**system.values, **system.formulas.edges})
+
+
+@dataclass(frozen=True, eq=False)
+class Unrolling:
+    """A flow element by element.
+
+    Attributes:
+        rates: the node of the rate of each element of the state.
+    """
+
+    unrolled: Unrolled
+    rates: tuple[int, ...]
+
+    @property
+    def graph(self) -> Graph:
+        return self.unrolled.graph
+
+
+def unrolling_of(
+    system: System, flow: Flow, numbers: Mapping[int, NDArray[Any]], inputs: Segments, varied: Rows
+) -> Unrolling:
+    """The graph of a flow; what it follows from beside the equations is looked at again.
+
+    Raises:
+        InputError: for a system that is too large, or that has an operation without a scalar form.
+    """
+    known: list[Unrolling] = system.formulas.get(("ensemble graphs", flow), list)
+    for found in known:
+        if found.unrolled.fits(numbers):
+            return found
+    layout = system.layout
+    leaves = {n: Leaf("state", at, s) for n, s, at in zip(layout.names, layout.shapes, layout.offsets, strict=True)}
+    leaves |= {name: Leaf("input", first, shape) for name, (first, shape) in inputs.places.items()}
+    leaves |= {name: Leaf("lane", first, shape) for name, (first, shape) in varied.places.items()}
+    try:
+        made = unrolled(flow.program, numbers, leaves, system.formulas.edges, MOST_NODES)
+    except TooLarge:
+        raise _too_large(system) from None
+    except NotUnrolled as step:
+        raise InputError(
+            f"The backend ensemble cannot run {system.name}: {step} has no form for single numbers.",
+            code="not-unrolled",
+            remedy="Take the backend scipy.",
+        ) from None
+    known.append(Unrolling(made, tuple(k for n in layout.names for k in made.outputs[n].ravel().tolist())))
+    return known[-1]
+
+
+def _too_large(system: System) -> InputError:
+    return InputError(
+        f"The backend ensemble cannot run {system.name}: written out, its {system.layout.size} states take more than "
+        f"{MOST_NODES:,} operations.",
+        code="too-large",
+        remedy="Take the backend scipy, which computes with whole arrays, or smaller sizes.",
+    )
