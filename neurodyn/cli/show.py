@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from neurodyn.cli.plain import as_plain, sets
+
 if TYPE_CHECKING:
     from neurodyn.model.declarations import Declaration
     from neurodyn.model.events import Event
@@ -28,14 +30,17 @@ _WIDEST = 40  # a longer value is cut short in the table; --json has it whole
 @click.option(
     "--latex", is_flag=True, help="Print LaTeX for a paper's methods: equations, tables of symbols, references."
 )
+@click.option(
+    "--derived", is_flag=True, help="Print what follows from an energy: activations, flows, Hessians, balance."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
-def command(name: str, expand: bool, latex: bool, as_json: bool) -> None:
+def command(name: str, expand: bool, latex: bool, derived: bool, as_json: bool) -> None:
     """Show a model or circuit: equations as written, parameters, inputs, energy, claims, references.
 
     NAME is a name that `neurodyn list` prints, or the path of a .toml file.
     """
-    if latex and as_json:
-        raise click.UsageError("--latex and --json exclude each other.")
+    if latex + derived + as_json > 1:
+        raise click.UsageError("--latex, --derived and --json exclude each other.")
     from neurodyn.model.library import load
 
     model = load(name)
@@ -43,64 +48,14 @@ def command(name: str, expand: bool, latex: bool, as_json: bool) -> None:
         from neurodyn.model.methods import model_latex
 
         click.echo(model_latex(model))
+    elif derived:
+        from neurodyn.cli.derived import derived_page
+
+        click.echo("\n".join(derived_page(model)))
     elif as_json:
         click.echo(json.dumps(as_plain(model), indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(page(model, expand)))
-
-
-def as_plain(model: Model) -> dict[str, Any]:
-    """The model as plain data."""
-    from neurodyn.system.units import Units
-
-    units = Units.of_model(model)
-    return {
-        "name": model.name,
-        "summary": model.summary,
-        "references": list(model.references),
-        "equations": [{"name": e.name, "kind": e.kind, "text": e.text, "comment": e.comment} for e in model.equations],
-        "layers": {layer.state.key: dict(layer.fields) for layer in model.layers.values()},
-        "synapses": {synapse.name: synapse.energy for synapse in model.synapses.values()},
-        "parts": {part.key: dict(part.fields) for part in model.parts.values()},
-        "update": model.update,
-        "energy": model.energy,
-        "claims": list(model.claims),
-        "indices": {
-            name: {"letters": list(index.letters), "size": index.size, "ends": index.ends, "about": index.about}
-            for name, index in model.indices.items()
-        },
-        "states": {d.name: _plain(model, units, d, "start") for d in model.states.values()},
-        "unknowns": {d.name: _plain(model, units, d, "guess") for d in model.unknowns.values()},
-        "pins": {d.name: d.about for d in model.pins.values()},
-        "parameters": {
-            d.name: _plain(model, units, d, "value") | {"given": d.given, "source": d.cited}
-            for d in model.parameters.values()
-        },
-        "inputs": {d.name: _plain(model, units, d, "value") for d in model.inputs.values()},
-        "observables": {
-            d.name: {"shape": _sets(model, d), "unit": str(units.of(d.name)), "about": d.about}
-            for d in model.observables.values()
-        },
-        "noise": {d.name: _plain(model, units, d, "kind") for d in model.noise.values()},
-        "events": {e.name: {"key": e.key, **e.said()} for e in model.events.values()},
-        "bench": dict(model.bench),
-        "file": model.file,
-    }
-
-
-def _plain(model: Model, units: Units, declared: Declaration, value: str) -> dict[str, Any]:
-    return {
-        "key": declared.key,
-        "shape": _sets(model, declared),
-        value: declared.value,
-        "unit": str(units.of(declared.name)),
-        "about": declared.about,
-    }
-
-
-def _sets(model: Model, declared: Declaration) -> list[str]:
-    """The index sets that a quantity runs over."""
-    return [model.names.letters[letter] for letter in declared.letters]
 
 
 def page(model: Model, expand: bool = False) -> list[str]:
@@ -209,7 +164,7 @@ def _declared(model: Model, declared: Mapping[str, Declaration], value: str) -> 
 def _shape(model: Model, declared: Declaration) -> str:
     """The index sets of a quantity, or the support whose edges it lives on."""
     support = model.names.on.get(declared.name)
-    return " x ".join(_sets(model, declared)) if support is None else f"edges of {support}"
+    return " x ".join(sets(model, declared)) if support is None else f"edges of {support}"
 
 
 def _unit(units: Units, declared: Declaration) -> str:

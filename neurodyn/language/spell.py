@@ -134,9 +134,10 @@ class _Speller:
         for k, x in enumerate(bound):
             inner[x] = self.show(expr.at[k], OR, names) if isinstance(expr, Softmax) else self._pick(x, used)
             used.add(inner[x])
-        over = [inner[x] for x in bound]
-        if mask is not TRUE:
-            over = _restricted(self, mask, bound, inner)
+        over, rest = _restricted(self, mask, bound, inner)
+        if rest and word == "sum":  # what no letter can say by itself
+            body, rest = Where(sp.And(*rest), body, S.Zero), []
+        over += [self.show(c, OR, inner) for c in rest]
         if isinstance(expr, KthLargest):
             over.insert(0, self.show(expr.rank, OR, names))
         return f"{word}({self.show(body, OR, inner)}, {', '.join(over)})"
@@ -202,17 +203,19 @@ def _said_by_open(body: Any) -> set[Any]:
     return {Inside(p.raw, p.size) for p in body.atoms(Open)}
 
 
-def _restricted(speller: _Speller, mask: Any, bound: Sequence[Idx], names: Mapping[Idx, str]) -> list[str]:
-    """Index arguments with their restrictions, `j != i`."""
-    left = list(mask.args) if isinstance(mask, sp.And) else [mask]
+def _restricted(
+    speller: _Speller, mask: Any, bound: Sequence[Idx], names: Mapping[Idx, str]
+) -> tuple[list[str], list[Any]]:
+    """Index arguments with their restrictions, `j != i`, and the conditions that are left."""
+    left = [c for c in sp.And.make_args(mask) if c is not TRUE]
     over = []
     for x in bound:
-        own = next((m for m in left if x in free_letters(m)), None)
+        own = next((m for m in left if isinstance(m, Relational) and x in (m.lhs, m.rhs)), None)
         if own is not None:
             left.remove(own)
             own = own if own.lhs == x else own.reversed
         over.append(names[x] if own is None else speller.show(own, OR, names))
-    return over
+    return over, left
 
 
 def _number(expr: Any) -> tuple[str, int]:

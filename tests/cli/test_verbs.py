@@ -90,7 +90,7 @@ def test_show_as_latex(capsys):
     [
         (["show", "hopfild"], "There is no model or circuit called hopfild. Did you mean hopfield?"),
         (["show", "absent.toml"], "absent.toml"),
-        (["show", "hopfield", "--latex", "--json"], "--latex and --json exclude each other."),
+        (["show", "hopfield", "--latex", "--json"], "--latex, --derived and --json exclude each other."),
         (["show"], "Missing argument 'NAME'."),
         (["lits"], "No such command 'lits'. Did you mean list?"),
         (["run", "hopfield", "--sed", "1"], "No such option"),
