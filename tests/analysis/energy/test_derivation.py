@@ -76,7 +76,7 @@ def test_the_page(capsys: pytest.CaptureFixture[str]) -> None:
         "E = E_v + E_h + E_memory",
         "E_memory = -sum(xi[m,i]*f[m]*g[i], m, i)",
         "dg[i]/dv[j] = (1 - tanh(v[i])**2)*where(i == j, 1, 0)",
-        "dE/dt = -tau_v*sum((dv[i]/dt)**2*(1 - tanh(v[i])**2), i) - tau_h*sum((df[m]/dt)*(dh[m]/dt), m)",
+        "dE/dt = -tau_v*sum((dv[i]/dt)**2*(1 - g[i]**2), i) - tau_h*sum((df[m]/dt)*(dh[m]/dt), m)",
     ):
         assert line in lines
     assert main(["show", "krotov_hopfield", "--derived", "--json"]) == 2
