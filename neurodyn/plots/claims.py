@@ -1,7 +1,8 @@
-"""The figure of an energy report: the energy along a run, its balance, and its landscape."""
+"""The figures of an energy report: the energy along a run, its balance, and its landscape."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,20 +14,28 @@ from neurodyn.errors import InputError
 from neurodyn.plots.labels import plain, symbol
 from neurodyn.plots.recorded import Floats
 from neurodyn.plots.style import BAD, GOOD, INK, PALETTE, QUIET, RISING, ROLE, STYLE, new_figure
+from neurodyn.plots.ways import draw as draw_line
+from neurodyn.plots.ways import draw_memories
 
 if TYPE_CHECKING:
     from neurodyn.analysis.energy.along import Along
     from neurodyn.analysis.energy.report import EnergyReport
 
-FINE, COARSE, MARGIN = 121, 19, 0.25
+FINE, COARSE, MARGIN = 121, 17, 0.6
 
 
-def draw(report: EnergyReport) -> Figure:
-    """The energy and its terms, its rate with what is off, and where the run went on the landscape.
+def draw(report: EnergyReport, kind: str | None = None, between: tuple[Any, Any] | None = None) -> Figure:
+    """The energy and its terms, its rate with what is off, and where the run went on the landscape; or one of these.
+
+    Args:
+        kind: one of `KINDS`; by default all that suit the system.
+        between: two memories or states, for the kind `line`.
 
     Raises:
         InputError: for a report without a run: of a map, or of a system with noise.
     """
+    if kind == "line":
+        return draw_line(report.system, between)
     run = report.along
     if run is None:
         raise InputError(
@@ -34,6 +43,8 @@ def draw(report: EnergyReport) -> Figure:
             code="no-energy",
             remedy="Take a flow without noise that has an energy, or `neurodyn run NAME --plot FILE`.",
         )
+    if kind is not None:
+        return _draw_one(report, run, kind)
     with rc_context(STYLE):
         figure = new_figure(11.0, 8.0, f"{report.system.name}: {plain(report.system.model.summary)}")
         grid = figure.add_gridspec(2, 2, height_ratios=(1.0, 1.15))
@@ -43,9 +54,27 @@ def draw(report: EnergyReport) -> Figure:
             _draw_plane(figure.add_subplot(grid[1, 0]), report, run)
             _draw_surface(figure.add_subplot(grid[1, 1], projection="3d"), report, run)
         else:
-            _draw_line(figure.add_subplot(grid[1, 0]), report, run)
-            _write_verdicts(figure.add_subplot(grid[1, 1]), report)
+            _draw_ways(figure.add_subplot(grid[1, :]), report, run)
         return figure
+
+
+def _draw_one(report: EnergyReport, run: Along, kind: str) -> Figure:
+    """One panel as a figure of its own."""
+    if kind not in KINDS:
+        raise InputError(
+            f"There is no plot {kind} of an energy.", code="unknown-kind", remedy=f"Kinds: {', '.join(KINDS)}, line."
+        )
+    if kind in ("landscape", "surface") and report.system.layout.size != 2:
+        raise InputError(
+            f"{report.system.name} has {report.system.layout.size} numbers as its state; landscapes are of two.",
+            code="no-plane",
+            remedy='Draw "line".',
+        )
+    with rc_context(STYLE):
+        figure = new_figure(8.0, 5.6, f"{report.system.name}: {plain(report.system.model.summary)}")
+        space: Any = {"projection": "3d"} if kind == "surface" else {}
+        KINDS[kind](figure.add_subplot(**space), report, run)
+    return figure
 
 
 def _draw_energy(axes: Axes, report: EnergyReport, run: Along) -> None:
@@ -70,8 +99,15 @@ def _draw_balance(axes: Axes, report: EnergyReport, run: Along) -> None:
         axes.semilogy(run.time[rising], run.rate[rising], "o", color=BAD, markersize=3, label="where it rises")
     top = float(np.abs(run.rate).max()) or 1.0
     axes.set_ylim(max(least, 1e-16 * top), 10 * top)
-    axes.set(xlabel="time", ylabel="size of the rate of the energy", title="balance")
+    axes.set(xlabel="time", ylabel="size of the rate of the energy", title=f"balance; {_verdict(report)}")
     axes.legend(loc="best")
+
+
+def _verdict(report: EnergyReport) -> str:
+    """What was found of the first claim, in short."""
+    first = report.claims[0]
+    claim = first.claim if len(first.claim) < 30 else "first claim"
+    return plain(f"{claim} is {first.verdict}")
 
 
 # --- landscapes ---------------------------------------------------------------------------------------------------
@@ -80,7 +116,9 @@ def _draw_balance(axes: Axes, report: EnergyReport, run: Along) -> None:
 def _draw_plane(axes: Axes, report: EnergyReport, run: Along) -> None:
     """Contours of the energy, the flow on them, and the run."""
     x, y, height = _landscape(report, run)
-    axes.contourf(x, y, height, levels=24, cmap=RISING, alpha=0.85)
+    filled = axes.contourf(x, y, height, levels=24, cmap=RISING, alpha=0.85)
+    figure: Any = axes.figure
+    figure.colorbar(filled, ax=axes, pad=0.02, aspect=30, label=symbol(report.energy))
     axes.contour(x, y, height, levels=24, colors="white", linewidths=0.4)
     across, up = np.meshgrid(np.linspace(x[0], x[-1], COARSE), np.linspace(y[0], y[-1], COARSE))
     states = np.stack([across.ravel(), up.ravel()], axis=1)
@@ -89,20 +127,40 @@ def _draw_plane(axes: Axes, report: EnergyReport, run: Along) -> None:
     unit = rates / np.where(size > 0, size, 1.0)[:, None]
     axes.quiver(across.ravel(), up.ravel(), unit[:, 0], unit[:, 1], color="white", alpha=0.8, width=0.003,
                 angles="xy", scale_units="xy", scale=1.3 * COARSE)  # fmt: skip
-    axes.plot(*run.states.T, color=INK, linewidth=1.8)
-    axes.plot(*run.states[-1], "o", color=BAD, markersize=7)
+    for way in _ways(report, run, x, y):
+        axes.plot(*way.T, color=INK, linewidth=0.9)
+    axes.plot(*run.states.T, color=BAD, linewidth=2.2)
+    for state, face in ((run.states[0], "white"), (run.states[-1], BAD)):
+        axes.plot(*state, "o", color=face, markeredgecolor=INK, markersize=7)
     names = _names(report)
-    axes.set(xlabel=names[0], ylabel=names[1], title="energy, with the flow and the run")
+    axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel=names[0], ylabel=names[1])
+    axes.set_title("energy and flow; the run (to the filled dot) and runs from the edges")
     axes.grid(False)
+
+
+def _ways(report: EnergyReport, run: Along, x: Floats, y: Floats) -> list[Floats]:
+    """Runs that start along the edges, each (times, 2)."""
+    from neurodyn.simulation import simulate
+
+    system, side = report.system, (-0.96, 0.0, 0.96)
+    corners = np.array([(a, b) for a in side for b in side if (a, b) != (0.0, 0.0)])
+    starts = np.array([x.mean(), y.mean()]) + corners * np.array([np.ptp(x), np.ptp(y)]) / 2
+    found = simulate(
+        system, start=dict(system.layout.unpack(starts)), trials=len(starts), until=float(run.time[-1]),
+        save_at=run.time, record=[*system.layout.names], on_failure="return",
+    )  # fmt: skip
+    parts = [found[n].values.reshape(len(run.time), len(starts), -1) for n in system.layout.names]
+    return list(np.concatenate(parts, axis=2).transpose(1, 0, 2))
 
 
 def _draw_surface(axes: Any, report: EnergyReport, run: Along) -> None:
     x, y, height = _landscape(report, run)
     axes.plot_surface(*np.meshgrid(x, y), height, cmap=RISING, alpha=0.8, linewidth=0, rcount=60, ccount=60)
-    axes.plot(*run.states.T, run.energy, color=INK, linewidth=1.8, zorder=5)
+    axes.plot(*run.states.T, run.energy, color=BAD, linewidth=2.2, zorder=5)
     names = _names(report)
     axes.set(xlabel=names[0], ylabel=names[1], zlabel=symbol(report.energy))
-    axes.set_title("the same as a surface")
+    axes.yaxis.labelpad = 9
+    axes.set_title("the energy as a surface, with the run")
 
 
 def _landscape(report: EnergyReport, run: Along) -> tuple[Floats, Floats, Floats]:
@@ -112,6 +170,17 @@ def _landscape(report: EnergyReport, run: Along) -> tuple[Floats, Floats, Floats
     x, y = (np.linspace(low[k] - MARGIN * wide[k], high[k] + MARGIN * wide[k], FINE) for k in (0, 1))
     across, up = np.meshgrid(x, y)
     return x, y, _energies(report, run, np.stack([across.ravel(), up.ravel()], axis=1)).reshape(across.shape)
+
+
+def _draw_ways(axes: Axes, report: EnergyReport, run: Along) -> None:
+    """The energy from memory to memory, if the system has memories; else through the states of the run."""
+    from neurodyn.analysis.energy.memories import memories
+
+    found = memories(report.system)
+    if found is not None and len(found.numbers) > 1:
+        draw_memories(axes, report.system, found, found.numbers)
+    else:
+        _draw_line(axes, report, run)
 
 
 def _draw_line(axes: Axes, report: EnergyReport, run: Along) -> None:
@@ -127,17 +196,11 @@ def _draw_line(axes: Axes, report: EnergyReport, run: Along) -> None:
     axes.legend(loc="best")
 
 
-def _write_verdicts(axes: Axes, report: EnergyReport) -> None:
-    axes.axis("off")
-    lines = [f"{c.claim}\n    {c.verdict}: {c.reason}" for c in report.claims]
-    shown = "\n".join(line if len(line) < 200 else f"{line[:197]}..." for line in lines)
-    axes.text(0.0, 1.0, plain(shown), va="top", ha="left", fontsize=9.5, wrap=True, transform=axes.transAxes)
-
-
 def _energies(report: EnergyReport, run: Along, states: Floats) -> Floats:
-    read = report.system.observe((report.energy,), trials=True)
-    found: Floats = np.asarray(read(float(run.time[-1]), states, _inputs(report, run))[report.energy], dtype=float)
-    return np.broadcast_to(found, len(states))
+    from neurodyn.analysis.energy.memories import energy_at
+
+    found: Floats = energy_at(report.system, float(run.time[-1]), states)
+    return found
 
 
 def _inputs(report: EnergyReport, run: Along) -> Any:
@@ -148,3 +211,8 @@ def _inputs(report: EnergyReport, run: Along) -> Any:
 
 def _names(report: EnergyReport) -> list[str]:
     return [symbol(report.system.layout.element(k)) for k in (0, 1)]
+
+
+KINDS: dict[str, Callable[[Any, EnergyReport, Along], None]] = {
+    "energy": _draw_energy, "balance": _draw_balance, "landscape": _draw_plane, "surface": _draw_surface,
+}  # fmt: skip

@@ -19,9 +19,9 @@ def plotted(report: Any, kind: str | None = None, **options: Any) -> Any:
     return plot(report, kind, **options)
 
 
-def drawn(module: str, report: Any) -> Any:
+def drawn(module: str, report: Any, **options: Any) -> Any:
     """The figure of a report of an analysis, which has a file of its own among the plots."""
-    return import_module(f"neurodyn.plots.{module}").draw(report)
+    return import_module(f"neurodyn.plots.{module}").draw(report, **options)
 
 
 def as_html(result: Result) -> str:

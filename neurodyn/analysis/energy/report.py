@@ -70,11 +70,16 @@ class EnergyReport:
         """The report as text."""
         return str(self)
 
-    def plot(self) -> Any:
-        """The energy along the run, its balance, and the landscape around: a matplotlib figure."""
+    def plot(self, kind: str | None = None, **options: Any) -> Any:
+        """The energy along the run, its balance, and the landscape around: a matplotlib figure.
+
+        Args:
+            kind: one panel alone: `energy`, `balance`, `landscape` or `surface` (of two numbers of state), or `line`:
+                the energy in straight lines from memory to memory, or `between=` two memories or states.
+        """
         from neurodyn.results.display import drawn
 
-        return drawn("claims", self)
+        return drawn("claims", self, kind=kind, **options)
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""
