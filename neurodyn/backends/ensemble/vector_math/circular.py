@@ -17,9 +17,11 @@ HUGE = "huge_angle"  # the function that takes multiples of pi/2 off larger angl
 def reduced(x: Real) -> tuple[Real, Whole]:
     """r, and k in the low bits."""
     moved = x.fma(TWO_OVER_PI, MAGIC)
-    k = moved - MAGIC
-    r = k.fma(-HALF_PI[2], k.fma(-HALF_PI[1], k.fma(-HALF_PI[0], x)))
-    return x.w.rarely(x.size() >= LARGE, HUGE, x, (r, moved.bits()))
+    turns = moved - MAGIC
+    near = turns.fma(-HALF_PI[2], turns.fma(-HALF_PI[1], turns.fma(-HALF_PI[0], x)))
+    r, k = x.w.rarely(x.size() >= LARGE, HUGE, [(x, LARGE)], (near, moved.bits()))
+    assert isinstance(r, Real) and isinstance(k, Whole)
+    return r, k
 
 
 def near_sin(r: Real) -> Real:

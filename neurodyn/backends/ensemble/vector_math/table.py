@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from neurodyn.backends.ensemble.vector_math import arcs, circular, exponentials, hyperbolic, logarithms, powers, special
+from neurodyn.backends.ensemble.vector_math import (
+    arcs,
+    circular,
+    exponentials,
+    hyperbolic,
+    logarithms,
+    powers,
+    remainders,
+    special,
+)
 from neurodyn.backends.ensemble.vector_math.values import Real
 
 
@@ -52,5 +61,6 @@ ROWS: dict[str, Row] = {
     "erf": Row(special.erf, 1.2),
     "i0e": Row(special.i0e, 3.6),
     "i1e": Row(special.i1e, 3.1),
+    "modulo": Row(remainders.modulo, 0.5, arity=2, needs=remainders.FAR),
     "power": Row(powers.power, 1.0, arity=2),
 }

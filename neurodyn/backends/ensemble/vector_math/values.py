@@ -121,7 +121,7 @@ class Real:
 
     def is_negative(self) -> Flag:
         """Where the sign is set, that of -0.0 as well."""
-        return self.w.flag(f"icmp slt {self.w.wholes} {self.bits().name}, zeroinitializer")
+        return self.bits().below_zero()
 
     def bits(self) -> Whole:
         """The same 64 bits."""
@@ -180,6 +180,10 @@ class Whole:
     def below(self, other: Whole) -> Flag:
         """Where it is less, as numbers from 0 to 2**64."""
         return self.w.flag(f"icmp ult {self.w.wholes} {self.name}, {other.name}")
+
+    def below_zero(self) -> Flag:
+        """Where it is negative, as numbers from -2**63 to 2**63."""
+        return self.w.flag(f"icmp slt {self.w.wholes} {self.name}, zeroinitializer")
 
     def converted(self) -> Real:
         """The number, from 0 to 2**64, as a double."""

@@ -6,10 +6,13 @@ of IEEE operations on every lane, at every width and on every machine, and so ha
 
 from __future__ import annotations
 
-import math
 import struct
+from collections.abc import Callable, Sequence
 
 from neurodyn.backends.ensemble.vector_math.values import Flag, Real, Whole
+
+Value = Real | Whole
+Idle = tuple[Real, float]  # a value, and what stands for it on lanes that do not matter
 
 
 class Writer:
@@ -71,22 +74,49 @@ class Writer:
             found = self.put(f"insertelement {self.wholes} {found}, i64 {word}, i64 {lane}")
         return Whole(self, found)
 
-    def rarely(self, where: Flag, function: str, x: Real, usual: tuple[Real, Whole]) -> tuple[Real, Whole]:
-        """What `function` makes of x where it must, and what is there already elsewhere.
+    def rarely(self, where: Flag, function: str, given: Sequence[Idle], usual: Sequence[Value]) -> list[Value]:
+        """What a function of its own makes of `given` where it must, and what is there already elsewhere.
 
-        The function is called only where some lane needs it, and is given infinity on the others, whose results do not
-        depend on that.
+        The function is called only where some lane needs it, and is given idle values on the others, whose results do
+        not depend on that.
         """
         before, rare, after = self._block, f"rare{len(self.lines)}", f"after{len(self.lines)}"
-        some = self.put(f"call i1 @llvm.vector.reduce.or.v{self.width}i1({self.flags} {where.name})")
-        self.lines += [f"  br i1 {some}, label %{rare}, label %{after}", f"{rare}:"]
-        pair = f"{{ {self.reals}, {self.wholes} }}"
-        found = self.put(f"call {pair} @nd_{function}({self.reals} {where.choose(x, math.inf).name})")
-        real = where.choose(self.real(f"extractvalue {pair} {found}, 0"), usual[0])
-        whole = where.choose_whole(self.whole(f"extractvalue {pair} {found}, 1"), usual[1])
+        self.lines += [f"  br i1 {self.some(where)}, label %{rare}, label %{after}", f"{rare}:"]
+        kinds = "{ " + ", ".join(map(self.kind, usual)) + " }"
+        handed = ", ".join(f"{self.reals} {where.choose(x, idle).name}" for x, idle in given)
+        found = self.put(f"call {kinds} @nd_{function}({handed})")
+        parts = [type(value)(self, self.put(f"extractvalue {kinds} {found}, {k}")) for k, value in enumerate(usual)]
+        mixed = [self._either(where, part, value) for part, value in zip(parts, usual, strict=True)]
         self.lines += [f"  br label %{after}", f"{after}:"]
         self._block = after
-        return (
-            self.real(f"phi {self.reals} [ {usual[0].name}, %{before} ], [ {real.name}, %{rare} ]"),
-            self.whole(f"phi {self.wholes} [ {usual[1].name}, %{before} ], [ {whole.name}, %{rare} ]"),
-        )
+        ways = [
+            f"[ {value.name}, %{before} ], [ {new.name}, %{rare} ]" for value, new in zip(usual, mixed, strict=True)
+        ]
+        return [type(v)(self, self.put(f"phi {self.kind(v)} {way}")) for v, way in zip(usual, ways, strict=True)]
+
+    def repeated(self, start: Real, step: Callable[[Real], tuple[Real, Flag]]) -> Real:
+        """A value stepped on until no lane asks for more."""
+        before, loop, after = self._block, f"loop{len(self.lines)}", f"after{len(self.lines)}"
+        self.lines += [f"  br label %{loop}", f"{loop}:"]
+        now = self.real("")
+        place = len(self.lines) - 1
+        then, asks = step(now)
+        self.lines[place] += f"phi {self.reals} [ {start.name}, %{before} ], [ {then.name}, %{loop} ]"
+        self.lines += [f"  br i1 {self.some(asks)}, label %{loop}, label %{after}", f"{after}:"]
+        self._block = after
+        return then
+
+    def some(self, where: Flag) -> str:
+        """Whether it holds on some lane."""
+        return self.put(f"call i1 @llvm.vector.reduce.or.v{self.width}i1({self.flags} {where.name})")
+
+    def kind(self, value: Value) -> str:
+        """The LLVM type of a value."""
+        return self.reals if isinstance(value, Real) else self.wholes
+
+    @staticmethod
+    def _either(where: Flag, yes: Value, no: Value) -> Value:
+        if isinstance(yes, Real) and isinstance(no, Real):
+            return where.choose(yes, no)
+        assert isinstance(yes, Whole) and isinstance(no, Whole)
+        return where.choose_whole(yes, no)

@@ -54,6 +54,11 @@ def _exprel_slope(x: Any) -> Any:
     return mp.mpf(1) / 2 + x / 3 if abs(x) < 2.0**-400 else (mp.exp(x) * (x - 1) + 1) / x**2
 
 
+def _modulo(x: Any, y: Any) -> Any:
+    with mp.extraprec(2200):
+        return x - y * mp.floor(x / y)
+
+
 def _slope(x: Any) -> Any:
     return np.where(np.isinf(x), np.where(x > 0, np.inf, 0.0), runtime.exprel_slope(x))
 
@@ -89,6 +94,7 @@ TRUTHS: dict[str, Truth] = {
     "erf": Truth(mp.erf, special.erf),
     "i0e": Truth(lambda x: mp.exp(-abs(x)) * mp.besseli(0, x), special.i0e, (-20.0, 20.0)),
     "i1e": Truth(lambda x: mp.exp(-abs(x)) * mp.besseli(1, x), special.i1e, (-20.0, 20.0)),
+    "modulo": Truth(_modulo, np.mod),
     "power": Truth(mp.power, _wide(np.power), (0.0, 10.0)),
 }
 
@@ -96,7 +102,7 @@ TRUTHS: dict[str, Truth] = {
 def points(name: str, count: int, seed: int = 0) -> tuple[Array, ...]:
     """Arguments: a half where most happens, a half over all exponents, special ones, and for two, all pairs of them."""
     rng, low_high = np.random.default_rng([seed, len(name)]), TRUTHS[name].busy
-    arity = 2 if name in ("atan2", "power") else 1
+    arity = 2 if name in ("atan2", "modulo", "power") else 1
     half = count // 2
     drawn = []
     for _ in range(arity):
