@@ -6,12 +6,12 @@ import math
 
 from neurodyn.backends.ensemble.vector_math.coefficients import LN2, LOGCOSH
 from neurodyn.backends.ensemble.vector_math.exponentials import TINY, exp, split
-from neurodyn.backends.ensemble.vector_math.logarithms import log, log1p, log1p_unit
+from neurodyn.backends.ensemble.vector_math.logarithms import log1p, log1p_unit
 from neurodyn.backends.ensemble.vector_math.values import Real
 
 MOST = 710.5  # beyond it sinh and cosh have overflowed
 ONE_FROM = 20.0  # beyond it tanh is 1
-SQUARE_DROPS = 2.0**28  # beyond it 1 is nothing beside the square
+SQUARES = 2.0**500  # beyond it squares are not computed
 
 
 def tanh(x: Real) -> Real:
@@ -44,20 +44,22 @@ def cosh(x: Real) -> Real:
 def asinh(x: Real) -> Real:
     """asinh(x) = log(1 + a + a**2/(1 + sqrt(1 + a**2))), a = |x|."""
     size = x.size()
-    a = size.at_most(SQUARE_DROPS)
+    a = size.at_most(SQUARES)
     square = a * a
-    near = log1p(a + square / (1.0 + (square + 1.0).root()))
-    far = log(size) + LN2[0]
-    found = (size < SQUARE_DROPS).choose(near, far).with_sign_of(x)
+    found = _doubled(size, a + square / (1.0 + (square + 1.0).root())).with_sign_of(x)
     return (size < TINY).choose(x, found)
 
 
 def acosh(x: Real) -> Real:
     """acosh(x) = log(1 + t + sqrt(2*t + t**2)), t = x - 1; no number below 1."""
-    t = x.at_most(SQUARE_DROPS) - 1.0
-    near = log1p(t + t.fma(t, t + t).root())
-    found = (x < SQUARE_DROPS).choose(near, log(x) + LN2[0])
-    return (x < 1.0).choose(math.nan, found)
+    t = x.at_most(SQUARES) - 1.0
+    return (x < 1.0).choose(math.nan, _doubled(x, t + t.fma(t, t + t).root()))
+
+
+def _doubled(x: Real, less_one: Real) -> Real:
+    """log(1 + less_one); log(2*x) where x has no square."""
+    far = x >= SQUARES
+    return log1p(far.choose(x, less_one)) + far.choose(LN2[0], 0.0)
 
 
 def atanh(x: Real) -> Real:

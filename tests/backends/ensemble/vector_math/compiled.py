@@ -18,7 +18,7 @@ POINTER = ctypes.c_void_p
 
 
 def loop(name: str, arity: int, width: int) -> str:
-    """A function `run(count, out, *arguments)` over arrays of a multiple of `width`."""
+    """A function `run(passes, count, out, *arguments)` over arrays of a multiple of `width`."""
     reals = f"<{width} x double>"
     arguments = ", ".join(f"ptr noalias %a{k}" for k in range(arity))
     loads = "\n".join(
@@ -27,19 +27,26 @@ def loop(name: str, arity: int, width: int) -> str:
     )
     values = ", ".join(f"{reals} %x{k}" for k in range(arity))
     return f"""
-define void @run(i64 %count, ptr noalias %out, {arguments}) {{
+define void @run(i64 %passes, i64 %count, ptr noalias %out, {arguments}) {{
 entry:
+  br label %pass
+pass:
+  %done = phi i64 [ 0, %entry ], [ %passed, %turn ]
   br label %body
 body:
-  %i = phi i64 [ 0, %entry ], [ %next, %body ]
+  %i = phi i64 [ 0, %pass ], [ %next, %body ]
 {loads}
   %y = call {reals} @nd_{name}({values})
   %q = getelementptr double, ptr %out, i64 %i
   store {reals} %y, ptr %q, align 8
   %next = add i64 %i, {width}
   %more = icmp slt i64 %next, %count
-  br i1 %more, label %body, label %done
-done:
+  br i1 %more, label %body, label %turn
+turn:
+  %passed = add i64 %done, 1
+  %again = icmp slt i64 %passed, %passes
+  br i1 %again, label %pass, label %end
+end:
   ret void
 }}
 """
@@ -67,12 +74,14 @@ def compiled(name: str, width: int) -> Callable[..., Array]:
     """One function over arrays of a multiple of `width`."""
     arity = ROWS[name].arity
     engine = machine(functions([name], width) + loop(name, arity, width))
-    run = ctypes.CFUNCTYPE(None, ctypes.c_int64, POINTER, *[POINTER] * arity)(engine.get_function_address("run"))
+    run = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, POINTER, *[POINTER] * arity)(
+        engine.get_function_address("run")
+    )
 
-    def call(*arguments: Array, out: Array | None = None) -> Array:
+    def call(*arguments: Array, out: Array | None = None, passes: int = 1) -> Array:
         given = [np.ascontiguousarray(a) for a in arguments]
         found = np.empty_like(given[0]) if out is None else out
-        run(found.size, found.ctypes.data, *(a.ctypes.data for a in given))
+        run(passes, found.size, found.ctypes.data, *(a.ctypes.data for a in given))
         return found
 
     call.engine = engine  # type: ignore[attr-defined]  # the code lives as long as it
