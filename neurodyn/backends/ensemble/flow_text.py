@@ -171,13 +171,6 @@ def _smaller(a: Real, b: Real) -> Real:
     return ((a > b) | b.differs(b)).choose(b, a)
 
 
-def _modulo(a: Real, b: Real) -> Real:
-    """The remainder with the sign of the divisor."""
-    left = (-a.w.intrinsic("floor", a / b)).fma(b, a)
-    beyond = (left * b < 0.0).choose(left + b, left)
-    return (beyond.size() >= b.size()).choose(beyond - b, beyond)
-
-
 WRITTEN: dict[str, Callable[..., Real]] = {
     "add": lambda a, b: a + b,
     "subtract": lambda a, b: a - b,
@@ -192,7 +185,6 @@ WRITTEN: dict[str, Callable[..., Real]] = {
     "sign": _sign,
     "larger": _larger,
     "smaller": _smaller,
-    "modulo": _modulo,
     "one_if_zero": lambda x: x.equals(0.0).choose(1.0, x),
     "finite_or_zero": lambda x: (x.size() < float("inf")).choose(x, 0.0),
 }
