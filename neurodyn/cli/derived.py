@@ -19,7 +19,7 @@ def derived_page(model: Model) -> list[str]:
     from neurodyn.system.build import build
 
     found = derivation(build(model))
-    energies = [e.text for e in model.equations if e.name in _parts(model)]
+    energies = [" ".join(e.text.split()) for e in model.equations if e.name in _parts(model)]
     lines = [click.style(model.name, bold=True) + (f": {model.summary}" if model.summary else "")]
     for title, texts in (
         ("Activations", found.activations),

@@ -66,11 +66,12 @@ def bent_down(facts: Facts, layer: Layer, hunt: Hunt) -> Warned | None:
             if not (np.isfinite(found[2]) and _is_clear(bend, *found[:2], rng)):
                 continue
             x, u, least = _along_one(bend, *found)
-            way = f"along d{layer.state.name} = ({shown(system, u, first, 'd')})"
+            unit, way = None, f"along d{layer.state.name} = ({shown(system, u, first, 'd')})"
             if np.count_nonzero(u) == 1:
-                way = f"by {system.layout.element(first + int(np.abs(u).argmax()))}"
+                unit = int(np.abs(u).argmax())
+                way = f"by {system.layout.element(first + unit)}"
             text = f"The Lagrangian of {layer.state.key} is not convex: its second derivative {way} is {least:.3g} "
-            text += f"at {shown(system, x, first)}."
+            text += f"at {shown(system, x, first, unit=unit)}."
             numbers = {"state": x, "direction": u, "second derivative": least}
             return Warned("not convex", text, place_of(layer), numbers)
     return None

@@ -97,5 +97,5 @@ def _warned(facts: Facts, layer: Layer, name: str, y: Array, before: Array, afte
         what = "is not continuous: it"
     x = np.where(np.abs(x) < SMALL * np.abs(x).max(initial=1.0), 0.0, x)
     text = f"The Lagrangian of {layer.state.key} {what} jumps from {before[k]:.4g} to {after[k]:.4g} "
-    text += f"at {shown(system, x, at)}."
+    text += f"at {shown(system, x, at, unit=k if name == layer.activation else None)}."
     return Warned("not differentiable", text, place_of(layer), {"state": x, "before": before[k], "after": after[k]})

@@ -36,14 +36,18 @@ class Warned:
     numbers: Mapping[str, Any] = field(default_factory=dict)
 
 
-def shown(system: System, numbers: Array, first: int = 0, name: str = "") -> str:
+def shown(system: System, numbers: Array, first: int = 0, name: str = "", unit: int | None = None) -> str:
     """The largest of some numbers of the state, in words: `x[0] = 1, x[3] = 0.5 and 6 more`.
 
     Args:
         first: where they lie in the state.
         name: put before each, as in `dx[0] = 1`.
+        unit: the position of one that is told in any case.
     """
-    order = sorted(np.argsort(-np.abs(numbers), kind="stable")[:SHOWN])
+    size = np.abs(numbers)
+    if unit is not None:
+        size[unit] = np.inf
+    order = sorted(np.argsort(-size, kind="stable")[:SHOWN])
     told = ", ".join(f"{name}{system.layout.element(first + int(k))} = {numbers[k]:.4g}" for k in order)
     return told + (f" and {numbers.size - SHOWN} more" if numbers.size > SHOWN else "")
 

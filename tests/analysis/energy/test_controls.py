@@ -78,15 +78,22 @@ def mixed_clamp(p: Values, x: Array, t: complex) -> tuple[complex, Array]:
     return energy, -(1 - p["held"]) * (x + p["W"] @ off)
 
 
+def bent(p: Values, x: Array, t: complex) -> tuple[complex, Array]:
+    g = x**3 - x
+    return (x * g - x**4 / 4 + x**2 / 2 - p["b"] * g).sum(), p["b"] - x
+
+
 FLOWS: dict[str, ByHand] = {
     "asymmetric_weights": hopfield, "feedback_no_transpose": two_layers, "vector_gain": vector_gain,
     "exact_energy_of_features": features, "free_energy_without_entropy": diffusion, "mixed_clamp": mixed_clamp,
+    "bent_lagrangian": bent,
 }  # fmt: skip
 REASONS = {
     "asymmetric_weights": "no multiple of", "feedback_no_transpose": "no multiple of", "vector_gain": "no multiple of",
     "exact_energy_of_features": "no multiple of", "free_energy_without_entropy": "depends on time itself",
     "mixed_clamp": "differs between units that g mixes", "nearly_symmetric_weights": "up to 1e-09",
     "even_powers_all_at_once": "not shown to be concave", "descent_of_features": "shown to be concave",
+    "bent_lagrangian": "not shown to grow with",
 }  # fmt: skip
 
 
