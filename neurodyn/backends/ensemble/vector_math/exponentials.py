@@ -85,7 +85,10 @@ def exprel_slope(x: Real) -> Real:
     upper = x.at_most(STILL_FINITE)
     held = upper.at_least(-60.0)  # below it the exponential does not matter
     m, power, unit, back = _reduced(held)
-    far = power.fma(m, power).fma(held - 1.0, unit) / upper / upper * back
+    grown, less = power.fma(m, power), held - 1.0
+    # What rounding took from the exponential and from x - 1, which cancellation would show.
+    lost = power.fma(m, power - grown) * less + grown * ((held - less) - 1.0)
+    far = (grown.fma(less, unit) + lost) / upper / upper * back
     inner = x.at_most(1.0).at_least(-1.0)
     return inner.equals(x).choose(inner.led(EXPREL_SLOPE), far)
 

@@ -27,32 +27,28 @@ def erf(x: Real) -> Real:
 def i0e(x: Real) -> Real:
     """exp(-|x|)*I0(x): the power series, of which all terms are positive, or an expansion in 1/x."""
     a = x.size()
-    decay, quarter, _ = _series(a, I0_GROWTH)
-    return (a < SERIES_ENDS).choose(decay * quarter.led(I0_NEAR), _far(a, I0_FAR))
+    near = a.at_most(SERIES_ENDS) * 0.5
+    return (a < SERIES_ENDS).choose(_series(near, I0_NEAR, I0_GROWTH), _far(a, I0_FAR))
 
 
 def i1e(x: Real) -> Real:
     """exp(-|x|)*I1(x)."""
     a = x.size()
-    decay, quarter, half = _series(a, I1_GROWTH)
-    near = decay * quarter.led(I1_NEAR) * half
-    found = (a < SERIES_ENDS).choose(near, _far(a, I1_FAR)).with_sign_of(x)
+    near = a.at_most(SERIES_ENDS) * 0.5
+    found = (a < SERIES_ENDS).choose(near * _series(near, I1_NEAR, I1_GROWTH), _far(a, I1_FAR)).with_sign_of(x)
     return (a < TINY).choose(x * 0.5, found)
 
 
-def _series(a: Real, growth: Sequence[float]) -> tuple[Real, Real, Real]:
-    """exp(-a), a**2/4, of which the series is made, and a/2, up to where the series ends.
+def _series(half: Real, coefficients: Sequence[float], growth: Sequence[float]) -> Real:
+    """exp(-2*half)*(a polynomial in half**2).
 
-    A series in a**2/4 grows by `growth` (as a polynomial in a, to a few per cent) for a unit of it, relative to itself:
-    what rounding takes from a**2/4 is put into the exponential.
+    The polynomial grows by `growth` (as a polynomial in 2*half, to a few per cent) for a unit of half**2, relative to
+    itself: what rounding takes from the square is put into the exponential.
     """
-    near = a.at_most(SERIES_ENDS)
-    half = near * 0.5
-    quarter = half * half
-    lost = half.fma(half, -quarter)
-    s = split(-near)
-    power = s.scaled(0)
-    return power.fma(lost.fma(near.polynomial(growth), s.m), power), quarter, half
+    square, a = half * half, half + half
+    lost = half.fma(half, -square)
+    s, series = split(-a), square.led(coefficients)
+    return series.fma(lost.fma(a.polynomial(growth), s.m), series) * s.scaled(0)
 
 
 def _far(a: Real, coefficients: Sequence[float]) -> Real:

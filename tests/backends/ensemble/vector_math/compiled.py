@@ -52,15 +52,15 @@ end:
 """
 
 
-def machine(text: str) -> llvm.ExecutionEngine:
-    """Compiled text."""
+def machine(text: str, cpu: str = "") -> llvm.ExecutionEngine:
+    """Compiled text, for the processor at hand or a named one that it can stand for."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     module = llvm.parse_assembly(text)
     module.verify()
     features = llvm.get_host_cpu_features().flatten().replace("+prefer-256-bit", "") + ",-prefer-256-bit"
     target = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=features, opt=3
+        cpu=cpu or llvm.get_host_cpu_name(), features="" if cpu else features, opt=3
     )
     builder = llvm.create_pass_builder(target, llvm.create_pipeline_tuning_options(speed_level=1))
     builder.getModulePassManager().run(module, builder)
@@ -70,10 +70,10 @@ def machine(text: str) -> llvm.ExecutionEngine:
 
 
 @cache
-def compiled(name: str, width: int) -> Callable[..., Array]:
+def compiled(name: str, width: int, cpu: str = "") -> Callable[..., Array]:
     """One function over arrays of a multiple of `width`."""
     arity = ROWS[name].arity
-    engine = machine(functions([name], width) + loop(name, arity, width))
+    engine = machine(functions([name], width) + loop(name, arity, width), cpu)
     run = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, POINTER, *[POINTER] * arity)(
         engine.get_function_address("run")
     )

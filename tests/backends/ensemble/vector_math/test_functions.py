@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+
 import numpy as np
 import pytest
 
@@ -53,7 +55,7 @@ def test_errors_are_as_stated(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_errors_are_as_stated_in_a_million_points(name: str) -> None:
     error, at = worst(name, 1_000_000, 1_000)
-    assert ROWS[name].ulps - 1 <= error <= ROWS[name].ulps, at
+    assert 0.6 * ROWS[name].ulps <= error <= ROWS[name].ulps, at
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
@@ -90,6 +92,14 @@ def test_bits_are_the_same_at_every_width(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_bits_of_all_are_the_same_at_every_width(name: str) -> None:
     same_bits(name, (*WIDTHS, 2, 32))
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="names processors of one kind")
+@pytest.mark.parametrize("cpu", ["haswell", "x86-64"])  # with vectors of four; without fused multiplication
+def test_bits_are_the_same_on_older_processors(cpu: str) -> None:
+    for name in ("exp", "log", "sin", "tanh"):
+        at = filled(points(name, 1_000))
+        assert compiled(name, 4, cpu)(*at).tobytes() == compiled(name, BROAD)(*at).tobytes()
 
 
 def test_numbers_are_what_they_are_said_to_be() -> None:
