@@ -61,14 +61,9 @@ def random_features(
         **described: name, summary, references, theme and bench of the model.
 
     Raises:
-        InputError: for a map that there is not.
+        InputError: for a map that there is not, and for `log` and `steps` that are neither true nor false.
     """
-    if features not in FEATURE_MAPS:
-        raise InputError(
-            f"There is no feature map {features!r}.",
-            code="family-features",
-            remedy=near(str(features), list(FEATURE_MAPS)) or f"Feature maps: {', '.join(FEATURE_MAPS)}.",
-        )
+    _check(features, log=log, steps=steps)
     kind = FEATURE_MAPS[features]
     usual: dict[str, Any] = {"name": "random_features", "summary": f"Dense memory with random features ({features})"}
     bench = {"steps": 100} if steps else {"until": 10}
@@ -76,7 +71,7 @@ def random_features(
     return Model(
         _equations(kind, log, steps),
         indices={
-            "D": {"letters": "i j", "size": D, "about": "numbers of a memory"},
+            "D": {"letters": "i j", "size": D, "about": "numbers"},
             "K": {"letters": "m n", "size": K, "about": "memories"},
             "Y": {"letters": "y", "size": Y, "about": "random frequencies"},
         },
@@ -87,6 +82,20 @@ def random_features(
         claims=() if steps else ("dE/dt <= 0", "dE/dt == -tau*sum((dv[i]/dt)**2, i)"),
         **{**usual, **described},
     )
+
+
+def _check(features: str, **flags: bool) -> None:
+    if features not in FEATURE_MAPS:
+        raise InputError(
+            f"There is no feature map {features!r}.",
+            code="family-features",
+            remedy=near(str(features), list(FEATURE_MAPS)) or f"Feature maps: {', '.join(FEATURE_MAPS)}.",
+        )
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            raise InputError(
+                f"{name} of random features is {value!r}.", code="family-flag", remedy=f"Write {name} = true or false."
+            )
 
 
 def _equations(kind: FeatureMap, log: bool, steps: bool) -> list[str]:

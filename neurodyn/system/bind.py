@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,21 @@ def rules_on_values(bound: Values) -> tuple[ValueRule, ...]:
     """Every rule that the values must fulfil, in the order in which they are checked."""
     model = bound.structure.model
     return bound.formulas.get(("rules",), lambda: tuple(rule for rules in VALUE_RULES for rule in rules(model)))
+
+
+@contextmanager
+def reasons(bound: Values, rules: Iterable[ValueRule]) -> Iterator[None]:
+    """Where a value is not finite and another one is not what the model needs, tell the latter: it is the reason."""
+    try:
+        yield
+    except InputError as error:
+        for rule in rules if error.code == "not-finite" else ():
+            try:
+                rule.check(bound)
+            except InputError as reason:
+                if reason.code == "given":
+                    raise reason from None
+        raise
 
 
 def signal_of(bound: Values, name: str) -> Signal:

@@ -13,7 +13,7 @@ from neurodyn.errors import InputError
 from neurodyn.model.library import load
 from neurodyn.model.model import Model
 from neurodyn.model.varied import with_inputs
-from neurodyn.system.bind import check_names, rules_on_values, signal_of
+from neurodyn.system.bind import check_names, reasons, rules_on_values, signal_of
 from neurodyn.system.checks import MODEL_CHECKS, VARIED_CHECKS
 from neurodyn.system.checks.regular import check_regular
 from neurodyn.system.checks.supports import check_supports
@@ -70,7 +70,8 @@ def build(
     bind_ranks(bound, known)
     check_supports(structure, bound.sizes)
     shapes = {n: bound.shape(structure.letters(n), d.source) for n, d in model.variables.items()}
-    computed = bound.all()
+    with reasons(bound, rules_on_values(bound)):
+        computed = bound.all()
     given = plain_edges(bound, given)
     for rule in rules_on_values(bound):
         rule.check(bound)

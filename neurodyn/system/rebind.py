@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from neurodyn.errors import InputError
-from neurodyn.system.bind import check_names, rules_on_values, signal_needs, signal_of
+from neurodyn.system.bind import check_names, reasons, rules_on_values, signal_needs, signal_of
 from neurodyn.system.checks.rule import ValueRule
 from neurodyn.system.edges import plain_edges
 from neurodyn.system.quantities import si_values
@@ -63,8 +63,9 @@ def rebind(system: System, changed: Mapping[str, Any]) -> System:
     before, known = system.values, bound.known
     for name in change.kept:
         known[name] = before[name]
-    for name in change.stale:
-        bound.of(name)
+    with reasons(bound, change.rules):
+        for name in change.stale:
+            bound.of(name)
     for rule in change.rules:
         rule.check(bound)
     values = {name: known[name] for name in before}

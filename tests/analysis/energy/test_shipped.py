@@ -18,7 +18,8 @@ ROWS = re.findall(r"^\| (\w+) \| `(.+)` \| (\w+) \|$", Path("docs/energy.md").re
 # Those that take more than a second.
 SLOW = {"diffusion_vp", "diffusion_flow", "diffusion_ve", "diffusion_backward", "energy_transformer", "sdm_layer",
         "energy_transformer_leak", "energy_transformer_softmax",
-        "hierarchical_memory", "dense_memory_binary_exponential"}  # fmt: skip
+        "hierarchical_memory", "dense_memory_binary_exponential",
+        *(f"dense_memory_features_{kind}" for kind in ("cos", "exp", "expexp", "sum"))}  # fmt: skip
 # Where a witness is rare.
 STARTS = {"dense_memory_features_step": 40}
 MODELS = [pytest.param(n, marks=pytest.mark.slow if n in SLOW else ()) for n in dict.fromkeys(r[0] for r in ROWS)]
