@@ -1,14 +1,19 @@
-"""The energy is one number, defined by an equation."""
+"""The energy is one number, defined by an equation, and neither it nor that of a synapse is a condition."""
 
 from __future__ import annotations
 
+import ast
+
 from neurodyn.errors import InputError
 from neurodyn.language.names import near
+from neurodyn.language.reader import Reader
 from neurodyn.model.model import Model
 
 
 def check_energy(model: Model) -> None:
-    """Refuse an energy that is not defined, or that has letters."""
+    """Refuse an energy that is not defined, that has letters, or that is a condition."""
+    for name in (model.energy, *(f"E_{s}" for s in model.synapses)):
+        _check_number(model, name)
     if model.energy is None:
         return
     place = model.locate("", "energy").place(0)
@@ -33,4 +38,20 @@ def check_energy(model: Model) -> None:
             code="energy",
             remedy="Sum over the index.",
             place=model.source_of(model.energy).place(0),
+        )
+
+
+def _check_number(model: Model, name: str | None) -> None:
+    """Refuse an energy that is true or false."""
+    equation = model.equation(name) if name else None
+    if equation is None:
+        return
+    tree = Reader(model.names, equation.source, start=equation.equals).tree()
+    negated = isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not)
+    if negated or isinstance(tree, (ast.Compare, ast.BoolOp)):
+        raise InputError(
+            f"{name} is true or false, and an energy is a number.",
+            code="energy-condition",
+            remedy="Write where(condition, a, b) for two values.",
+            place=equation.source.place(equation.equals),
         )
