@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 import neurodyn
-from neurodyn.analysis import features
 from neurodyn.analysis.features import FeatureMemory, feature_errors, kernel_variance, moments
 
 Array = NDArray[np.float64]
@@ -108,6 +106,11 @@ class TestEnergies:
         np.testing.assert_allclose(forgotten.trace, parts[0].trace, atol=1e-12)
         np.testing.assert_allclose(forgotten.exact_energy(xi), parts[0].exact_energy(xi), rtol=1e-12)
 
+    def test_lists_do(self) -> None:
+        memory = FeatureMemory("cos", [[0.1, 0.2]], [[1.0, 2], [0.5, -1]], 2.0, [0.0, 1.0], weights=[2])  # type: ignore[arg-type]
+        assert memory.exact_energy([0.1, 0.2])[0] == pytest.approx(-np.log(2) / 2)
+        assert memory.features([0.3, 0.1]).shape == (1, 2)
+
     def test_one_beta_for_memories_and_state(self) -> None:
         """Features of the memories at beta = 1, of the state at 0.01: not the fault of the features."""
         xi = binary(0, 50, 30)
@@ -196,48 +199,3 @@ class TestErrors:
         memory = FeatureMemory.drawn(xi, beta=50.0, count=40_000)
         shares = [feature_errors(memory, z).clipped.mean() for z in (xi[:100], flipped, binary(9, 100, 100))]
         assert shares == pytest.approx([0, 0.11, 0.49], abs=0.1) and shares[0] == 0
-
-
-GOOD: dict[str, Any] = {"kind": "sincos", "memories": np.ones((2, 3)), "omega": np.ones((4, 3)), "beta": 1.0}
-
-
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"floor": 0.0}, "The floor is 0, and the sum of features of the map sincos may be 0 or less."),
-        ({"floor": float("nan")}, "The floor is nan"),
-        ({"beta": 0.0}, "beta is 0. Give an inverse temperature above 0."),
-        ({"beta": float("nan")}, "beta is nan."),
-        ({"omega": np.ones((4, 2))}, "The frequencies have 2 numbers each, the memories 3. Give rows of 3 numbers."),
-        ({"memories": np.array([[1.0, np.nan, 0]])}, "The memories hold numbers that are not finite."),
-        ({"kind": "sincso"}, "There is no feature map 'sincso'. Did you mean sincos?"),
-        ({"kind": "cos"}, "The map cos has a phase for each frequency. Give phases to the map cos"),
-        ({"phases": np.ones(4)}, "The map sincos has no phases."),
-        ({"kind": "cos", "phases": np.ones(3)}, "There are 4 frequencies, and phases of the shape (3,)."),
-        ({"weights": np.array([1.0, -1.0])}, "The weights are not one number of at least 0 for each memory"),
-        ({"memories": np.ones((0, 3))}, "The memories are no points."),
-    ],
-)
-def test_bad_memories(changed: dict[str, Any], said: str) -> None:
-    with pytest.raises(neurodyn.InputError) as error:
-        FeatureMemory(**{**GOOD, **changed})
-    assert str(error.value).startswith(said)
-
-
-def test_bad_questions() -> None:
-    memory = FeatureMemory(**GOOD)
-    with pytest.raises(neurodyn.InputError, match="The queries have 2 numbers each, the memories 3"):
-        feature_errors(memory, [1.0, 2.0])
-    with pytest.raises(neurodyn.InputError, match="The target is 0"):
-        feature_errors(memory, [1.0, 2.0, 3.0], target=0)
-    with pytest.raises(neurodyn.InputError, match="The bound is not for 10 steps of"):
-        features.divergence(memory, np.ones(3), alpha=1.5, steps=10)
-    with pytest.raises(neurodyn.InputError, match="The bound is for energies with a logarithm"):
-        features.divergence(replace(memory, log=False), np.ones(3), alpha=0.5, steps=10)
-    with pytest.raises(neurodyn.InputError, match="hopfield is no memory with random features"):
-        FeatureMemory.of(neurodyn.build("hopfield", sizes={"N": 4, "P": 1}))
-    with pytest.raises(neurodyn.InputError, match="is no memory with random features that stay as they are"):
-        FeatureMemory.of(neurodyn.build("dense_memory_features_writing", sizes={"Y": 5}))
-    text = neurodyn.load("dense_memory_features").to_toml().replace("sum(cos(sqrt(beta)", "sum(cos(sqrt(1.0)")
-    with pytest.raises(neurodyn.InputError, match="is not that of its random features"):
-        FeatureMemory.of(neurodyn.build(neurodyn.Model.from_text(text), sizes={"Y": 50}))

@@ -111,8 +111,14 @@ def divergence(
         raise InputError(
             "The bound is for energies with a logarithm.", code="no-logarithm", remedy="Take a memory with log=True."
         )
-    first = points("start", start, memory.memories)[:1]
-    moves = 1 - np.broadcast_to(np.asarray(clamp, dtype=float), first.shape[1:])
+    first, held = points("start", start, memory.memories), np.asarray(clamp, dtype=float)
+    if len(first) > 1:
+        raise InputError("There are several starts.", code="bad-points", remedy="Give one.")
+    if held.shape not in ((), first.shape[1:]) or not np.isin(held, (0, 1)).all():
+        raise InputError(
+            "The clamp is not 0 or 1 for each number.", code="bad-clamp", remedy=f"Give {first.size} of them."
+        )
+    moves = 1 - np.broadcast_to(held, first.shape[1:])
     exact, features, off, rho = [first], [first], 0.0, 0.0
     for _ in range(steps):
         v, w = exact[-1], features[-1]

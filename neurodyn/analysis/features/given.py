@@ -58,7 +58,6 @@ def check_kernel(kind: str, beta: float, maps: Mapping[str, FeatureMap]) -> None
 def check_memory(memory: FeatureMemory, maps: Mapping[str, FeatureMap]) -> None:
     """Refuse arrays that do not fit, and numbers that have no meaning."""
     check_kernel(memory.kind, memory.beta, maps)
-    points("memories", memory.memories)
     points("frequencies", memory.omega, memory.memories)
     if (memory.kind == "cos") != (memory.phases is not None):
         raise InputError(
@@ -66,11 +65,12 @@ def check_memory(memory: FeatureMemory, maps: Mapping[str, FeatureMap]) -> None:
             code="bad-phases",
             remedy="Give phases to the map cos, and to no other.",
         )
-    if memory.phases is not None and np.shape(memory.phases) != (len(memory.omega),):
+    phases = memory.phases
+    if phases is not None and not (phases.shape == (len(memory.omega),) and np.isfinite(phases).all()):
         raise InputError(
-            f"There are {len(memory.omega)} frequencies, and phases of the shape {np.shape(memory.phases)}.",
+            f"The phases are not {len(memory.omega)} finite numbers.",
             code="bad-phases",
-            remedy="Give one phase for each frequency.",
+            remedy="Give one for each frequency.",
         )
     if memory.log and not (np.isfinite(memory.floor) and (memory.floor > 0 or maps[memory.kind].positive)):
         raise InputError(
@@ -80,7 +80,7 @@ def check_memory(memory: FeatureMemory, maps: Mapping[str, FeatureMap]) -> None:
         )
     weights = memory.weights
     if weights is not None and not (
-        np.shape(weights) == (len(memory.memories),) and np.isfinite(weights).all() and min(weights) >= 0 < max(weights)
+        weights.shape == (len(memory.memories),) and np.isfinite(weights).all() and weights.min() >= 0 < weights.max()
     ):
         raise InputError(
             "The weights are not one number of at least 0 for each memory, with one above 0.",

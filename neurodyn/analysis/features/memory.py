@@ -72,6 +72,11 @@ class FeatureMemory:
     weights: Array | None = None
 
     def __post_init__(self) -> None:
+        for name in ("memories", "omega"):
+            object.__setattr__(self, name, points(name, getattr(self, name)))
+        for name in ("phases", "weights"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
         check_memory(self, FEATURE_MAPS)
 
     @classmethod
