@@ -22,6 +22,8 @@ FAR = 2.0 ** (np.arange(-6, 75) / 2)
 RAYS, TURNS = 6, 24
 # How many of the last falls must not get smaller by more than a share, and how far above rounding the last must be.
 LAST, SHRINKS, CLEAR = 8, 1e-3, 1e3
+# Numbers of states that are looked at together: large networks have large arrays for each state.
+MOST = 1_000_000
 
 
 def bottomless(system: System, seed: int) -> Warned | None:
@@ -34,7 +36,8 @@ def bottomless(system: System, seed: int) -> Warned | None:
     start = system.start(seed=seed)
 
     def energy(states: Array) -> Array:
-        return np.broadcast_to(observe(t, states, inputs)[name], len(states))
+        parts = np.array_split(states, -(-states.size // MOST))
+        return np.concatenate([np.broadcast_to(observe(t, part, inputs)[name], len(part)) for part in parts])
 
     with np.errstate(all="ignore"):
         for way in _ways(system, t, start, rng):
@@ -42,10 +45,8 @@ def bottomless(system: System, seed: int) -> Warned | None:
             found = _fall(energy, start, along, rng)
             if found is not None:
                 most = float(np.abs(along).max())
-                text = (
-                    f"{name} seems to have no bottom: from the start along {_told(system, along / most)} it comes to "
-                )
-                text += f"{found[-1]:.3g}, and falls on."
+                text = f"{name} seems to have no bottom: from the start along {_told(system, along / most)} "
+                text += f"it comes to {found[-1]:.3g}, and falls on."
                 numbers = {"state": start, "direction": along / most, "distances": FAR[: len(found)] * most,
                            "values": found}  # fmt: skip
                 return Warned("unbounded", text, model.source_of(name).place(0), numbers)
