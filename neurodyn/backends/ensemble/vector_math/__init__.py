@@ -1,6 +1,7 @@
-"""Elementary functions as LLVM text: on vectors of doubles, without branches, to stated errors.
+"""Elementary functions as LLVM text: on vectors of doubles, to stated errors (`table.py`).
 
-Every lane of a function has the bits that it would have alone, at any width.
+They have no branches, but that angles beyond 2**30 and quotients beyond 2**50 are left to a function of their own.
+Every lane has the bits that it would have alone, at any width and on any processor.
 """
 
 from __future__ import annotations

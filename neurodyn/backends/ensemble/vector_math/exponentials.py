@@ -36,14 +36,13 @@ def split(x: Real, exact: bool = True) -> Split:
     Args:
         exact: whether m includes what rounding did to r; where 1 is added to m, that is worth little.
     """
-    w = x.w
     moved = x.fma(LOG2E, MAGIC)
     halved = x.fma(LOG2E / 2, MAGIC)
     k = moved - MAGIC
     near = k.fma(-LN2[0], x)
     r = k.fma(-LN2[1], near)
-    tail = k.fma(-LN2[1], near - r) if exact else w.number(0.0)
-    return Split(fraction(r, tail if exact else None), halved.bits(), moved.bits() - halved.bits())
+    tail = k.fma(-LN2[1], near - r) if exact else None
+    return Split(fraction(r, tail), halved.bits(), moved.bits() - halved.bits())
 
 
 def fraction(r: Real, tail: Real | None) -> Real:
