@@ -22,7 +22,7 @@ from neurodyn.calculus.reductions import ArgLargest, ArgSmallest, Count
 from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.calculus.terms import TooLarge
 from neurodyn.program.interval_function import Intervals
-from neurodyn.program.intervals import Interval
+from neurodyn.program.intervals import Interval, magnitude
 from neurodyn.program.lower import Output, lower
 from neurodyn.system.claims import Claim
 from neurodyn.system.jacobian import derived
@@ -165,7 +165,7 @@ class Cover:
         return inside and self._is_concave(piece)
 
     def _is_concave(self, piece: Array) -> bool:
-        """No matrix of second derivatives in the piece has a positive eigenvalue: the middle one, and how far off."""
+        """Whether each matrix of second derivatives in the piece is negative definite."""
         found, layout = self._bend(self._t, self._given(piece[None])), self._system.layout
         spans = {
             n: slice(o, o + int(np.prod(s)))
@@ -178,9 +178,7 @@ class Cover:
             low[at], high[at] = (end.reshape(low[at].shape) for end in (block.low, block.high))
         if not (np.isfinite(low).all() and np.isfinite(high).all()):
             return False
-        middle, off = (low + high) / 2, float(((high - low) / 2).sum(axis=1).max())
-        top = float(np.linalg.eigvalsh((middle + middle.T) / 2)[-1])
-        return top + off + 1e-12 * layout.size * float(np.abs(middle).max()) < 0
+        return is_negative_definite(Interval(low, high))
 
     def _halved(self, pieces: Array, size: Array) -> Array:
         """Each piece cut in two along the side that is longest in terms of the box."""
@@ -190,6 +188,28 @@ class Cover:
         cut = pieces.mean(axis=1)[rows, side]
         first[rows, 1, side], second[rows, 0, side] = cut, cut
         return np.concatenate([first, second])
+
+
+def is_negative_definite(found: Interval) -> bool:
+    """Whether each symmetric matrix within an interval matrix is negative definite, with no rounding left out.
+
+    The largest row sum of how far they may be from their middle bounds what that adds to an eigenvalue. With any matrix
+    Q, A is negative definite if Q.T @ A @ Q is: eigenvectors make the middle nearly diagonal, and then Gershgorin's discs
+    lie below 0. Q may be inexact, for the products are by intervals.
+    """
+    middle = (found.low + found.high) / 2
+    middle = (middle + middle.T) / 2
+    off = magnitude(found - Interval.point(middle)).total((1,)).high.max()
+    turn = np.linalg.eigh(middle)[1]
+    lifted = Interval.point(middle) + Interval.point(off * np.eye(len(middle)))
+    turned = _times(Interval.point(turn.T), _times(lifted, Interval.point(turn)))
+    discs = magnitude(turned).map(lambda v: np.where(np.eye(len(v), dtype=bool), 0.0, v)).total((1,))
+    return bool(((turned.map(np.diagonal) + discs).high < 0).all())
+
+
+def _times(a: Interval, b: Interval) -> Interval:
+    """The product of two interval matrices."""
+    return (a.map(lambda v: v[:, :, None]) * b.map(lambda v: v[None])).total((1,))
 
 
 def _short(expr: Expr) -> Expr:

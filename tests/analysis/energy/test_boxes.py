@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import neurodyn
-from neurodyn.analysis.energy.boxes import Cover, Covered
+from neurodyn.analysis.energy.boxes import Cover, Covered, is_negative_definite
+from neurodyn.program.intervals import Interval
 
 ORIGIN = np.zeros(2)
 
@@ -78,3 +79,18 @@ def test_a_constant_that_is_a_third_is_no_float() -> None:
     # 1/3 as a float is below 1/3, so a claim that is true of it may be false of the number.
     assert not cover("dx/dt = -x\ndy/dt = -y\nd = 1/3 - k", "d <= 0", [-1.0, -1.0], [1.0, 1.0], k=1 / 3).is_sure
     assert cover("dx/dt = -x\ndy/dt = -y\nd = 1/4 - k", "d <= 0", [-1.0, -1.0], [1.0, 1.0], k=0.25).is_sure
+
+
+def test_negative_definite_to_the_last_bit() -> None:
+    """Matrices around one that is singular: eigenvalues in floating point are off by more than tells them apart."""
+    rng = np.random.default_rng(0)
+    base = rng.integers(-9, 10, (4, 3)).astype(float)
+    singular = -base @ base.T  # of rank 3, with no rounding
+    assert not is_negative_definite(Interval.point(singular))
+    assert not is_negative_definite(Interval.point(singular + 1e-12 * np.eye(4)))
+    sure = singular - np.eye(4)
+    assert is_negative_definite(Interval.point(sure))
+    assert is_negative_definite(Interval(sure - 0.1, sure + 0.1))
+    wide = Interval(sure - 1.0, sure + 1.0)
+    corners = sure + np.diag([1.0, 1.0, 1.0, 1.0])
+    assert np.linalg.det(corners) == pytest.approx(0, abs=1e-6) and not is_negative_definite(wide)
