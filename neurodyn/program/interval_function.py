@@ -61,7 +61,7 @@ class Intervals:
 def _value(step: Step, values: Values, given: Mapping[str, Interval], t: Interval) -> Interval:
     own = [values[o.value] for o in step.operands]
     if step.op == "literal":
-        return _literal(float(literal_value(step)))
+        return literal(float(literal_value(step)))
     if step.op == "time":
         return t
     if step.op == "load":
@@ -77,7 +77,7 @@ def _value(step: Step, values: Values, given: Mapping[str, Interval], t: Interva
     return _joined(step, own)
 
 
-def _literal(value: float) -> Interval:
+def literal(value: float) -> Interval:
     """A number of a text, which may have been rounded unless it is a whole number of small parts of 2."""
     exact = not np.isfinite(value) or (value * PARTS).is_integer()
     return Interval.point(value) if exact else outward(np.asarray(value), np.asarray(value))

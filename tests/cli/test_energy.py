@@ -52,6 +52,7 @@ def test_a_box(capsys: pytest.CaptureFixture[str], pendulum: str) -> None:
     assert main(arguments) == 0
     page = capsys.readouterr().out
     assert "PROVED" in page and "for q from -1" in page and "second derivatives" in page
+    assert "ball arithmetic (Arb" in " ".join(page.split())
 
 
 def test_a_refuted_claim_has_exit_code_1(capsys: pytest.CaptureFixture[str], pendulum: str) -> None:

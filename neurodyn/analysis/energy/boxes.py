@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,8 @@ from neurodyn.calculus.reductions import ArgLargest, ArgSmallest, Count
 from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.calculus.terms import TooLarge
 from neurodyn.program.interval_function import Intervals
-from neurodyn.program.intervals import Interval, magnitude
+from neurodyn.program.interval_matrices import is_negative_definite
+from neurodyn.program.intervals import Interval
 from neurodyn.program.lower import Output, lower
 from neurodyn.system.claims import Claim
 from neurodyn.system.jacobian import derived
@@ -44,12 +46,15 @@ class Covered:
         pieces: how many were looked at.
         closed: of those, how many needed second derivatives.
         left: pieces that are not decided, (pieces, 2, size).
+        sure, bent: the pieces in which it holds by values and slopes, and by second derivatives.
         broken: a state in which the claim surely does not hold, where one was met; it is looked no further then.
     """
 
     pieces: int
     closed: int
     left: Array
+    sure: Array
+    bent: Array
     broken: Array | None = None
 
     @property
@@ -91,7 +96,7 @@ class Cover:
         """
         touching = [p for p in points if self._smooth and self._touches(p)]
         waiting: list[Array] = [np.stack([low, high])[None]]
-        left: list[Array] = []
+        left, sure, closings = list[Array](), list[Array](), list[Array]()
         pieces = closed = 0
         while waiting and pieces < most:
             some = waiting.pop()
@@ -101,16 +106,51 @@ class Cover:
             highest, at_middle = self._bounds(now)
             if (at_middle > 0).any():
                 broken = now[int(at_middle.argmax())].mean(axis=0)
-                return Covered(pieces, closed, np.concatenate([*left, now, *waiting]), broken)
+                rest = _joined([*left, now, *waiting], low)
+                return Covered(pieces, closed, rest, _joined(sure, low), _joined(closings, low), broken)
+            sure.append(now[highest <= 0])
             unsure = now[highest > 0]
             bent = np.array([self._is_closed(piece, touching) for piece in unsure], dtype=bool)
             closed += int(bent.sum())
+            closings.append(unsure[bent])
             unsure = unsure[~bent]
             small = ((unsure[:, 1] - unsure[:, 0]) <= LEAST * (high - low)).all(axis=1)
             left += [unsure[small]] if small.any() else []
-            waiting += [self._halved(unsure[~small], high - low)] if (~small).any() else []
-        left += waiting
-        return Covered(pieces, closed, np.concatenate(left) if left else np.empty((0, 2, len(low))))
+            waiting += [halved(unsure[~small], high - low)] if (~small).any() else []
+        return Covered(pieces, closed, _joined([*left, *waiting], low), _joined(sure, low), _joined(closings, low))
+
+    # --- what a second opinion needs ------------------------------------------------------------------------------
+
+    @property
+    def programs(self) -> tuple[Intervals, Intervals, Intervals]:
+        """The value, its slopes and its second derivatives."""
+        return self._value, self._slope, self._bend
+
+    @property
+    def times(self) -> Interval:
+        return self._t
+
+    def given(self, pieces: Array) -> dict[str, Interval]:
+        """States and inputs in pieces."""
+        lows, highs = (self._system.layout.unpack(pieces[:, k]) for k in (0, 1))
+        return {**{n: Interval(lows[n], highs[n]) for n in lows}, **self._inputs}
+
+    @property
+    def spans(self) -> Mapping[str, slice]:
+        """Where each state stands in the flat one."""
+        layout = self._system.layout
+        sizes = (int(np.prod(s)) for s in layout.shapes)
+        return {n: slice(o, o + k) for n, k, o in zip(layout.names, sizes, layout.offsets, strict=True)}
+
+    def matrix(self, found: Mapping[str, Any]) -> Any:
+        """Second derivatives by pairs of states, of one piece, as one matrix."""
+        layout = self._system.layout
+        spans = self.spans
+        any_block = next(iter(found.values()))
+        whole = np.zeros((layout.size, layout.size), dtype=any_block.dtype)
+        for x, y in self._pairs:
+            whole[spans[x], spans[y]] = found[f"{x} {y}"].reshape(whole[spans[x], spans[y]].shape)
+        return whole
 
     # --- bounds ---------------------------------------------------------------------------------------------------
 
@@ -124,18 +164,14 @@ class Cover:
         )  # fmt: skip
         return Intervals(program, {n: system.values[n] for n in program.constants})
 
-    def _given(self, pieces: Array) -> dict[str, Interval]:
-        lows, highs = (self._system.layout.unpack(pieces[:, k]) for k in (0, 1))
-        return {**{n: Interval(lows[n], highs[n]) for n in lows}, **self._inputs}
-
     def _bounds(self, pieces: Array) -> tuple[Array, Array]:
         """An upper bound in each piece, and a lower one in its middle.
 
         The upper bound is that of the expression, or that of the line through the middle with any slope of the piece.
         """
-        direct = self._value(self._t, self._given(pieces))[OVER].high
+        direct = self._value(self._t, self.given(pieces))[OVER].high
         middle = pieces.mean(axis=1)
-        at = self._value(self._t, self._given(np.stack([middle, middle], axis=1)))[OVER]
+        at = self._value(self._t, self.given(np.stack([middle, middle], axis=1)))[OVER]
         if not self._smooth:
             return direct, at.low
         away = Interval(pieces[:, 0], pieces[:, 1]) - Interval.point(middle)
@@ -143,7 +179,7 @@ class Cover:
         return np.minimum(direct, line.high), at.low
 
     def _gradient(self, pieces: Array) -> Interval:
-        found = self._slope(self._t, self._given(pieces))
+        found = self._slope(self._t, self.given(pieces))
         layout, rows = self._system.layout, len(pieces)
         missing = {n: np.zeros((rows, *s)) for n, s in zip(layout.names, layout.shapes, strict=True) if n not in found}
         ends = (
@@ -156,7 +192,7 @@ class Cover:
     def _touches(self, point: Array) -> bool:
         """Whether the value and the slope are 0 at a point, with no rounding."""
         here = np.stack([point, point])[None]
-        value, slope = self._value(self._t, self._given(here))[OVER], self._gradient(here)
+        value, slope = self._value(self._t, self.given(here))[OVER], self._gradient(here)
         return not any(np.any(end) for end in (value.low, value.high, slope.low, slope.high))
 
     def _is_closed(self, piece: Array, points: Sequence[Array]) -> bool:
@@ -166,50 +202,25 @@ class Cover:
 
     def _is_concave(self, piece: Array) -> bool:
         """Whether each matrix of second derivatives in the piece is negative definite."""
-        found, layout = self._bend(self._t, self._given(piece[None])), self._system.layout
-        spans = {
-            n: slice(o, o + int(np.prod(s)))
-            for n, s, o in zip(layout.names, layout.shapes, layout.offsets, strict=True)
-        }
-        low, high = np.zeros((layout.size, layout.size)), np.zeros((layout.size, layout.size))
-        for x, y in self._pairs:
-            at = spans[x], spans[y]
-            block = found[f"{x} {y}"]
-            low[at], high[at] = (end.reshape(low[at].shape) for end in (block.low, block.high))
+        found = self._bend(self._t, self.given(piece[None]))
+        low, high = (self.matrix({n: getattr(x, end) for n, x in found.items()}) for end in ("low", "high"))
         if not (np.isfinite(low).all() and np.isfinite(high).all()):
             return False
         return is_negative_definite(Interval(low, high))
 
-    def _halved(self, pieces: Array, size: Array) -> Array:
-        """Each piece cut in two along the side that is longest in terms of the box."""
-        share = (pieces[:, 1] - pieces[:, 0]) / np.where(size > 0, size, 1.0)
-        rows, side = np.arange(len(pieces)), share.argmax(axis=1)
-        first, second = pieces.copy(), pieces.copy()
-        cut = pieces.mean(axis=1)[rows, side]
-        first[rows, 1, side], second[rows, 0, side] = cut, cut
-        return np.concatenate([first, second])
+
+def halved(pieces: Array, size: Array) -> Array:
+    """Each piece cut in two along the side that is longest in terms of the box."""
+    share = (pieces[:, 1] - pieces[:, 0]) / np.where(size > 0, size, 1.0)
+    rows, side = np.arange(len(pieces)), share.argmax(axis=1)
+    first, second = pieces.copy(), pieces.copy()
+    cut = pieces.mean(axis=1)[rows, side]
+    first[rows, 1, side], second[rows, 0, side] = cut, cut
+    return np.concatenate([first, second])
 
 
-def is_negative_definite(found: Interval) -> bool:
-    """Whether each symmetric matrix within an interval matrix is negative definite, with no rounding left out.
-
-    The largest row sum of how far they may be from their middle bounds what that adds to an eigenvalue. With any matrix
-    Q, A is negative definite if Q.T @ A @ Q is: eigenvectors make the middle nearly diagonal, and then Gershgorin's discs
-    lie below 0. Q may be inexact, for the products are by intervals.
-    """
-    middle = (found.low + found.high) / 2
-    middle = (middle + middle.T) / 2
-    off = magnitude(found - Interval.point(middle)).total((1,)).high.max()
-    turn = np.linalg.eigh(middle)[1]
-    lifted = Interval.point(middle) + Interval.point(off * np.eye(len(middle)))
-    turned = _times(Interval.point(turn.T), _times(lifted, Interval.point(turn)))
-    discs = magnitude(turned).map(lambda v: np.where(np.eye(len(v), dtype=bool), 0.0, v)).total((1,))
-    return bool(((turned.map(np.diagonal) + discs).high < 0).all())
-
-
-def _times(a: Interval, b: Interval) -> Interval:
-    """The product of two interval matrices."""
-    return (a.map(lambda v: v[:, :, None]) * b.map(lambda v: v[None])).total((1,))
+def _joined(pieces: Sequence[Array], like: Array) -> Array:
+    return np.concatenate(pieces) if pieces else np.empty((0, 2, len(like)))
 
 
 def _short(expr: Expr) -> Expr:

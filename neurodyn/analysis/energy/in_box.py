@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.energy.boxes import Cover, Covered
 from neurodyn.analysis.energy.judged import Judged
+from neurodyn.analysis.energy.recheck import recheck
 from neurodyn.analysis.verdict import Verdict
 from neurodyn.errors import InputError
 from neurodyn.program.interval_ops import NoInterval
@@ -81,7 +82,8 @@ def in_box(system: System, claim: Claim, box: Box, spoken: Collection[str]) -> J
     if system.model.discrete or claim.relation == "==":
         return "boxes are for inequalities along flows"
     try:
-        found = Cover(system, claim, _times(system, spoken)).of(box.low, box.high, [np.zeros(system.layout.size)])
+        cover = Cover(system, claim, _times(system, spoken))
+        found = cover.of(box.low, box.high, [np.zeros(system.layout.size)])
     except NoInterval as error:
         return f"intervals lack the operation {error}"
     if found.broken is not None:
@@ -89,6 +91,7 @@ def in_box(system: System, claim: Claim, box: Box, spoken: Collection[str]) -> J
     if found.is_sure:
         reason = f"{found.pieces} pieces of the box are sure by intervals"
         reason += f", {found.closed} of them by second derivatives" if found.closed else ""
+        reason += f"; {recheck(cover, found)}"
         return _judged(claim, Verdict.PROVED, reason, box, found)
     return f"of the box {len(found.left)} pieces stay undecided, out of {found.pieces}"
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import neurodyn
-from neurodyn.analysis.energy.boxes import Cover, Covered, is_negative_definite
+from neurodyn.analysis.energy.boxes import Cover, Covered
+from neurodyn.program.interval_matrices import is_negative_definite
 from neurodyn.program.intervals import Interval
 
 ORIGIN = np.zeros(2)
