@@ -14,6 +14,7 @@ for override in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
     os.environ.pop(override, None)
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import derivation  # noqa: E402
 import spiking  # noqa: E402
 import startup  # noqa: E402
 import timing  # noqa: E402
@@ -42,7 +43,7 @@ def run_startup() -> None:
     print(f"  python alone        {bare:6.3f}")
     print(f"  import neurodyn    +{startup.seconds(startup.IMPORT) - bare:6.3f}")
     print(f"  neurodyn --help    +{startup.seconds(startup.HELP) - bare:6.3f}")
-    names = [entry.name for entry in neurodyn.library() if not entry.device]
+    names = models()
     startup.ready(names[0])  # loads SymPy and SciPy
     print(f"\n  {'model':28}{'load':>8}{'build':>8}{'flow':>8}{'jacobian':>10}{'all':>8}")
     for name in names:
@@ -50,15 +51,28 @@ def run_startup() -> None:
         print(f"  {name:28}{t['load']:8.3f}{t['build']:8.3f}{t['flow']:8.3f}{t['jacobian']:10.3f}{t['all']:8.3f}")
 
 
+def models() -> list[str]:
+    """All shipped models that can be run."""
+    return [entry.name for entry in neurodyn.library() if not entry.device]
+
+
+def run_derivation() -> None:
+    """Measure and print what it takes to derive the models."""
+    derivation.report(models())
+
+
+MODELS = {"startup": run_startup, "derivation": run_derivation}
+
+
 def main() -> None:
     """All workloads, or those named."""
-    named, known = sys.argv[1:] or [*workloads.ALL, *spiking.NETWORKS, "startup"], [*workloads.ALL, *spiking.NAMES]
-    unknown = [n for n in named if n not in (*known, "startup")]
+    named, known = sys.argv[1:] or [*workloads.ALL, *spiking.NETWORKS, *MODELS], [*workloads.ALL, *spiking.NAMES]
+    unknown = [n for n in named if n not in (*known, *MODELS)]
     if unknown:
-        sys.exit(f"There is no workload {unknown[0]}. Choose from: {', '.join([*known, 'startup'])}.")
+        sys.exit(f"There is no workload {unknown[0]}. Choose from: {', '.join([*known, *MODELS])}.")
     for name in named:
-        if name == "startup":
-            run_startup()
+        if name in MODELS:
+            MODELS[name]()
         elif name in spiking.NAMES:
             spiking.run(name, seconds=12.0)
         else:

@@ -105,6 +105,7 @@ def names_in(expr: sp.Basic) -> frozenset[str]:
     return frozenset[str]().union(*(names_in(a) for a in expr.args))
 
 
+@lru_cache(maxsize=1 << 14)
 def free_letters(expr: sp.Basic) -> frozenset[Idx]:
     """The letters that no binder inside the expression binds."""
     if isinstance(expr, Idx):

@@ -49,16 +49,20 @@ def normal(expr: Expr, *, symmetric: Names = NONE, bits: Names = NONE) -> Expr:
 def equal(a: Expr, b: Expr, *, symmetric: Names = NONE, bits: Names = NONE) -> bool:
     """Whether the two are proved equal (where no denominator is 0)."""
     try:
-        rest = normal(a - b, symmetric=symmetric, bits=bits)
-        if rest is S.Zero:
+        rest = _normal(marked(a - b, symmetric, bits))
+        # Sums in denominators are cleared at once: that is most often what is missing, and another pass takes long.
+        if rest is S.Zero or normal(_cleared(rest)) is S.Zero:
             return True
-        common = _denominators(rest)
-        return (
-            common is not S.One
-            and normal(Add(*(term * common for term in Add.make_args(rest))), symmetric=symmetric, bits=bits) is S.Zero
-        )
+        rest = normal(rest, symmetric=symmetric, bits=bits)
+        return rest is S.Zero or normal(_cleared(rest), symmetric=symmetric, bits=bits) is S.Zero
     except TooLarge:
         return False
+
+
+def _cleared(expr: Expr) -> Expr:
+    """The expression times the sums in its denominators."""
+    common = _denominators(expr)
+    return Add(*(term * common for term in Add.make_args(expr)))
 
 
 def _denominators(expr: Expr) -> Expr:

@@ -8,15 +8,19 @@ equality is equality up to bound letters and the order of summation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 
 import sympy as sp
 from sympy import Expr, Idx, S
+from sympy.logic.boolalg import Boolean
 
+from neurodyn.calculus.conditions import ordered
 from neurodyn.calculus.letters import bound_height, free_letters, fresh
 from neurodyn.calculus.naming import canonical
 
 
+@lru_cache(maxsize=1 << 14)
 def height(expr: sp.Basic) -> int:
     """The largest number of binders stacked in the expression."""
     if isinstance(expr, Reduction):
@@ -100,8 +104,11 @@ class Reduction(Expr):  # type: ignore[misc]  # SymPy carries no types
     # further outside still has, so the way there is opened first.
 
     def _xreplace(self, rule: Mapping[sp.Basic, sp.Basic]) -> tuple[sp.Basic, bool]:
-        if self.free.isdisjoint(rule) and all(isinstance(old, Idx) for old in rule):
-            return self, False
+        if all(isinstance(old, Idx) for old in rule):
+            if self.free.isdisjoint(rule):
+                return self, False
+            if self._keeps_names(rule):
+                return self._renamed(rule), True
         if self in rule or all(height(new) == 0 for new in rule.values()):
             return super()._xreplace(rule)  # type: ignore[no-any-return]
         body, mask, letters = self.open()
@@ -110,6 +117,23 @@ class Reduction(Expr):  # type: ignore[misc]  # SymPy carries no types
             return self, False
         new = [x for x, _ in parts]
         return self.rebuild(new[0], new[1], letters, new[2:]), True
+
+    def _keeps_names(self, rule: Mapping[sp.Basic, sp.Basic]) -> bool:
+        """Whether other letters for free ones leave the names of the bound ones: nothing merges, and one bound letter
+        of a range has no other to be told from."""
+        put = [rule[x] for x in self.free if x in rule]
+        ranges = {(x.lower, x.upper) for x in self.letters}
+        apart = len(ranges) == len(self.letters) and self.bound.isdisjoint(rule)
+        return apart and all(isinstance(x, Idx) for x in put) and len({*put} - self.free) == len(put)
+
+    def _renamed(self, rule: Mapping[sp.Basic, sp.Basic]) -> Reduction:
+        """The same reduction with other free letters, its bound letters kept."""
+        body, mask, letters, *at = (a.xreplace(rule) for a in self.args)
+        body = ordered(body) if isinstance(body, Boolean) else body
+        same = Expr.__new__(type(self), body, ordered(mask), letters, *at)
+        same.height, same.free = self.height, frozenset(rule.get(x, x) for x in self.free)
+        assert isinstance(same, Reduction)
+        return same
 
     def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> sp.Basic | None:
         if height(new) == 0:

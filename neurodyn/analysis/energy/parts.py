@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Add, S
+from sympy import Add, Expr, S
 
 from neurodyn.analysis.energy.balance import Descent
 from neurodyn.analysis.energy.facts import Facts
 from neurodyn.calculus.chain import Chain
 from neurodyn.calculus.contract import sum_over
-from neurodyn.calculus.letters import fresh, quantity
+from neurodyn.calculus.letters import fresh, name_of, quantity
 from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.system.claims import Claim
 
-SLOPE = "slope of {}"
+SLOPE, RATE = "slope of {}", "rate of {} along the slope"
 
 
 def follows(facts: Facts, descents: Sequence[Descent], said: Claim) -> bool:
@@ -33,12 +33,18 @@ def follows(facts: Facts, descents: Sequence[Descent], said: Claim) -> bool:
         flows[d.state] = Definition(letters, falls.at(letters))
     letters_of = {n: structure.letters(n) for n in structure.model.names.quantities}
     chain = Chain(structure.model.definitions, letters_of, flows.get)
-    terms = []
+    terms: list[Expr] = []
+    rates: dict[str, Definition] = {}
     for d in descents:
         at = tuple(fresh(x) for x in d.letters)
         if d.mobility != 0:
-            terms.append(sum_over(quantity(SLOPE.format(d.state), at) * chain.rate(quantity(d.activation, at)), at))
+            rate = chain.rate(quantity(d.activation, at))
+            if d.activation != d.state and rate != 0:
+                rates[name_of(rate)] = Definition(d.letters, d.mobility * quantity(RATE.format(d.state), d.letters))
+            terms.append(sum_over(quantity(SLOPE.format(d.state), at) * rate, at))
     left, right = Add(*terms), chain.resolve(said.right)
     own = structure.model.definitions
     known = {n: d for n, d in chain.definitions.items() if n in structure.dynamic or n not in own}
-    return facts.equal(inline(left, known), inline(right, known))
+    # A claim that speaks of rates of activations needs no more of them than that each goes with the mobility, which is
+    # the same for all units that mix: what is left of it can stay a name.
+    return any(facts.equal(inline(left, put), inline(right, put)) for put in ({**known, **rates}, known))
