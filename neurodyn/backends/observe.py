@@ -92,7 +92,7 @@ def observe(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> Observe
     if terms and count:
         found[f"{energy}_parts"] = np.stack([read[term] for term in terms], axis=-1)
     time, outcome = trajectory.time[:count], trajectory.outcome
-    stops = tuple(replace(stop, valid=min(stop.valid, count)) for stop in trajectory.stops)
+    stops = tuple(s if s.valid <= count else replace(s, valid=count) for s in trajectory.stops)
     if count < len(trajectory.time):
         t = float(time[-1]) if count else plan.t0
         outcome = interrupted(t)
@@ -179,18 +179,21 @@ def _store(found: dict[str, NDArray[Any]], name: str, count: int, k: int, value:
 def _not_finite(plan: Plan, time: Floats, variables: Variables, stops: Sequence[Stop]) -> dict[int, Outcome]:
     """The states of a run are finite; what is computed from them need not be. The trials where it is not, and why."""
     found: dict[int, Outcome] = {}
+    valid = np.array([stop.valid for stop in stops] or [len(time)])
     for name, values in variables.items():
         is_shared = plan.trials is None or name in _shared(plan)
-        for k in range(plan.trials or 1):
-            own = values if is_shared else values[: stops[k].valid, k]
-            bad = ~np.isfinite(own).all(axis=tuple(range(1, own.ndim)))
-            if bad.any() and k not in found:
-                where = "" if is_shared else f" in trial {k}"
-                found[k] = Outcome(
-                    "failed",
-                    "non-finite",
-                    f"{name}{where} is not finite at t = {time[int(np.argmax(bad))]:.6g}, though every state is. Look "
-                    f"in its definition for a division by 0, a root or logarithm of a negative number, or an overflow; "
-                    f"or do not record it.",
-                )
+        rows = values[:, None] if is_shared else values
+        bad = ~np.isfinite(rows).all(axis=tuple(range(2, rows.ndim)))
+        if not is_shared:
+            bad &= np.arange(len(time))[:, None] < valid
+        for k in np.flatnonzero(bad.any(axis=0)).tolist():
+            where, t = "" if is_shared else f" in trial {k}", time[int(np.argmax(bad[:, k]))]
+            ended = Outcome(
+                "failed",
+                "non-finite",
+                f"{name}{where} is not finite at t = {t:.6g}, though every state is. Look in its definition for a "
+                f"division by 0, a root or logarithm of a negative number, or an overflow; or do not record it.",
+            )
+            for trial in range(plan.trials or 1) if is_shared else [k]:
+                found.setdefault(trial, ended)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 Dimension = tuple[Fraction, ...]
@@ -128,8 +128,11 @@ def of_dimension(dimension: Iterable[Fraction]) -> Unit:
 
 def si_unit(dimension: Iterable[Fraction]) -> Unit:
     """The unit of a dimension in SI, in few names."""
-    dimension = tuple(dimension)
+    return _si_unit(tuple(dimension))
 
+
+@cache
+def _si_unit(dimension: tuple[Fraction, ...]) -> Unit:
     def length(unit: Unit) -> Fraction:
         return sum((max(Fraction(1), abs(p)) for _, p in unit.powers), Fraction(0))
 

@@ -14,6 +14,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,8 @@ PACKAGES = ("neurodyn", "numpy", "scipy", "sympy", "xarray", "brian2")
 def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
     """The recipe of a run of a system; `run` holds its own entries, as plain data."""
     # A circuit is kept with its parts spelt out: the files that it names may change.
-    text = system.model.to_toml(expand=bool(system.model.parts))
+    text: str = system.structure.compiled.get("text") or system.model.to_toml(expand=bool(system.model.parts))
+    system.structure.compiled["text"] = text
     model = {"name": system.name, "text": text, "sha256": hashlib.sha256(text.encode()).hexdigest()}
     files = files_of(system.model, system.given)
     if files and system.model.file is not None:
@@ -84,6 +86,7 @@ def plain(value: Any, unit: str = "", second: str = "") -> Any:
     return {"shape": list(array.shape), "dtype": str(array.dtype), "sha256": digest}
 
 
+@cache
 def _version(name: str) -> str | None:
     try:
         return version(name)

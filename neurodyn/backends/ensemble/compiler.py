@@ -38,19 +38,18 @@ def compiled(text: str, machine: Machine) -> Code:
     if code is None:
         code = _machine_code(text, machine)
         cache.write(key, code)
-    target = _target(machine)
-    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), target)
-    engine.add_object_file(binding.ObjectFileRef.from_data(code))
-    engine.finalize_object()
-    address = engine.get_function_address("run")
-    return Code(RUN(address), from_disk, engine)
+    engine = binding.create_lljit_compiler(_target(machine), use_jit_link=True)
+    library = (
+        binding.JITLibraryBuilder().add_current_process().add_object_img(code).export_symbol("run").link(engine, key)
+    )
+    return Code(RUN(library["run"]), from_disk, (library, engine))
 
 
 def _target(machine: Machine) -> Any:
     from llvmlite import binding
 
     triple = binding.Target.from_default_triple()
-    return triple.create_target_machine(cpu=machine.cpu, features=machine.features, opt=3, jit=True)
+    return triple.create_target_machine(cpu=machine.cpu, features=machine.features, opt=3, codemodel="small", jit=False)
 
 
 def _machine_code(text: str, machine: Machine) -> bytes:
