@@ -183,7 +183,7 @@ def _not_finite(plan: Plan, time: Floats, variables: Variables, stops: Sequence[
     for name, values in variables.items():
         is_shared = plan.trials is None or name in _shared(plan)
         rows = values[:, None] if is_shared else values
-        bad = ~np.isfinite(rows).all(axis=tuple(range(2, rows.ndim)))
+        bad = ~np.asarray(np.isfinite(rows).all(axis=tuple(range(2, rows.ndim))))
         if not is_shared:
             bad &= np.arange(len(time))[:, None] < valid
         for k in np.flatnonzero(bad.any(axis=0)).tolist():

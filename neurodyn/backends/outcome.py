@@ -82,13 +82,13 @@ def leap(plan: Plan, t: float, before: Floats, after: Floats) -> Outcome | None:
     return unstable(plan, t, k, f"went from {before[k] * scale:.3g} to {after[k] * scale:.3g}")
 
 
-def unstable(plan: Plan, t: float, index: int, what: str) -> Outcome:
+def unstable(plan: Plan, t: float, index: int, what: str, trial: int = 0) -> Outcome:
     """One step of fixed length that did not follow the flow; `what` a state did in it."""
     return Outcome(
         "failed",
         "unstable",
-        f"In one step from t = {t:.6g} on, {element(plan, 0, index)} {what}: a step of dt = {plan.dt:g} is too long "
-        f"there. {_smaller(plan)}Methods with fewer stages (euler) look less far ahead on a steep upstroke.",
+        f"In one step from t = {t:.6g} on, {element(plan, trial, index)} {what}: a step of dt = {plan.dt:g} is too "
+        f"long there. {_smaller(plan)}Methods with fewer stages (euler) look less far ahead on a steep upstroke.",
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from sympy import Expr, Idx
 
 from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.rewrite import Definition
 from neurodyn.calculus.vocabulary import COMPOSED, ELEMENTWISE, REDUCTIONS
 from neurodyn.errors import InputError
 from neurodyn.language.guard import hide_keywords, parse, show_keywords
@@ -142,7 +143,7 @@ class _SignalReader:
                     )
                 ),
             ).bind({n: values.of(n) for n in constants})
-            return Smooth(lambda t: _scalar_or_array(bound(t, {})["value"]), text)
+            return Smooth(lambda t: _scalar_or_array(bound(t, {})["value"]), text, Definition(self.letters, expr))
 
         return smooth
 

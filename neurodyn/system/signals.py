@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from neurodyn.calculus.rewrite import Definition
 
 Value = float | NDArray[np.float64]
 Piece = Callable[[float], Value]
@@ -180,10 +183,16 @@ class Repeat:
 
 @dataclass(frozen=True, eq=False)
 class Smooth:
-    """An expression of time without edges; `text` is the expression, if it speaks of time alone."""
+    """An expression of time without edges.
+
+    Attributes:
+        text: the expression, if it speaks of time alone.
+        definition: the expression as symbols, where it is known.
+    """
 
     function: Callable[[float], Value]
     text: str | None = None
+    definition: Definition | None = None
 
     def edges(self, t0: float, t1: float) -> NDArray[np.float64]:
         return np.empty(0)

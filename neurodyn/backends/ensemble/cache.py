@@ -18,6 +18,7 @@ from neurodyn.backends.ensemble.machine import Machine
 
 VARIABLE = "NEURODYN_CACHE"
 MARK = b"neurodyn code 1\n"
+FORM = "small pic"  # how code is laid out
 
 
 def folder() -> Path:
@@ -37,7 +38,7 @@ def key(text: str, machine: Machine) -> str:
     """The name of the code of a text."""
     import llvmlite
 
-    whole = "\0".join([llvmlite.__version__, machine.cpu, machine.features, text])
+    whole = "\0".join([FORM, llvmlite.__version__, machine.cpu, machine.features, text])
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

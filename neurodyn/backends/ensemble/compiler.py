@@ -49,7 +49,10 @@ def _target(machine: Machine) -> Any:
     from llvmlite import binding
 
     triple = binding.Target.from_default_triple()
-    return triple.create_target_machine(cpu=machine.cpu, features=machine.features, opt=3, codemodel="small", jit=False)
+    # Constants lie within reach of the code: one loader puts both into one piece of memory.
+    return triple.create_target_machine(
+        cpu=machine.cpu, features=machine.features, opt=3, reloc="pic", codemodel="small"
+    )
 
 
 def _machine_code(text: str, machine: Machine) -> bytes:

@@ -34,6 +34,9 @@ class Endings:
         rate, double = problem.rate(t, z), problem.rate(t, 2 * z)
         if code == STALLED:
             return outcome.stalled(self._plan, trial, self._plan.t0, t, WATCHED_STEPS, rate)
+        if self._plan.dt is not None and code != BAD_RATE:
+            index = int(np.argmax(np.abs(rate)))
+            return outcome.unstable(self._plan, t, index, "became infinite, or no number", trial)
         found = outcome.runaway(self._plan, trial, t, z, rate, double)
         if found is not None and code != BAD_RATE:
             return found

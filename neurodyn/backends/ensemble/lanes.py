@@ -9,6 +9,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from neurodyn.backends.ensemble.compiler import Code, compiled
+from neurodyn.backends.ensemble.curves import curves
 from neurodyn.backends.ensemble.driver import Found, Tables, carried_out
 from neurodyn.backends.ensemble.endings import Endings
 from neurodyn.backends.ensemble.flow_text import FlowText, Standing, flow_text
@@ -30,6 +31,7 @@ from neurodyn.errors import InputError
 CROSSOVER = 1e-6
 # With more pieces than these a run consists of first steps, which suit an estimate of low order.
 MANY_PIECES = 10
+FIXED = "rk4"
 # Of the way, in `WATCHED_STEPS` steps; see `march.LEAST_ADVANCE`.
 LEAST_ADVANCE = 1e-2
 
@@ -38,8 +40,9 @@ def run(plan: Plan) -> Trajectory:
     """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
     _check(plan)
     method, machine = chosen_method(plan), host()
-    flow = flow_of(plan.system)
-    inputs, varied = segments(plan, flow.inputs), rows(plan, flow.varied)
+    given = curves(plan)
+    flow = flow_of(plan.system, given)
+    inputs, varied = segments(plan, flow.inputs, given.signals), rows(plan, flow.varied)
     numbers = numbers_of(plan.system, flow)
     unrolling = unrolling_of(plan.system, flow, numbers, inputs, varied)
     text = _flow_text(plan, unrolling, inputs, machine)
@@ -67,29 +70,35 @@ def _check(plan: Plan) -> None:
             code="bad-save-points",
             remedy="Leave save_at out, or give times; the backend scipy saves steps.",
         )
-    if plan.dt is not None:
-        raise InputError(
-            "The backend ensemble chooses its own steps, and dt is given.",
-            code="fixed-step",
-            remedy="Leave dt out; rtol and atol say how exact a run is. Or take the backend fixed.",
-        )
 
 
 def chosen_method(plan: Plan) -> str:
-    """The method that the plan names, or the default: order 5 for loose tolerances and for many pieces, else 8."""
-    known = [name for name in names() if tableau(name).error]
+    """The method that the plan names, or the default: order 5 for loose tolerances and for many pieces, else 8.
+
+    With dt it is the one of fixed steps.
+    """
+    if plan.method is None and plan.dt is not None:
+        return FIXED
     if plan.method is None:
         loose = plan.rtol >= CROSSOVER or plan.edges().size > MANY_PIECES
         return "tsit5" if loose else "dop853"
-    if plan.method.lower() in known:
-        return plan.method.lower()
-    near = get_close_matches(plan.method.lower(), known, 1)
-    told = [tableau(name).name for name in known]
-    raise InputError(
-        f"The ensemble backend has no method {plan.method}.",
-        code="unknown-method",
-        remedy=f"Did you mean {tableau(near[0]).name}?" if near else f"It has: {', '.join(told)}.",
-    )
+    method = plan.method.lower()
+    if method not in names():
+        near = get_close_matches(method, names(), 1)
+        told = ", ".join(tableau(name).name for name in names())
+        raise InputError(
+            f"The ensemble backend has no method {plan.method}.",
+            code="unknown-method",
+            remedy=f"Did you mean {tableau(near[0]).name}?" if near else f"It has: {told}.",
+        )
+    steps = "takes fixed steps" if not tableau(method).error else "chooses its own steps"
+    if bool(tableau(method).error) == (plan.dt is not None):
+        raise InputError(
+            f"{tableau(method).name} {steps}, and dt is {'missing' if plan.dt is None else 'given'}.",
+            code="fixed-step",
+            remedy="Give dt." if plan.dt is None else "Leave dt out: rtol and atol say how exact a run is.",
+        )
+    return method
 
 
 def _ends_only(plan: Plan) -> bool:
@@ -130,7 +139,7 @@ def _tables(plan: Plan, text: FlowText, parameters: Floats, inputs: Segments, va
         start=np.ascontiguousarray(np.atleast_2d(plan.start)),
         values=_columns(parameters[None], text.parameters)[0],
         varied=_columns(varied.values, text.lanes),
-        span=np.array([sign * plan.t0, plan.rtol, advance, *(plan.atol * plan.system.layout.scales)]),
+        span=np.array([sign * plan.t0, plan.rtol, advance, plan.dt or 0.0, *(plan.atol * plan.system.layout.scales)]),
         times=sign * plan.save_at,
         edges=edges,
         segments=np.ascontiguousarray(inputs.lines),

@@ -79,35 +79,24 @@ def rows(plan: Plan, names: tuple[str, ...]) -> Rows:
     return Rows(places, np.concatenate(found, axis=1))
 
 
-def segments(plan: Plan, names: tuple[str, ...]) -> Segments:
-    """The inputs with these names.
-
-    Raises:
-        InputError: for one that is no straight line between its edges.
-    """
-    degrees = {name: degree(plan.signals[name]) for name in names}
-    for name, found in degrees.items():
-        if found >= CURVED:
-            raise InputError(
-                f"The backend ensemble cannot run {plan.system.name}: its input {name} is curved between its edges.",
-                code="curved-input",
-                remedy="Write it as an equation of t in the model, or take the backend scipy.",
-            )
-    values = plan.system.bound()
+def segments(plan: Plan, names: tuple[str, ...], signals: Mapping[str, Signal]) -> Segments:
+    """The inputs with these names, all of them straight between their edges; see `curves`."""
+    values, structure = plan.system.bound(), plan.system.structure
     places, ramps, first = dict[str, Place](), list[int](), 0
     for name in names:
-        shape = values.shape(plan.system.structure.letters(name), None)
+        shape = values.shape(structure.letters(name.partition("&")[0]), None)
         count = int(np.prod(shape))
         places[name] = first, shape
-        ramps += list(range(first, first + count)) if degrees[name] else []
+        ramps += list(range(first, first + count)) if degree(signals[name]) else []
         first += count
     pieces = plan.pieces()
     lines = np.zeros((len(pieces), 2 * first))
     for row, piece in zip(lines, pieces, strict=True):
         for name, (start, shape) in places.items():
-            ends = [_flat(piece.signals[name](t), shape) for t in (piece.begin, piece.end)]
+            value = signals[name].on(*sorted((piece.begin, piece.end)))
+            ends = [_flat(value(t), shape) for t in (piece.begin, piece.end)]
             row[2 * start : 2 * (start + ends[0].size) : 2] = ends[0]
-            if degrees[name]:
+            if degree(signals[name]):
                 slopes = (ends[1] - ends[0]) / (piece.end - piece.begin)
                 row[2 * start + 1 : 2 * (start + ends[0].size) : 2] = slopes
     return Segments(places, tuple(ramps), lines)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from neurodyn.backends.clock import NEAR
 from neurodyn.backends.ensemble.body import Body, Place, function
-from neurodyn.backends.ensemble.frame import HEAD, Frame, Shape
+from neurodyn.backends.ensemble.frame import HEAD, STEP, Frame, Shape
 from neurodyn.backends.ensemble.methods import Tableau
 from neurodyn.backends.ensemble.paths import write_first, write_paths
 from neurodyn.backends.ensemble.settling import write_entry, write_event, write_settle
@@ -41,25 +42,57 @@ def _write_step(frame: Frame) -> None:
     halted = body.put("load atomic i64, ptr %stop monotonic, align 8")
     body.fork(body.put(f"icmp ne i64 {halted}, 0"), "halt", "try")
     body.block("try")
-    t, end, active = body.load("%t"), body.load("%end"), body.load_flag("%active")
-    least = t.size() * ROUNDINGS
-    h = body.load("%h")
-    h, left = (h > least).choose(h, least), end - t
-    last = h >= left
-    h = last.choose(left, h)
-    after = last.choose(end, t + h)
+    t, active = body.load("%t"), body.load_flag("%active")
+    h, after, last, least = _chosen(frame, t) if frame.method.error else _next(frame, t)
     _stages(frame, t, h, after)
-    error = _error(frame, h)
-    good = error <= 1.0
-    longer = h * _factor(frame, error, good)
+    if frame.method.error:
+        error = _error(frame, h)
+        good = error <= 1.0
+        longer = h * _factor(frame, error, good)
+        failed = active & ~good & (longer < least)
+    else:
+        good = _is_finite(frame)
+        longer, failed = h, active & ~good
     if frame.shape.saved:
         write_paths(frame, active & good, t, h, after)
     _keep(frame, good, after, longer)
     arrived = active & good & last
-    failed = active & ~good & (longer < least)
     looked = active & body.is_whole("sge", body.load_whole("%tried"), body.load_whole("%look"))
-    body.fork(body.any(arrived | failed | looked), "event", "step")
+    # Fixed steps get on in any case.
+    events = arrived | failed | looked if frame.method.error else arrived | failed
+    body.fork(body.any(events), "event", "step")
     write_event(frame, arrived, failed)
+
+
+def _chosen(frame: Frame, t: Real) -> tuple[Real, Real, Flag, Real]:
+    """How long the step is, where it ends, whether that is the end of the piece, and how short a step may be."""
+    body = frame.body
+    end, h, least = body.load("%end"), body.load("%h"), t.size() * ROUNDINGS
+    h, left = (h > least).choose(h, least), end - t
+    last = h >= left
+    h = last.choose(left, h)
+    return h, last.choose(end, t + h), last, least
+
+
+def _next(frame: Frame, t: Real) -> tuple[Real, Real, Flag, Real]:
+    """The same of a fixed step, which ends at the next whole multiple of its length, or at the end of the piece."""
+    body = frame.body
+    end, step = body.load("%end"), body.read("%span", STEP)
+    number = body.intrinsic("floor", t / step + NEAR) + 1.0
+    after = number * step
+    last = after >= end - step * NEAR
+    after = last.choose(end, after)
+    return after - t, after, last, step
+
+
+def _is_finite(frame: Frame) -> Flag:
+    """Whether a step has led to numbers, and to rates that are numbers."""
+    body, last = frame.body, frame.method.stages - 1
+
+    def one(c: Place, sums: Sequence[Real]) -> Sequence[Real]:
+        return [body.load("%u", c).fma(0.0, body.load(f"%k{last}", c).fma(0.0, sums[0]))]
+
+    return body.added(frame.shape.states, [body.number(0.0)], one)[0].equals(0.0)
 
 
 def _stages(frame: Frame, t: Real, h: Real, after: Real) -> None:
@@ -78,9 +111,10 @@ def _error(frame: Frame, h: Real) -> Real:
         before, after = body.load("%y", c).size(), body.load("%u", c).size()
         weight = 1.0 / frame.allowed(c, (before > after).choose(before, after))
         found = []
-        for estimate, total in zip(method.error, sums, strict=True):
+        for k, (estimate, total) in enumerate(zip(method.error, sums, strict=True)):
             # The rates at the end count in any case: where they are no numbers, the step has led too far.
-            parts = [(w, body.load(f"%k{j}", c)) for j, w in enumerate(estimate) if w or j == method.stages - 1]
+            wanted = [j for j, w in enumerate(estimate) if w or (k == 0 and j == method.stages - 1)]
+            parts = [(estimate[j], body.load(f"%k{j}", c)) for j in wanted]
             off = parts[0][1] * parts[0][0]
             for w, rate in parts[1:]:
                 off = rate.fma(w, off)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from neurodyn.backends.ensemble.curves import Curves
 from neurodyn.backends.ensemble.segments import Rows, Segments
 from neurodyn.errors import InputError
 from neurodyn.program.lower import Output, lower
@@ -38,7 +39,7 @@ class Flow:
     varied: tuple[str, ...]
 
 
-def flow_of(system: System) -> Flow:
+def flow_of(system: System, curved: Curves) -> Flow:
     """The lowered flow, shared by systems of other values."""
 
     def made() -> Flow:
@@ -46,7 +47,10 @@ def flow_of(system: System) -> Flow:
         outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in structure.flows.items()]
         program = lower(
             outputs,
-            definitions={n: d for n, d in structure.definitions.items() if n not in structure.derived},
+            definitions={
+                **{n: d for n, d in structure.definitions.items() if n not in structure.derived},
+                **curved.definitions,
+            },
             sizes=system.all_sizes,
             constant=[name for name in (*system.values, *system.formulas.edges) if name not in system.by_trial],
             on=structure.on,
@@ -56,7 +60,7 @@ def flow_of(system: System) -> Flow:
         inputs = tuple(name for name in others if name not in system.by_trial)
         return Flow(program, Setup.of(program), inputs, tuple(name for name in others if name in system.by_trial))
 
-    found: Flow = system.formulas.get(("ensemble flow", system.by_trial), made)
+    found: Flow = system.formulas.get(("ensemble flow", system.by_trial, curved.key), made)
     return found
 
 

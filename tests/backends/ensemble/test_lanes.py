@@ -13,6 +13,7 @@ from neurodyn import Model, Result, System, build, load, simulate
 from neurodyn.backends.ensemble import lanes
 from neurodyn.backends.ensemble.machine import Machine, host
 from neurodyn.errors import InputError, RunFailed
+from neurodyn.system.signals import Smooth
 
 METHODS = ("Tsit5", "DOP853")
 each_method = pytest.mark.parametrize("method", METHODS)
@@ -226,20 +227,54 @@ def test_time_runs_backwards_too(method: str) -> None:
         assert abs(float(back[name].values[-1]) - float(first[name].values[0])) < 1e-5
 
 
+def test_fixed_steps_are_those_of_the_reference() -> None:
+    """The method of order 4 on the backend `fixed`, at whole multiples of dt, with inputs that stand still within."""
+    driven = made(DRIVEN)
+    asked: dict[str, Any] = {"until": 2.0, "t0": 0.0, "dt": 0.125, "save_at": [0.25, 1.0, 2.0], "inputs": {"v": 0.0}}
+    found, wanted = (simulate(driven, backend=b, method="rk4", **asked) for b in ("ensemble", "fixed"))
+    np.testing.assert_allclose(found["x"].values, wanted["x"].values, rtol=1e-13)
+    off = []
+    for dt in (0.02, 0.01):
+        result = ran(made(TURN), 1.0, dt=dt, save_at=[1.0])
+        assert result.recipe["method"] == "RK4" and result.counts["steps"] == round(1 / dt)
+        off.append(np.hypot(result["x"].values[0] - np.sin(3.0), result["y"].values[0] - np.cos(3.0)))
+    assert 3.9 < np.log2(off[0] / off[1]) < 4.1
+
+
+def test_fixed_steps_that_lead_astray_are_told() -> None:
+    result = ran(made(POLE), 2.0, trials=2, start={"x": [0.1, 3.0]}, dt=0.1, save_at=[2.0], on_failure="return")
+    assert result["status"].values.tolist() == ["done", "failed"]
+    assert "x in trial 1 became infinite, or no number: a step of dt = 0.1 is too long" in str(
+        result["message"].values[1]
+    )
+
+
+@each_method
+@pytest.mark.parametrize(
+    "text", ["sin(3*t)", "sin(3*t)*window(0.3, 1.2) + ramp(0.5, 2, 0, 1)", "-exp(-t)*step(0.7, 2)"]
+)
+def test_inputs_may_be_curved_between_their_edges(method: str, text: str) -> None:
+    asked = {"rtol": 1e-11, "atol": 1e-11, "inputs": {"u": text}, "save_at": np.linspace(0, 2, 9)}
+    found = ran(made(DRIVEN), 2.0, method=method, **asked)
+    exact = simulate(made(DRIVEN), until=2.0, method="DOP853", **asked)
+    assert np.abs(found["x"].values - exact["x"].values).max() < 1e-9
+
+
 def test_what_it_cannot_do_is_told() -> None:
     lorenz = build(load("lorenz"))
     refusals: list[tuple[str, dict[str, Any]]] = [
         ("saves at given times", {"save_at": "steps"}),
         ("no method rk5", {"method": "rk5"}),
-        ("chooses its own steps", {"dt": 0.01}),
+        ("Tsit5 chooses its own steps, and dt is given", {"dt": 0.01, "method": "tsit5"}),
+        ("RK4 takes fixed steps, and dt is missing", {"method": "rk4"}),
     ]
     for sentence, asked in refusals:
         with pytest.raises(InputError, match=sentence):
             ran(lorenz, 1.0, **asked)
     with pytest.raises(InputError, match="more than 6,000 operations"):
         ran(build(load("kuramoto_graph")), 1.0)
-    with pytest.raises(InputError, match="input u is curved between its edges"):
-        ran(made(DRIVEN), 1.0, inputs={"u": "sin(t)"})
+    with pytest.raises(InputError, match="input u is a function that is neither"):
+        ran(made(DRIVEN), 1.0, inputs={"u": Smooth(np.sin)})
     with pytest.raises(InputError, match="it needs noise:additive"):
         ran(build(load("ornstein_uhlenbeck")), 1.0, dt=0.01)
 
