@@ -74,6 +74,7 @@ def simulate(
             steps only.
         target: what the code of the backend `brian2` is written in, `numpy` (the default), `cython` or
             `cpp_standalone`; the last two are compiled, and need a C++ compiler.
+            Of the backend `ensemble`, `lanes` (compiled, for small systems) or `arrays`; by default the first that can.
         rtol, atol: the error allowed per step, relative and absolute, in units of each state's scale.
         seed: of the draws in the start and of the noise; they are independent for each trial.
         trials: how many runs go side by side. One that fails leaves the others to go on, and has NaN after its stop.

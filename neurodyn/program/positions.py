@@ -25,7 +25,7 @@ def reference(ctx: Context, expr: sp.Basic) -> Ref:
     assert isinstance(expr, (Symbol, Indexed))
     if isinstance(expr, Symbol) and expr.is_integer:
         return ctx.builder.literal(float(ctx.builder.number_of(expr)))
-    if expr.is_Symbol and name_of(expr) == "t" and "t" not in ctx.definitions:
+    if expr.is_Symbol and name_of(expr) == "t" and "t" not in ctx.definitions and "t" not in ctx.trial_names:
         return ctx.builder.emit("time", (), (), level=BODY)
     if name_of(expr) in ctx.supports.on:
         return _of_edges(ctx, name_of(expr), indices_of(expr))

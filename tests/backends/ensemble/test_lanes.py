@@ -272,9 +272,9 @@ def test_what_it_cannot_do_is_told() -> None:
         with pytest.raises(InputError, match=sentence):
             ran(lorenz, 1.0, **asked)
     with pytest.raises(InputError, match="more than 6,000 operations"):
-        ran(build(load("kuramoto_graph")), 1.0)
+        ran(build(load("kuramoto_graph")), 1.0, target="lanes")
     with pytest.raises(InputError, match="input u is a function that is neither"):
-        ran(made(DRIVEN), 1.0, inputs={"u": Smooth(np.sin)})
+        ran(made(DRIVEN), 1.0, inputs={"u": Smooth(np.sin)}, target="lanes")
     with pytest.raises(InputError, match="it needs noise:additive"):
         ran(build(load("ornstein_uhlenbeck")), 1.0, dt=0.01)
 

@@ -1,0 +1,56 @@
+"""What the backend is asked for: the mode, and the method."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from neurodyn.backends.ensemble.methods import names, tableau
+from neurodyn.backends.plan import Plan
+from neurodyn.errors import InputError
+
+LANES, ARRAYS = "lanes", "arrays"
+# Why a system is refused in lanes; as whole arrays it runs.
+NOT_IN_LANES = frozenset({"too-large", "not-unrolled", "not-compiled", "curved-input", "own-input"})
+# Above it the pair of order 5 does with fewer evaluations, below that of order 8.
+CROSSOVER = 1e-6
+# With more pieces than these a run consists of first steps, which suit an estimate of low order.
+MANY_PIECES = 10
+FIXED = "rk4"
+
+
+def check(plan: Plan) -> None:
+    if plan.save_at is None:
+        raise InputError(
+            "The backend ensemble saves at given times, not at the steps of its runs.",
+            code="bad-save-points",
+            remedy="Leave save_at out, or give times; the backend scipy saves steps.",
+        )
+
+
+def chosen_method(plan: Plan) -> str:
+    """The method that the plan names, or the default: order 5 for loose tolerances and for many pieces, else 8.
+
+    With dt it is the one of fixed steps.
+    """
+    if plan.method is None and plan.dt is not None:
+        return FIXED
+    if plan.method is None:
+        loose = plan.rtol >= CROSSOVER or plan.edges().size > MANY_PIECES
+        return "tsit5" if loose else "dop853"
+    method = plan.method.lower()
+    if method not in names():
+        near = get_close_matches(method, names(), 1)
+        told = ", ".join(tableau(name).name for name in names())
+        raise InputError(
+            f"The ensemble backend has no method {plan.method}.",
+            code="unknown-method",
+            remedy=f"Did you mean {tableau(near[0]).name}?" if near else f"It has: {told}.",
+        )
+    steps = "takes fixed steps" if not tableau(method).error else "chooses its own steps"
+    if bool(tableau(method).error) == (plan.dt is not None):
+        raise InputError(
+            f"{tableau(method).name} {steps}, and dt is {'missing' if plan.dt is None else 'given'}.",
+            code="fixed-step",
+            remedy="Give dt." if plan.dt is None else "Leave dt out: rtol and atol say how exact a run is.",
+        )
+    return method
