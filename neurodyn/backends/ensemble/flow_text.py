@@ -15,6 +15,8 @@ Standing = tuple[int, bool]  # the place of a number that stands still, and whet
 # Up to so many nodes a function is written out wherever it is called. Larger ones run faster as one piece of code that
 # stays in the cache of the processor, and compile in half the time.
 INLINE = 30
+# One lane waits for its results longer than it computes, and a call is one more thing to wait for.
+INLINE_ALONE = 100
 ARGUMENTS = ("values", "lane", "input")
 COMPARED = {
     "less": "olt", "less_equal": "ole", "greater": "ogt", "greater_equal": "oge", "equal": "oeq", "not_equal": "une",
@@ -81,7 +83,8 @@ class _Printer:
         self.body.act("ret void")
         pointers = ", ".join(f"ptr noalias readonly %{name}" for name in ("y", *ARGUMENTS))
         head = f"internal void @flow({self.body.reals} %t, {pointers}, ptr noalias writeonly %out)"
-        attributes = "alwaysinline " if len(self.live) <= INLINE else "noinline "
+        most = INLINE if self.body.width > 1 else INLINE_ALONE
+        attributes = "alwaysinline " if len(self.live) <= most else "noinline "
         text = function(head, self.body, attributes)
         return FlowText(text, tuple(self.parameters), tuple(self.lanes), tuple(sorted(self.called)))
 

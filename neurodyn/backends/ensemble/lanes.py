@@ -30,7 +30,7 @@ LEAST_ADVANCE = 1e-2
 
 def run(plan: Plan) -> Trajectory:
     """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
-    method, machine = chosen_method(plan), host()
+    method, machine = chosen_method(plan), host().narrowed(plan.trials or 1)
     given = curves(plan)
     flow = flow_of(plan.system, given)
     inputs, varied = segments(plan, flow.inputs, given.signals), rows(plan, flow.varied)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Two registers of each: one alone leaves the units waiting for results, more do not fit beside each other.
 WIDTHS = {"avx512f": 16, "avx2": 8, "neon": 4, "asimd": 4}
@@ -20,6 +20,10 @@ class Machine:
     cpu: str
     features: str
     width: int
+
+    def narrowed(self, runs: int) -> Machine:
+        """No wider than what so many runs fill: one run takes a third less time in a vector of one."""
+        return replace(self, width=min(self.width, 1 << (runs - 1).bit_length()))
 
 
 def host() -> Machine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from neurodyn.backends.ensemble.curves import Curves
 from neurodyn.backends.ensemble.segments import Rows, Segments
+from neurodyn.calculus.rewrite import Definition
 from neurodyn.errors import InputError
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.program import Program
@@ -26,42 +27,48 @@ MOST_NODES = 6_000
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The flow of a system, lowered.
+    """Functions of the state, lowered: the flow of a system, or its derivatives.
 
     Attributes:
+        wanted: the names of the outputs, in the order in which they lie.
         inputs: the names of the inputs that it reads and that are the same for all trials.
         varied: the names of what differs between trials.
     """
 
     program: Program
     setup: Setup
+    wanted: tuple[str, ...]
     inputs: tuple[str, ...]
     varied: tuple[str, ...]
 
 
 def flow_of(system: System, curved: Curves) -> Flow:
     """The lowered flow, shared by systems of other values."""
+    structure = system.structure
 
     def made() -> Flow:
-        structure = system.structure
-        outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in structure.flows.items()]
-        program = lower(
-            outputs,
-            definitions={
-                **{n: d for n, d in structure.definitions.items() if n not in structure.derived},
-                **curved.definitions,
-            },
-            sizes=system.all_sizes,
-            constant=[name for name in (*system.values, *system.formulas.edges) if name not in system.by_trial],
-            on=structure.on,
-            states=system.layout.names,
-        )
-        others = sorted(set(program.variables) - set(system.layout.names))
-        inputs = tuple(name for name in others if name not in system.by_trial)
-        return Flow(program, Setup.of(program), inputs, tuple(name for name in others if name in system.by_trial))
+        outputs = [Output(n, structure.placed(n, structure.flows[n].letters), structure.flows[n].expr) for n in names]
+        return lowered(system, outputs, {**structure.definitions, **curved.definitions})
 
+    names = system.layout.names
     found: Flow = system.formulas.get(("ensemble flow", system.by_trial, curved.key), made)
     return found
+
+
+def lowered(system: System, outputs: Sequence[Output], definitions: Mapping[str, Definition]) -> Flow:
+    """Outputs of states, inputs and parameters; see `lower`."""
+    program = lower(
+        outputs,
+        definitions={n: d for n, d in definitions.items() if n not in system.structure.derived},
+        sizes=system.all_sizes,
+        constant=[name for name in (*system.values, *system.formulas.edges) if name not in system.by_trial],
+        on=system.structure.on,
+        states=system.layout.names,
+    )
+    others = sorted(set(program.variables) - set(system.layout.names))
+    inputs = tuple(name for name in others if name not in system.by_trial)
+    varied = tuple(name for name in others if name in system.by_trial)
+    return Flow(program, Setup.of(program), tuple(output.name for output in outputs), inputs, varied)
 
 
 def numbers_of(system: System, flow: Flow) -> dict[int, NDArray[Any]]:
@@ -74,7 +81,7 @@ class Unrolling:
     """A flow element by element.
 
     Attributes:
-        rates: the node of the rate of each element of the state.
+        rates: the nodes of the outputs: of the flow, the rate of each element of the state.
     """
 
     unrolled: Unrolled
@@ -111,7 +118,7 @@ def unrolling_of(
             code="not-unrolled",
             remedy="Take the backend scipy.",
         ) from None
-    known.append(Unrolling(made, tuple(k for n in layout.names for k in made.outputs[n].ravel().tolist())))
+    known.append(Unrolling(made, tuple(k for n in flow.wanted for k in made.outputs[n].ravel().tolist())))
     return known[-1]
 
 
