@@ -59,7 +59,7 @@ class Fixed:
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
         dt, method = _step(plan), METHODS.of(plan)
-        _check_grid(plan, dt)
+        check_grid(plan, dt)
         with np.errstate(all="ignore"), Progress(plan) as progress, few_threads(plan):
             if plan.trials is not None:
                 return in_turn(plan, lambda one, watch: _run(one, method, watch), progress)
@@ -147,7 +147,7 @@ def _step(plan: Plan) -> float:
     return plan.dt
 
 
-def _check_grid(plan: Plan, dt: float) -> None:
+def check_grid(plan: Plan, dt: float) -> None:
     """Refuse what does not fall on a step: ends of the run, and edges of inputs."""
     if not plan.forward:
         raise InputError(

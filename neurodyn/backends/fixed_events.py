@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from neurodyn.backends.event_log import EventLog
 from neurodyn.backends.event_plan import check_kind
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.schedule import Schedule
-from neurodyn.system.happenings import Happenings
+from neurodyn.system.happenings import Delay, Happenings
 
 Units = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -26,6 +26,11 @@ EARLY = 1e-3
 def steps_before(times: Floats, dt: float) -> Floats:
     """How many whole steps lie before a time, as a float; rounding aside."""
     return np.floor(times / dt + EARLY)
+
+
+def rounding_of(delays: Iterable[Delay], dt: float) -> float:
+    """By how much rounding to steps changes a delay at most."""
+    return max((float(np.abs(d.delay - dt * np.rint(d.delay / dt)).max(initial=0.0)) for d in delays), default=0.0)
 
 
 class StepEvents:
@@ -53,8 +58,7 @@ class StepEvents:
     @property
     def rounding(self) -> float:
         """By how much rounding to steps changes a delay at most."""
-        delays = [d.delay for d in self._happenings.delays.values()]
-        return max((float(np.abs(d - self._dt * np.rint(d / self._dt)).max(initial=0.0)) for d in delays), default=0.0)
+        return rounding_of(self._happenings.delays.values(), self._dt)
 
     def held(self, step: int) -> Flags | None:
         """The elements of the state that stand still in this step."""

@@ -25,6 +25,8 @@ COUPLING = "coupling:"
 OWN_VALUES = "trials:values"
 # The ability of one that takes steps of a length that is given.
 FIXED_STEPS = "steps:fixed"
+# And of one that does so where there are events.
+FIXED_EVENTS = "steps:events"
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from neurodyn.backends.along import check_along
 from neurodyn.backends.check import check
 from neurodyn.backends.clock import check_times
 from neurodyn.backends.delayed import kept_names
-from neurodyn.backends.plan import FIXED_STEPS, Plan
+from neurodyn.backends.plan import FIXED_EVENTS, FIXED_STEPS, Plan
 from neurodyn.backends.prepare import prepare
 from neurodyn.backends.stepwise import prepare_map
 from neurodyn.errors import InputError
@@ -38,7 +38,10 @@ def chosen_times(system: System, save_at: Any, every: Any) -> tuple[Any, Any]:
 def _is_stepped(system: System, backend: str | None) -> bool:
     """Whether the step that the bench says holds: not for another backend that chooses its own."""
     own = system.model.bench.get("backend")
-    return backend in (None, own) or system.structure.noisy or FIXED_STEPS in find(backend).abilities
+    if backend in (None, own) or system.structure.noisy:
+        return True
+    able = find(backend).abilities
+    return FIXED_STEPS in able or (FIXED_EVENTS in able and bool(system.model.events))
 
 
 def planned(

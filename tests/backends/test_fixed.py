@@ -1,4 +1,4 @@
-"""The backend of fixed steps: plain loops, closed forms, orders, and agreement with the backend that finds instants."""
+"""Fixed steps: plain loops, closed forms, orders, and agreement with the backend that finds instants."""
 
 from __future__ import annotations
 
@@ -14,15 +14,19 @@ from tests.backends.fixed_reference import REST, TAU, TAU_G, THRESHOLD, loop, ne
 
 
 def fixed(system: Any, until: float, dt: float, **more: Any) -> neurodyn.Result:
-    return simulate(system, until=until, dt=dt, backend="fixed", **more)
+    return simulate(system, until=until, dt=dt, **{"backend": "fixed", **more})
+
+
+each_backend = pytest.mark.parametrize("backend", ["fixed", "ensemble"])
 
 
 @pytest.mark.parametrize("method", ["exact", "exponential_euler"])
 @pytest.mark.parametrize("refractory", [0.0, 2e-3, 7e-3])
-def test_interval_of_a_leaky_neuron_to_the_step(refractory: float, method: str) -> None:
+@each_backend
+def test_interval_of_a_leaky_neuron_to_the_step(refractory: float, method: str, backend: str) -> None:
     """The path from the reset takes ceil(T/dt) steps; the first of them is step n after the spike (1 without rest)."""
     system = build("lif", I=0.3e-9, t_ref=refractory)
-    result = fixed(system, 0.3, 1e-4, method=method, record=["spike"])
+    result = fixed(system, 0.3, 1e-4, method=method, record=["spike"], backend=backend)
     found = np.diff(np.rint(result.events("spike").time / 1e-4))
     way = 20e-3 * math.log((-40 + 65) / (-40 + 50))
     assert len(found) > 5
@@ -31,9 +35,10 @@ def test_interval_of_a_leaky_neuron_to_the_step(refractory: float, method: str) 
 
 @pytest.mark.parametrize("method", ["euler", "exponential_euler"])
 @pytest.mark.parametrize("delays", ["list", "one"])
-def test_a_network_equals_a_plain_loop(method: str, delays: str) -> None:
+@each_backend
+def test_a_network_equals_a_plain_loop(method: str, delays: str, backend: str) -> None:
     system = network(60, delays=delays)
-    result = fixed(system, 0.2, 1e-4, method=method, record=["spike"])
+    result = fixed(system, 0.2, 1e-4, method=method, record=["spike"], backend=backend)
     start = system.layout.unpack(system.start())
     steps, units = loop(system, start, 1e-4, 2000, method)
     found = result.events("spike")
@@ -93,7 +98,8 @@ def test_a_thousand_units() -> None:
     assert result.counts["events"] == len(result.events("spike").time) > 1000
 
 
-def test_the_order_in_a_step() -> None:
+@each_backend
+def test_the_order_in_a_step(backend: str) -> None:
     """State update, then conditions, deliveries and resets; delays are rounded to the nearest step."""
     model = Model(
         "dx/dt = -x + tick + 10*tick(t - 0.26)\ndn/dt = 0",
@@ -103,7 +109,9 @@ def test_the_order_in_a_step() -> None:
             "high": {"when": "x > 0.9", "set": "n = n + 1"},
         },
     )
-    result = fixed(build(model), 0.8, 0.1, every=0.1, method="exact", record=["x", "n", "seen", "tick", "high"])
+    result = fixed(
+        build(model), 0.8, 0.1, every=0.1, method="exact", record=["x", "n", "seen", "tick", "high"], backend=backend
+    )
     e, x = math.exp(-0.1), [0.0, 1.0]
     for k in range(1, 8):
         x.append(x[-1] * e + {3: 10.0, 5: 1.0}.get(k, 0.0))
@@ -124,7 +132,8 @@ def test_orders(method: str, order: int) -> None:
     assert math.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.35)
 
 
-def test_exact_solves_coupled_states_that_are_held() -> None:
+@each_backend
+def test_exact_solves_coupled_states_that_are_held(backend: str) -> None:
     """What depends on a held state sees it stand still; in SI units, whose slopes differ by ten powers of ten."""
     model = Model(
         ["dv[i]/dt = (I[i] - v[i])/0.01", "dw[i]/dt = 1e-9*v[i] - 200*w[i]"],
@@ -133,7 +142,9 @@ def test_exact_solves_coupled_states_that_are_held() -> None:
         parameters={"I[i]": [0.9, 1.5, 2.0]},
         events={"spike[i]": {"when": "v[i] > 1", "set": "v[i] = 0.4", "refractory": 4e-3, "hold": "v[i]"}},
     )
-    one, other = (fixed(build(model), 0.1, 1e-4, method=m, record=["v", "w", "spike"]) for m in ("exact", "rk4"))
+    one, other = (
+        fixed(build(model), 0.1, 1e-4, method=m, record=["v", "w", "spike"], backend=backend) for m in ("exact", "rk4")
+    )
     np.testing.assert_array_equal(one.events("spike").time, other.events("spike").time)
     assert len(one.events("spike").time) > 8
     np.testing.assert_allclose(one["v"].values, other["v"].values, rtol=1e-9)
@@ -213,26 +224,32 @@ def test_rerun() -> None:
     assert neurodyn.rerun(fixed(build(NOISY), 1, 0.01, trials=2)).same
 
 
-def test_poisson_trains_are_those_of_exact_instants() -> None:
+@each_backend
+def test_poisson_trains_are_those_of_exact_instants(backend: str) -> None:
     """Each is counted in the step in which it lies, twice where it is there twice; its rate is not biased."""
     model = Model("dx/dt = p", states={"x": 0.0}, events={"p": {"rate": 30}})
-    one, other = fixed(build(model), 20, 0.05, record=["x", "p"]), simulate(build(model), until=20, record=["x", "p"])
+    one, other = (
+        fixed(build(model), 20, 0.05, record=["x", "p"], backend=backend),
+        simulate(build(model), until=20, record=["x", "p"]),
+    )
     times = other.events("p").time
     np.testing.assert_allclose(one.events("p").time, 0.05 * np.floor(times / 0.05), atol=1e-12)
     assert one["x"].values[-1] == len(times) > 500
 
 
-def test_bounds_hold() -> None:
+@each_backend
+def test_bounds_hold(backend: str) -> None:
     model = Model(
         "dx/dt = 1 + 3*tick", states={"x": {"start": 0.0, "clip": [0, 1.5]}}, events={"tick": {"every": 1, "phase": 1}}
     )
-    x = fixed(build(model), 3, 0.1, every=0.1)["x"].values
+    x = fixed(build(model), 3, 0.1, every=0.1, backend=backend)["x"].values
     assert x.max() == 1.5 and x[10] == pytest.approx(1.0)
 
 
-def test_a_condition_that_stays_true_is_one_event() -> None:
+@each_backend
+def test_a_condition_that_stays_true_is_one_event(backend: str) -> None:
     model = Model("dx/dt = 1", states={"x": 0.0}, events={"up": {"when": "x > 0.45"}})
-    np.testing.assert_allclose(fixed(build(model), 1, 0.1, record=["up"]).events("up").time, [0.4])
+    np.testing.assert_allclose(fixed(build(model), 1, 0.1, record=["up"], backend=backend).events("up").time, [0.4])
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -284,7 +301,8 @@ def test_a_step_that_is_too_long_for_an_upstroke_is_told() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["exact", "euler"])
-def test_brian2_gives_the_same_spikes(method: str) -> None:
+@each_backend
+def test_brian2_gives_the_same_spikes(method: str, backend: str) -> None:
     """A hand-written script for the same network of 200 units, on Brian2's own NumPy target."""
     brian2 = pytest.importorskip("brian2")
     system, dt, until = network(200), 1e-4, 0.3
@@ -302,7 +320,7 @@ def test_brian2_gives_the_same_spikes(method: str) -> None:
     wires.w, wires.delay = system.values["w"], system.values["d"] * brian2.second
     monitor = brian2.SpikeMonitor(group)
     brian2.Network(group, wires, monitor).run(until * brian2.second, namespace={})
-    found = fixed(system, until, dt, method=method, record=["spike"]).events("spike")
+    found = fixed(system, until, dt, method=method, record=["spike"], backend=backend).events("spike")
     there = np.lexsort((np.asarray(monitor.i), np.asarray(monitor.t)))
     assert len(found) > 1000
     np.testing.assert_array_equal(found.unit[:, 0], np.asarray(monitor.i)[there])

@@ -141,7 +141,8 @@ def run(name: str, backend: str, *, steps: int, halved: int = 0, saves: int = 1,
         return simulate(system, backend=backend, steps=steps, **asked)
     begin, far = span_of(system)
     end = begin + math.copysign(steps * step_of(name), far - begin)
-    if backend in FIXED_STEPS or system.structure.noisy:
+    stepped = backend in FIXED_STEPS or (backend == "ensemble" and system.model.events)
+    if stepped or system.structure.noisy:
         asked["dt"] = step_of(name) / 2**halved
     times = np.linspace(begin, end, saves + 1)[1:]
     return simulate(system, backend=backend, t0=begin, until=end, save_at=times, **asked)

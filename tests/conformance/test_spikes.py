@@ -51,6 +51,15 @@ def test_brian2_gives_the_spikes_of_the_oracle(name: str) -> None:
         np.testing.assert_allclose(found[state].values, other[state].values, rtol=0, atol=1e-9 * largest)
 
 
+@pytest.mark.parametrize("name", parameters(names("spikes", "fixed", "ensemble")))
+def test_compiled_steps_give_the_spikes_of_the_oracle(name: str) -> None:
+    found, other = asked(name, "ensemble"), asked(name, "fixed")
+    assert_equal_spikes(found, other)
+    for state in system_of(name).model.states:
+        largest = float(np.abs(other[state].values).max())
+        np.testing.assert_allclose(found[state].values, other[state].values, rtol=0, atol=1e-9 * largest)
+
+
 @pytest.mark.slow
 @no_compiler
 @pytest.mark.parametrize("target", COMPILED)

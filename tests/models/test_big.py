@@ -45,7 +45,8 @@ def test_spikes_are_those_of_a_script(name: str, size: int, until: float, method
     ours = trains(system, until, "brian2", method=method)
     assert len(ours[0]) > 2 * until * size
     assert_equal(ours, script.same(system, until, method))
-    assert_equal(ours, trains(system, until, "fixed", method=method))
+    for backend in ("fixed", "ensemble"):
+        assert_equal(ours, trains(system, until, backend, method=method))
 
 
 STARTS: dict[str, dict[str, Any]] = {

@@ -1,10 +1,11 @@
-"""The `ensemble` backend: many runs of one system side by side."""
+"""The `ensemble` backend: compiled code for many runs of one system side by side, and for networks with spikes."""
 
 from __future__ import annotations
 
 from neurodyn.backends.ensemble import arrays, lanes
 from neurodyn.backends.ensemble.choice import ARRAYS, LANES, NOT_IN_LANES, check
-from neurodyn.backends.plan import OWN_VALUES, TARGET, Plan
+from neurodyn.backends.ensemble.spiking import fixed_steps
+from neurodyn.backends.plan import FIXED_EVENTS, OWN_VALUES, TARGET, Plan
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.errors import InputError
 
@@ -13,14 +14,19 @@ class Ensemble:
     """Many trajectories of one system, or one, by explicit methods, each with steps of its own.
 
     A small system is written out and compiled, and runs in the lanes of vectors; any other is computed with whole
-    arrays. The target says which, `lanes` or `arrays`.
+    arrays. The target says which, `lanes` or `arrays`. Systems with events run in fixed steps, compiled unit by unit.
     """
 
     name = "ensemble"
-    abilities = frozenset({"flow", "trials", OWN_VALUES, "sparse", f"{TARGET}{LANES}", f"{TARGET}{ARRAYS}"})
+    abilities = frozenset(
+        {"flow", "trials", OWN_VALUES, "sparse", f"{TARGET}{LANES}", f"{TARGET}{ARRAYS}"}
+        | {"event:reset", "event:delivery", "event:counted", FIXED_EVENTS}
+    )
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
+        if "event:reset" in plan.needed:
+            return fixed_steps.run(plan)
         check(plan)
         if plan.target == ARRAYS:
             return arrays.run(plan)

@@ -1,0 +1,67 @@
+"""The mode of `ensemble` for fixed steps: what the backend `fixed` does, compiled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from neurodyn.backends.ensemble.machine import host
+from neurodyn.backends.ensemble.spiking.walk import Walk
+from neurodyn.backends.event_runs import in_turn
+from neurodyn.backends.fixed_backend import SCHEDULE, check_grid
+from neurodyn.backends.fixed_choice import EULER, EXACT, EXPONENTIAL, Methods
+from neurodyn.backends.fixed_methods import METHODS as FIXED
+from neurodyn.backends.outcome import interrupted, out_of_memory
+from neurodyn.backends.plan import Plan
+from neurodyn.backends.progress import Progress
+from neurodyn.backends.trajectory import Trajectory
+from neurodyn.errors import InputError
+
+METHODS = Methods("ensemble", (EXACT, EXPONENTIAL, "rk4", "rk2", EULER), FIXED.asks)
+
+
+def run(plan: Plan) -> Trajectory:
+    """Carry out a plan whose steps are given."""
+    dt, method = _step(plan), METHODS.of(plan)
+    check_grid(plan, dt)
+    with Progress(plan) as progress:
+        if plan.trials is not None:
+            return in_turn(plan, lambda one, watch: _run(one, method, dt, watch), progress)
+        return _run(plan, method, dt, progress)
+
+
+def _run(plan: Plan, method: str, dt: float, progress: Progress) -> Trajectory:
+    machine = host()
+    walk = Walk(plan, method, dt, machine, progress)
+    try:
+        now = walk.go()
+    except KeyboardInterrupt:
+        now = interrupted(walk.t)
+    except MemoryError as error:
+        now = out_of_memory(error, method)
+    walk.finish()
+    scheme: dict[str, Any] = {"order": SCHEDULE, "lanes": walk.memory.width, "processor": machine.cpu}
+    counts, end = {"steps": walk.step}, walk.arrays.state()
+    found = Trajectory(walk.saves.times, walk.saves.states, now, method, counts, walk.t, end, scheme=scheme)
+    if "event:reset" not in plan.needed:
+        return found
+    counts, told = {**counts, "events": walk.log.count}, {"delays": "rounded to steps", "rounding": walk.rounding}
+    fired, pending = walk.log.fired(walk.first, dt), walk.pending()
+    return replace(found, fired=fired, pending=pending, counts=counts, scheme={**scheme, **told})
+
+
+def _step(plan: Plan) -> float:
+    if plan.target is not None:
+        raise InputError(
+            f"The target {plan.target} is one of flows without events, and {plan.system.name} has events.",
+            code="unknown-target",
+            remedy="Leave the target out.",
+        )
+    if plan.dt is None:
+        raise InputError(
+            f"dt is missing: the backend ensemble runs {plan.system.name}, which has events, in fixed steps.",
+            code="missing-option",
+            remedy="Give dt, say a hundredth of the fastest time constant, or take the backend scipy, which locates "
+            "events.",
+        )
+    return plan.dt
