@@ -17,10 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 from scipy import special
-from timing import CONTROL, compare
 
 from neurodyn.backends.ensemble.vector_math import functions
 from neurodyn.backends.ensemble.vector_math.table import ROWS
+from neurodyn.bench.clock import CONTROL, compare
 from neurodyn.program import runtime
 from neurodyn.program.spellings import BY_OP
 from tests.backends.ensemble.vector_math.compiled import compiled, machine

@@ -6,21 +6,22 @@ import os
 import sys
 from pathlib import Path
 
-# Before NumPy is loaded: one thread, so that ratios are of work and not of scheduling; and NumPy's own choice of
-# kernels, which these two variables override with slower ones.
-for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[threads] = "1"
-for override in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
-    os.environ.pop(override, None)
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from neurodyn.bench.machine import KERNELS, environment
+
+# Before NumPy is loaded: one thread, so that ratios are of work and not of scheduling, and NumPy's own kernels.
+for variable in KERNELS:
+    os.environ.pop(variable, None)
+os.environ.update(environment(1))
 
 import derivation  # noqa: E402
 import spiking  # noqa: E402
 import startup  # noqa: E402
-import timing  # noqa: E402
 import workloads  # noqa: E402
 
 import neurodyn  # noqa: E402
+from neurodyn.bench.clock import compare  # noqa: E402
 
 
 def run_workload(name: str, seconds: float) -> None:
@@ -29,7 +30,7 @@ def run_workload(name: str, seconds: float) -> None:
     workloads.check(workload)
     print(f"\n{workload.title}")
     print(f"  {'':16}{'ratio':>7}  {'quartiles':>15}  {'time':>11}")
-    for r in timing.compare(workload.calls, seconds):
+    for r in compare(workload.calls, seconds):
         rate = f"  {workload.work / r.seconds / 1e9:7.1f} G{workload.unit}/s" if workload.work else ""
         print(f"  {r.name:16}{r.median:7.3f}  {r.low:7.3f} {r.high:7.3f}  {r.seconds * 1e3:8.3f} ms{rate}")
     if workload.counted is not None:

@@ -20,7 +20,6 @@ from typing import Any
 
 import brian2
 import numpy as np
-import timing
 
 import neurodyn
 from neurodyn.backends.brian2.couplings import SUMMED
@@ -28,6 +27,7 @@ from neurodyn.backends.brian2.device import settings
 from neurodyn.backends.brian2.engine import Engine
 from neurodyn.backends.brian2.network import network
 from neurodyn.backends.planning import planned
+from neurodyn.bench.clock import CONTROL
 from tests.models import big
 
 CHUNK, LEAST, SECOND = 0.05, 6, brian2.second  # model time of a measurement; measurements at least
@@ -124,14 +124,14 @@ def _in_turn(one: Network, system: Any, target: str, seconds: float) -> tuple[di
                 flush=True,
             )
         first = _count(events)
-        times: dict[str, list[float]] = {HAND: [], timing.CONTROL: [], OURS: []}
+        times: dict[str, list[float]] = {HAND: [], CONTROL: [], OURS: []}
         end = time.perf_counter() + seconds
         while len(times[HAND]) < LEAST or time.perf_counter() < end:
             a, b = (HAND, OURS) if len(times[HAND]) % 4 else (OURS, HAND)
             pairs = [{name: _loop(nets[name]) for name in order} for order in ((a, b), (b, a))]
             times[HAND] += [pair[HAND] for pair in pairs]
             times[OURS] += [pair[OURS] for pair in pairs]
-            times[timing.CONTROL] += [pairs[1][HAND], pairs[0][HAND]]
+            times[CONTROL] += [pairs[1][HAND], pairs[0][HAND]]
         return times, (_count(events) - first) / len(times[HAND])
 
 
@@ -177,12 +177,12 @@ def _programs(one: Network, system: Any, seconds: float) -> tuple[dict[str, list
                 shutil.copytree(brian2.device.project_dir, Path(place) / name)
             print(f"  {name}: made, compiled and {chunks * CHUNK:g} s run in {time.perf_counter() - start:.1f} s")
         assert counts[HAND] == counts[OURS], counts
-        times: dict[str, list[float]] = {HAND: [], timing.CONTROL: [], OURS: []}
+        times: dict[str, list[float]] = {HAND: [], CONTROL: [], OURS: []}
         end = time.perf_counter() + seconds
         while len(times[HAND]) < LEAST or time.perf_counter() < end:
             turn = len(times[HAND]) % 3
             for key in [*times][turn:] + [*times][:turn]:
-                times[key].append(_program(Path(place) / (HAND if key == timing.CONTROL else key)) / chunks)
+                times[key].append(_program(Path(place) / (HAND if key == CONTROL else key)) / chunks)
         return times, counts[HAND] / chunks
 
 

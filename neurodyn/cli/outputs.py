@@ -22,11 +22,12 @@ class Outputs:
     out: Path | None
     picture: Path | None
     as_json: bool
+    endings: Sequence[str] = (".nc",)
 
     def check(self) -> None:
         """Refuse a place that cannot be written to before anything is computed."""
         if self.out is not None:
-            check_output(self.out, (".nc",))
+            check_output(self.out, self.endings)
         if self.picture is not None:
             checked_ending(self.picture)
             check_output(self.picture)
