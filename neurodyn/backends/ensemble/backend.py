@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neurodyn.backends.ensemble import arrays, lanes
-from neurodyn.backends.ensemble.choice import ARRAYS, LANES, NOT_IN_LANES, check
+from neurodyn.backends.ensemble.choice import ARRAYS, LANES, NOT_IN_LANES, check, is_implicit
 from neurodyn.backends.ensemble.spiking import fixed_steps
 from neurodyn.backends.plan import FIXED_EVENTS, OWN_VALUES, TARGET, Plan
 from neurodyn.backends.trajectory import Trajectory
@@ -11,7 +11,7 @@ from neurodyn.errors import InputError
 
 
 class Ensemble:
-    """Many trajectories of one system, or one, by explicit methods, each with steps of its own.
+    """Many trajectories of one system, or one, each with steps of its own.
 
     A small system is written out and compiled, and runs in the lanes of vectors; any other is computed with whole
     arrays. The target says which, `lanes` or `arrays`. Systems with events run in fixed steps, compiled unit by unit.
@@ -33,6 +33,6 @@ class Ensemble:
         try:
             return lanes.run(plan)
         except InputError as error:
-            if plan.target == LANES or error.code not in NOT_IN_LANES:
+            if plan.target == LANES or error.code not in NOT_IN_LANES or is_implicit(plan):
                 raise
         return arrays.run(plan)

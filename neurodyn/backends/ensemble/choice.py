@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from neurodyn.backends.ensemble.methods import names, tableau
+from neurodyn.backends.ensemble.methods import implicit_names, names, rosenbrock, tableau
 from neurodyn.backends.plan import Plan
 from neurodyn.errors import InputError
 
@@ -38,13 +38,16 @@ def chosen_method(plan: Plan) -> str:
         loose = plan.rtol >= CROSSOVER or plan.edges().size > MANY_PIECES
         return "tsit5" if loose else "dop853"
     method = plan.method.lower()
+    if is_implicit(plan):
+        _check_implicit(plan)
+        return method
     if method not in names():
         near = get_close_matches(method, names(), 1)
-        told = ", ".join(tableau(name).name for name in names())
+        known = [*(tableau(name).name for name in names()), *(rosenbrock(name).name for name in implicit_names())]
         raise InputError(
             f"The ensemble backend has no method {plan.method}.",
             code="unknown-method",
-            remedy=f"Did you mean {tableau(near[0]).name}?" if near else f"It has: {told}.",
+            remedy=f"Did you mean {tableau(near[0]).name}?" if near else f"It has: {', '.join(known)}.",
         )
     steps = "takes fixed steps" if not tableau(method).error else "chooses its own steps"
     if bool(tableau(method).error) == (plan.dt is not None):
@@ -54,3 +57,26 @@ def chosen_method(plan: Plan) -> str:
             remedy="Give dt." if plan.dt is None else "Leave dt out: rtol and atol say how exact a run is.",
         )
     return method
+
+
+def is_implicit(plan: Plan) -> bool:
+    """Whether the method that is asked for is one for lanes alone."""
+    return plan.method is not None and plan.method.lower() in implicit_names()
+
+
+def _check_implicit(plan: Plan) -> None:
+    """Refuse an implicit method where it has no Jacobian, or cannot have its steps."""
+    name = rosenbrock(str(plan.method).lower()).name
+    if plan.dt is not None:
+        raise InputError(
+            f"{name} chooses its own steps, and dt is given.",
+            code="fixed-step",
+            remedy="Leave dt out: rtol and atol say how exact a run is.",
+        )
+    if plan.target == ARRAYS or plan.system.wirings:
+        what = "is for lanes" if plan.target == ARRAYS else "needs the Jacobian written out, and this one is sparse"
+        raise InputError(
+            f"{name} {what}.",
+            code="method-implicit",
+            remedy="Take the backend scipy with BDF or Radau for stiff systems.",
+        )

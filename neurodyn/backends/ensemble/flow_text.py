@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -25,13 +25,13 @@ COMPARED = {
 
 @dataclass(frozen=True, eq=False)
 class FlowText:
-    """A function of the time and of vectors of states.
+    """Functions of the time and of vectors of states.
 
     Attributes:
-        text: its definition; `@flow(t, ptr y, ptr values, ptr lane, ptr input, ptr out)`.
-        parameters, lanes: the place of each number that it reads from `values` and `lane`, and whether that is turned
+        text: their definitions, such as `@flow(t, ptr y, ptr values, ptr lane, ptr input, ptr out)`.
+        parameters, lanes: the place of each number that they read from `values` and `lane`, and whether that is turned
             into its reciprocal.
-        functions: the elementary functions that it calls.
+        functions: the elementary functions that they call.
     """
 
     text: str
@@ -40,21 +40,27 @@ class FlowText:
     functions: tuple[str, ...]
 
 
-def flow_text(graph: Graph, outputs: Sequence[int], width: int, ramps: Collection[int] = ()) -> FlowText:
-    """The function that computes the outputs.
+def flow_text(graph: Graph, wanted: Mapping[str, Sequence[int]], width: int, ramps: Collection[int] = ()) -> FlowText:
+    """Functions of one graph.
 
     Args:
+        wanted: the nodes that each computes, by the name of the function.
         ramps: the inputs that change along a piece of a run, by their numbers; each input is its value at the beginning
             of the piece, then its slope. The beginning stands behind the last input.
     """
-    printer = _Printer(graph, outputs, width, ramps)
-    printer.write()
-    return printer.finished()
+    every = graph.live(k for outputs in wanted.values() for k in outputs)
+    printers = [_Printer(graph, every, name, outputs, width, ramps) for name, outputs in wanted.items()]
+    texts = [printer.text() for printer in printers]
+    called = sorted(set[str]().union(*(printer.called for printer in printers)))
+    first = printers[0]
+    return FlowText("\n".join(texts), tuple(first.parameters), tuple(first.lanes), tuple(called))
 
 
 class _Printer:
-    def __init__(self, graph: Graph, outputs: Sequence[int], width: int, ramps: Collection[int]) -> None:
-        self.graph, self.outputs, self.ramps = graph, outputs, ramps
+    def __init__(
+        self, graph: Graph, every: Sequence[int], name: str, outputs: Sequence[int], width: int, ramps: Collection[int]
+    ) -> None:
+        self.graph, self.name, self.outputs, self.ramps, self._every = graph, name, outputs, ramps, every
         self.live = graph.live(outputs)
         self.body = Body(width)
         self.known: dict[int, Real | Flag] = {}
@@ -67,10 +73,11 @@ class _Printer:
         self.inputs = max((int(str(n.data)) + 1 for n in graph.nodes if n.op == "input"), default=0)
 
     def _places(self, op: str) -> dict[Standing, int]:
-        found = dict.fromkeys(self.graph.nodes[k].data for k in self.live if self.graph.nodes[k].op == op)
+        found = dict.fromkeys(self.graph.nodes[k].data for k in self._every if self.graph.nodes[k].op == op)
         return {cast("Standing", data): k for k, data in enumerate(found)}
 
-    def write(self) -> None:
+    def text(self) -> str:
+        """The definition of the function."""
         for number in self.live:
             node = self.graph.nodes[number]
             if number in self.fused:
@@ -78,15 +85,12 @@ class _Printer:
             self.known[number] = self._leaf(node) if node.op in LEAVES else self._value(node)
         for place, number in enumerate(self.outputs):
             self.body.store(self._real(number), "%out", place)
-
-    def finished(self) -> FlowText:
         self.body.act("ret void")
         pointers = ", ".join(f"ptr noalias readonly %{name}" for name in ("y", *ARGUMENTS))
-        head = f"internal void @flow({self.body.reals} %t, {pointers}, ptr noalias writeonly %out)"
+        head = f"internal void @{self.name}({self.body.reals} %t, {pointers}, ptr noalias writeonly %out)"
         most = INLINE if self.body.width > 1 else INLINE_ALONE
         attributes = "alwaysinline " if len(self.live) <= most else "noinline "
-        text = function(head, self.body, attributes)
-        return FlowText(text, tuple(self.parameters), tuple(self.lanes), tuple(sorted(self.called)))
+        return function(head, self.body, attributes)
 
     def _product_of(self, node: Node) -> int | None:
         """The operand of a sum that is a product which nobody else reads; the later one of two."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from neurodyn.backends.ensemble.body import Body, Place
-from neurodyn.backends.ensemble.methods import Tableau
+from neurodyn.backends.ensemble.methods import Rosenbrock, Tableau
 from neurodyn.backends.ensemble.vector_math.values import Real
 
 # How a run came to its end.
@@ -47,7 +47,7 @@ class Frame:
     """The loop that is written: its text so far, method and shape."""
 
     body: Body
-    method: Tableau
+    method: Tableau | Rosenbrock
     shape: Shape
 
     @property
@@ -69,6 +69,11 @@ class Frame:
             body.room(name, body.flags)
         body.room("queue", "i64")
 
+    def make_more_room(self, sizes: Mapping[str, int]) -> None:
+        """Room for further vectors, made where the function begins."""
+        for name, size in sizes.items():
+            self.body.lines.insert(1, f"  %{name} = alloca [{size} x {self.body.reals}], align 64")
+
     def flow(self, t: Real, states: str, out: str) -> None:
         """Read the rates of a state."""
         body = self.body
@@ -78,6 +83,13 @@ class Frame:
         if not self.shape.forward:
             self.each(lambda c: body.store(-body.load(f"%{out}", c), f"%{out}", c))
 
+    def jacobian(self, t: Real, states: str, out: str) -> None:
+        """Read the derivatives of the rates by the state; of those that time itself gives them."""
+        body = self.body
+        time = t if self.shape.forward else -t
+        pointers = ", ".join(f"ptr %{name}" for name in (states, "values", "lane", "input", out))
+        body.act(f"call void @jacobian({body.reals} {time.name}, {pointers})")
+
     def each(self, action: Callable[[Place], None]) -> None:
         """Do something for each element of the state."""
         self.body.each(self.shape.states, action)
@@ -85,6 +97,11 @@ class Frame:
     def allowed(self, c: Place, size: Real) -> Real:
         """The error that is allowed in an element of the state of this size."""
         return self.body.read("%span", RTOL).fma(size, self.body.read("%span", c, ATOL))
+
+    def weight(self, c: Place) -> Real:
+        """One over the error that is allowed in an element, at the larger of its values at both ends of a step."""
+        before, after = self.body.load("%y", c).size(), self.body.load("%u", c).size()
+        return 1.0 / self.allowed(c, (before > after).choose(before, after))
 
     def lead(self, h: Real, weights: Sequence[float], out: str) -> None:
         """The state that rates with these weights lead to in a step."""

@@ -12,13 +12,12 @@ from neurodyn.backends.ensemble.choice import LANES, chosen_method
 from neurodyn.backends.ensemble.compiler import Code, compiled
 from neurodyn.backends.ensemble.curves import curves
 from neurodyn.backends.ensemble.driver import Tables, carried_out
-from neurodyn.backends.ensemble.flow_text import FlowText, Standing, flow_text
+from neurodyn.backends.ensemble.flow_text import FlowText, Standing
 from neurodyn.backends.ensemble.frame import Shape
+from neurodyn.backends.ensemble.loops import Functions, Named, functions_of
 from neurodyn.backends.ensemble.machine import Machine, host
-from neurodyn.backends.ensemble.methods import tableau
 from neurodyn.backends.ensemble.segments import Rows, Segments, rows, segments
-from neurodyn.backends.ensemble.stepping import loop_text
-from neurodyn.backends.ensemble.unrolling import Unrolling, flow_of, numbers_of, unrolling_of
+from neurodyn.backends.ensemble.unrolling import flow_of, numbers_of, unrolling_of
 from neurodyn.backends.ensemble.vector_math import functions
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.progress import Progress
@@ -30,21 +29,24 @@ LEAST_ADVANCE = 1e-2
 
 def run(plan: Plan) -> Trajectory:
     """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
-    method, machine = chosen_method(plan), host().narrowed(plan.trials or 1)
-    given = curves(plan)
-    flow = flow_of(plan.system, given)
+    method, machine = Named(chosen_method(plan)), host().narrowed(plan.trials or 1)
+    given, derived = curves(plan), method.derived(plan.system)
+    flow = flow_of(plan.system, given, derived)
     inputs, varied = segments(plan, flow.inputs, given.signals), rows(plan, flow.varied)
     numbers = numbers_of(plan.system, flow)
     unrolling = unrolling_of(plan.system, flow, numbers, inputs, varied)
-    text = _flow_text(plan, unrolling, inputs, machine)
-    code = _code(plan, text, method, inputs, machine)
-    tables = _tables(plan, text, unrolling.unrolled.parameters(numbers), inputs, varied)
+    own: Functions = plan.system.formulas.get(
+        ("ensemble text", unrolling, inputs.ramps, machine.width),
+        lambda: functions_of(plan.system, derived, unrolling, inputs, machine.width),
+    )
+    code = _code(plan, own, method, inputs, machine)
+    tables = _tables(plan, own.text, unrolling.unrolled.parameters(numbers), inputs, varied)
     saves = 0 if ends_only(plan) else tables.times.size
     threads = min(cores(), -(-tables.start.shape[0] // 1024))
     with Progress(plan) as progress:
         found, interrupted = carried_out(code, tables, saves, threads, progress)
     scheme = {"mode": LANES, "lanes": machine.width, "processor": machine.cpu, "threads": threads}
-    return trajectory(plan, tableau(method).name, found, interrupted, scheme)
+    return trajectory(plan, method.name, found, interrupted, scheme)
 
 
 def cores() -> int:
@@ -54,28 +56,20 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _flow_text(plan: Plan, unrolling: Unrolling, inputs: Segments, machine: Machine) -> FlowText:
-    key = ("ensemble text", unrolling, inputs.ramps, machine.width)
-    found: FlowText = plan.system.formulas.get(
-        key, lambda: flow_text(unrolling.graph, unrolling.rates, machine.width, inputs.ramps)
-    )
-    return found
-
-
-def _code(plan: Plan, text: FlowText, method: str, inputs: Segments, machine: Machine) -> Code:
+def _code(plan: Plan, own: Functions, method: Named, inputs: Segments, machine: Machine) -> Code:
     shape = Shape(
         states=plan.system.layout.size,
-        varied=len(text.lanes),
+        varied=len(own.text.lanes),
         inputs=inputs.count,
         saved=not ends_only(plan),
         forward=plan.forward,
     )
 
     def made() -> Code:
-        loop = loop_text(tableau(method), shape, machine.width)
-        return compiled("\n".join([functions(text.functions, machine.width), text.text, loop]), machine)
+        loop = own.loop(method, shape, machine.width)
+        return compiled("\n".join([functions(own.text.functions, machine.width), own.text.text, loop]), machine)
 
-    found: Code = plan.system.formulas.get(("ensemble code", text, method, shape, machine), made)
+    found: Code = plan.system.formulas.get(("ensemble code", own, method, shape, machine), made)
     return found
 
 

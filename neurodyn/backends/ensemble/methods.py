@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 Row = tuple[float, ...]
 
@@ -43,16 +44,50 @@ class Tableau:
         return len(self.a)
 
 
+@dataclass(frozen=True)
+class Rosenbrock:
+    """An implicit method that solves linear systems with the Jacobian; how its numbers are meant stands in its file.
+
+    Attributes:
+        order, error_order, path_order: of the errors at the end, of the estimate, and along the step.
+    """
+
+    name: str
+    order: int
+    error_order: int
+    path_order: int
+    gamma: float
+    alpha: Row
+    d: Row
+    a: tuple[Row, ...]
+    c: tuple[Row, ...]
+    b: Row
+    error: tuple[Row, ...]
+    path: tuple[Row, ...]
+    # Of rates that are kept there are two, at both ends of a step.
+    stages: int = 2
+    more_c: Row = ()
+
+
 def names() -> tuple[str, ...]:
-    """The methods that there are."""
-    found = (entry.name for entry in files(__package__).joinpath("tableaus").iterdir())
+    """The explicit methods that there are."""
+    return _listed("tableaus")
+
+
+def implicit_names() -> tuple[str, ...]:
+    """The implicit ones."""
+    return _listed("implicit")
+
+
+def _listed(folder: str) -> tuple[str, ...]:
+    found = (entry.name for entry in files(__package__).joinpath(folder).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 
 
 @cache
 def tableau(name: str) -> Tableau:
     """The method of a file."""
-    told = tomllib.loads(files(__package__).joinpath("tableaus", f"{name}.toml").read_text(encoding="utf-8"))
+    told = _told("tableaus", name)
     dense = told["dense"]
     return Tableau(
         name=told["name"],
@@ -67,6 +102,30 @@ def tableau(name: str) -> Tableau:
         path_order=dense["order"],
         alternating=dense["form"] == "alternating",
     )
+
+
+@cache
+def rosenbrock(name: str) -> Rosenbrock:
+    """The implicit method of a file."""
+    told = _told("implicit", name)
+    return Rosenbrock(
+        name=told["name"],
+        order=told["order"],
+        error_order=told["error_order"],
+        path_order=told["path_order"],
+        gamma=told["gamma"],
+        alpha=tuple(told["alpha"]),
+        d=tuple(told["d"]),
+        a=_rows(told["a"]),
+        c=_rows(told["c"]),
+        b=tuple(told["b"]),
+        error=_rows([told["error"]]),
+        path=_rows(told["path"]),
+    )
+
+
+def _told(folder: str, name: str) -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath(folder, f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _rows(rows: list[list[float]]) -> tuple[Row, ...]:

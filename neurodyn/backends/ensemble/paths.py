@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
 from neurodyn.backends.ensemble.body import Place
 from neurodyn.backends.ensemble.frame import Frame
+from neurodyn.backends.ensemble.methods import Tableau
 from neurodyn.backends.ensemble.vector_math.values import Flag, Real
 
 
@@ -21,45 +24,71 @@ def write_first(frame: Frame) -> None:
     body.jump("step")
 
 
-def write_paths(frame: Frame, good: Flag, t: Real, h: Real, after: Real) -> None:
+def write_paths(frame: Frame, good: Flag, t: Real, h: Real, after: Real, path: Path) -> None:
     """Save what the step of each good lane has passed, before it goes on; what comes next is the block `passed`.
 
     Args:
         t, h, after: where the step begins, how long it is, where it ends.
     """
-    body, method = frame.body, frame.method
+    body = frame.body
     body.fork(body.any(good & (body.load("%next") <= after)), "path", "passed")
     body.block("path")
-    for k, (part, row) in enumerate(zip(method.more_c, method.more_a, strict=True)):
-        frame.lead(h, row, "v")
-        frame.flow(h.fma(part, t), "v", f"k{method.stages + k}")
+    path.prepare()
     body.jump("point")
     body.block("point")
     now = body.load("%next")
-    due = good & (now <= after)
-    weights = _weights(frame, (now - t) / h)
-
-    def state(c: Place) -> Real:
-        total = body.number(0.0)
-        for j, weight in enumerate(weights):
-            total = total if weight is None else body.load(f"%k{j}", c).fma(weight, total)
-        return (now >= after).choose(body.load("%u", c), h.fma(total, body.load("%y", c)))
-
-    _save(frame, due, state)
+    due, along = good & (now <= after), path.at((now - t) / h)
+    _save(frame, due, lambda c: (now >= after).choose(body.load("%u", c), along(c)))
     body.fork(body.any(good & (body.load("%next") <= after)), "point", "passed")
     body.block("passed")
 
 
-def _weights(frame: Frame, part: Real) -> list[Real | None]:
+class Path(Protocol):
+    """The states along a step."""
+
+    def prepare(self) -> None:
+        """Write what is needed once for a step."""
+
+    def at(self, part: Real) -> Callable[[Place], Real]:
+        """The elements of the state at a part of the step."""
+
+
+@dataclass(frozen=True)
+class ExplicitPath:
+    """The path of an explicit method: further stages, and a weight for each that changes along the step."""
+
+    frame: Frame
+    method: Tableau
+    t: Real
+    h: Real
+
+    def prepare(self) -> None:
+        for k, (part, row) in enumerate(zip(self.method.more_c, self.method.more_a, strict=True)):
+            self.frame.lead(self.h, row, "v")
+            self.frame.flow(self.h.fma(part, self.t), "v", f"k{self.method.stages + k}")
+
+    def at(self, part: Real) -> Callable[[Place], Real]:
+        body, weights = self.frame.body, _weights(self.method, part)
+
+        def state(c: Place) -> Real:
+            total = body.number(0.0)
+            for j, weight in enumerate(weights):
+                total = total if weight is None else body.load(f"%k{j}", c).fma(weight, total)
+            return self.h.fma(total, body.load("%y", c))
+
+        return state
+
+
+def _weights(method: Tableau, part: Real) -> list[Real | None]:
     """The weight of each rate at a part of the step; None where it is 0."""
     rest, found = 1.0 - part, list[Real | None]()
-    for row in frame.method.path:
+    for row in method.path:
         if not any(row):
             found.append(None)
             continue
-        weight = frame.body.number(row[-1])
+        weight = part.w.number(row[-1])
         for k in range(len(row) - 2, -1, -1):
-            factor = rest if frame.method.alternating and k % 2 == 0 else part
+            factor = rest if method.alternating and k % 2 == 0 else part
             weight = weight.fma(factor, row[k])
         found.append(weight * part)
     return found

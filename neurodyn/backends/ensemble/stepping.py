@@ -6,13 +6,13 @@ know of each other, so a run has the same bits in any lane, at any width, among 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from neurodyn.backends.clock import NEAR
 from neurodyn.backends.ensemble.body import Body, Place, function
 from neurodyn.backends.ensemble.frame import HEAD, STEP, Frame, Shape
-from neurodyn.backends.ensemble.methods import Tableau
-from neurodyn.backends.ensemble.paths import write_first, write_paths
+from neurodyn.backends.ensemble.methods import Rosenbrock, Tableau
+from neurodyn.backends.ensemble.paths import ExplicitPath, Path, write_first, write_paths
 from neurodyn.backends.ensemble.settling import write_entry, write_event, write_settle
 from neurodyn.backends.ensemble.vector_math.values import Flag, Real
 
@@ -23,20 +23,29 @@ ROUNDINGS = 10 * 2.0**-52
 BIAS, SHIFT, PARTS = 1022.957, 32, 2.0**20
 
 
-def loop_text(method: Tableau, shape: Shape, width: int) -> str:
-    """The function `run`, which carries out the trials from `first` to before `last`."""
+Advance = Callable[[Frame, Real, Real, Real], "tuple[Real | None, Path]"]
+
+
+def loop_text(method: Tableau | Rosenbrock, shape: Shape, width: int, advance: Advance | None = None) -> str:
+    """The function `run`, which carries out the trials from `first` to before `last`.
+
+    Args:
+        advance: writes a step from a time, of a length, to a time: it leaves the state there in `u`, and the rates
+            there in the last of the vectors of rates, and gives the square of the error over what is allowed (None
+            for fixed steps), and the path; by default that of an explicit method.
+    """
     frame = Frame(Body(width), method, shape)
     write_entry(frame)
     write_settle(frame)
     if shape.saved:
         write_first(frame)
-    _write_step(frame)
+    _write_step(frame, advance or explicit)
     frame.body.block("exit")
     frame.body.act("ret void")
     return function(HEAD, frame.body, "nounwind ")
 
 
-def _write_step(frame: Frame) -> None:
+def _write_step(frame: Frame, advance: Advance) -> None:
     body = frame.body
     body.block("step")
     halted = body.put("load atomic i64, ptr %stop monotonic, align 8")
@@ -44,9 +53,8 @@ def _write_step(frame: Frame) -> None:
     body.block("try")
     t, active = body.load("%t"), body.load_flag("%active")
     h, after, last, least = _chosen(frame, t) if frame.method.error else _next(frame, t)
-    _stages(frame, t, h, after)
-    if frame.method.error:
-        error = _error(frame, h)
+    error, path = advance(frame, t, h, after)
+    if error is not None:
         good = error <= 1.0
         longer = h * _factor(frame, error, good)
         failed = active & ~good & (longer < least)
@@ -54,7 +62,7 @@ def _write_step(frame: Frame) -> None:
         good = _is_finite(frame)
         longer, failed = h, active & ~good
     if frame.shape.saved:
-        write_paths(frame, active & good, t, h, after)
+        write_paths(frame, active & good, t, h, after, path)
     _keep(frame, good, after, longer)
     arrived = active & good & last
     looked = active & body.is_whole("sge", body.load_whole("%tried"), body.load_whole("%look"))
@@ -95,12 +103,14 @@ def _is_finite(frame: Frame) -> Flag:
     return body.added(frame.shape.states, [body.number(0.0)], one)[0].equals(0.0)
 
 
-def _stages(frame: Frame, t: Real, h: Real, after: Real) -> None:
-    """Read the rates along a step; the last ones at the state `u` at its end."""
+def explicit(frame: Frame, t: Real, h: Real, after: Real) -> tuple[Real | None, Path]:
+    """A step of an explicit method."""
     method = frame.method
+    assert isinstance(method, Tableau)
     for j in range(1, method.stages):
         frame.lead(h, method.a[j], "u")
         frame.flow(after if method.c[j] == 1.0 else h.fma(method.c[j], t), "u", f"k{j}")
+    return _error(frame, h) if method.error else None, ExplicitPath(frame, method, t, h)
 
 
 def _error(frame: Frame, h: Real) -> Real:
@@ -108,8 +118,7 @@ def _error(frame: Frame, h: Real) -> Real:
     body, n, method = frame.body, frame.shape.states, frame.method
 
     def one(c: Place, sums: Sequence[Real]) -> Sequence[Real]:
-        before, after = body.load("%y", c).size(), body.load("%u", c).size()
-        weight = 1.0 / frame.allowed(c, (before > after).choose(before, after))
+        weight = frame.weight(c)
         found = []
         for k, (estimate, total) in enumerate(zip(method.error, sums, strict=True)):
             # The rates at the end count in any case: where they are no numbers, the step has led too far.

@@ -19,6 +19,7 @@ from neurodyn.program.scalar_setup import Setup
 from neurodyn.program.scalars import Leaf, NotUnrolled, Unrolled, unrolled
 
 if TYPE_CHECKING:
+    from neurodyn.system.jacobian import Jacobian
     from neurodyn.system.system import System
 
 # A graph of so many nodes is compiled in some seconds; larger ones run faster as arrays.
@@ -42,16 +43,18 @@ class Flow:
     varied: tuple[str, ...]
 
 
-def flow_of(system: System, curved: Curves) -> Flow:
-    """The lowered flow, shared by systems of other values."""
+def flow_of(system: System, curved: Curves, derived: Jacobian | None = None) -> Flow:
+    """The lowered flow, with derivatives behind it if they are given; shared by systems of other values."""
     structure = system.structure
 
     def made() -> Flow:
         outputs = [Output(n, structure.placed(n, structure.flows[n].letters), structure.flows[n].expr) for n in names]
-        return lowered(system, outputs, {**structure.definitions, **curved.definitions})
+        definitions = {**structure.definitions, **(derived.definitions if derived else {}), **curved.definitions}
+        return lowered(system, [*outputs, *(derived.outputs.values() if derived else ())], definitions)
 
     names = system.layout.names
-    found: Flow = system.formulas.get(("ensemble flow", system.by_trial, curved.key), made)
+    key = ("ensemble flow", system.by_trial, curved.key, derived is None)
+    found: Flow = system.formulas.get(key, made)
     return found
 
 
@@ -111,7 +114,7 @@ def unrolling_of(
     try:
         made = unrolled(flow.program, numbers, leaves, system.formulas.edges, MOST_NODES)
     except TooLarge:
-        raise _too_large(system) from None
+        raise too_large(system) from None
     except NotUnrolled as step:
         raise InputError(
             f"The backend ensemble cannot run {system.name}: {step} has no form for single numbers.",
@@ -122,7 +125,8 @@ def unrolling_of(
     return known[-1]
 
 
-def _too_large(system: System) -> InputError:
+def too_large(system: System) -> InputError:
+    """The refusal of a system that has too many operations."""
     return InputError(
         f"The backend ensemble cannot run {system.name}: written out, its {system.layout.size} states take more than "
         f"{MOST_NODES:,} operations.",

@@ -15,7 +15,7 @@ from neurodyn.backends.ensemble.machine import Machine, host
 from neurodyn.errors import InputError, RunFailed
 from neurodyn.system.signals import Smooth
 
-METHODS = ("Tsit5", "DOP853")
+METHODS = ("Tsit5", "DOP853", "Rodas4")
 each_method = pytest.mark.parametrize("method", METHODS)
 TURN = """
 format = 1

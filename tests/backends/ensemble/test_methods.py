@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
-from neurodyn.backends.ensemble.methods import Tableau, names, tableau
+from neurodyn.backends.ensemble.methods import Rosenbrock, Tableau, implicit_names, names, rosenbrock, tableau
 
 METHODS = [tableau(name) for name in names()]
+IMPLICIT = [rosenbrock(name) for name in implicit_names()]
 ids = [method.name for method in METHODS]
 
 
@@ -80,3 +82,44 @@ def test_stages_stand_where_their_rows_lead(method: Tableau) -> None:
     assert method.path_order <= method.order
     end = [row[0] + (0.0 if method.alternating else sum(row[1:])) for row in method.path]
     np.testing.assert_allclose(end[: len(method.a[-1])], method.a[-1], atol=2e-14)
+
+
+def bent(t: float, y: np.ndarray) -> np.ndarray:
+    """A driven pendulum."""
+    return np.array([y[1], -np.sin(y[0]) - 0.3 * y[1] + np.cos(2 * t)])
+
+
+def derivative(y: np.ndarray) -> np.ndarray:
+    return np.array([[0.0, 1.0], [-np.cos(y[0]), -0.3]])
+
+
+def implicit_step(method: Rosenbrock, t: float, y: np.ndarray, h: float, part: float) -> tuple[np.ndarray, ...]:
+    """One step by loops: the state at its end, one along it, and the estimated error."""
+    matrix, by_time = np.eye(2) / (h * method.gamma) - derivative(y), np.array([0.0, -2 * np.sin(2 * t)])
+    stages: list[np.ndarray] = []
+
+    def total(weights: tuple[float, ...]) -> np.ndarray:
+        return sum((w * k for w, k in zip(weights, stages, strict=False)), np.zeros(2))
+
+    for alpha, a, c, d in zip(method.alpha, method.a, method.c, method.d, strict=True):
+        right = bent(t + alpha * h, y + total(a)) + total(c) / h + h * d * by_time
+        stages.append(np.linalg.solve(matrix, right))
+    u, (p, q) = y + total(method.b), (total(row) for row in method.path)
+    return u, (1 - part) * y + part * (u + (1 - part) * (p + part * q)), total(method.error[0])
+
+
+@pytest.mark.parametrize("method", IMPLICIT, ids=[method.name for method in IMPLICIT])
+def test_implicit_methods_have_their_orders(method: Rosenbrock) -> None:
+    """Against SciPy's solver at full precision."""
+    start = np.array([0.4, -0.2])
+    exact = solve_ivp(bent, (0, 2), start, method="DOP853", rtol=2.3e-14, atol=1e-15, dense_output=True).sol
+    found = []
+    for count in (20, 40):
+        h, y, worst, estimate = 2 / count, start, 0.0, 0.0
+        for k in range(count):
+            y, along, off = implicit_step(method, k * h, y, h, 0.6)
+            worst = max(worst, float(np.abs(along - exact((k + 0.6) * h)).max()))
+            estimate = max(estimate, float(np.abs(off).max()))
+        found.append([np.abs(y - exact(2.0)).max(), worst, estimate])
+    orders = np.log2(np.divide(*found))
+    np.testing.assert_allclose(orders, [method.order, method.path_order + 1, method.error_order + 1], atol=0.5)
