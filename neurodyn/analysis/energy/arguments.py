@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from sympy import Expr
+
 from neurodyn.analysis.energy.balance import Balance, Descent, Obstacle
 from neurodyn.analysis.energy.clocks import written_out
 from neurodyn.analysis.energy.facts import Facts, least
 from neurodyn.analysis.energy.judged import Judged
-from neurodyn.analysis.energy.parts import follows
+from neurodyn.analysis.energy.parts import sides
 from neurodyn.analysis.energy.premises import jump, notes, outside
 from neurodyn.analysis.energy.signs import Signs, never_positive
 from neurodyn.analysis.energy.stepwise import Steps
-from neurodyn.analysis.energy.symmetry import Symmetry
 from neurodyn.analysis.energy.told import identity, lemmas_of, steps
 from neurodyn.analysis.verdict import Verdict
 from neurodyn.calculus.letters import name_of
@@ -40,13 +41,13 @@ class Arguments:
         claim: the same with its rates written out.
     """
 
-    symmetry: Symmetry
+    facts: Facts
     said: Claim
     claim: Claim
 
     @property
     def system(self) -> System:
-        return self.symmetry.system
+        return self.facts.system
 
     def __iter__(self) -> Iterator[Argument]:
         """Those that may prove it, in the order in which they are tried; the first says best what is in the way."""
@@ -66,7 +67,7 @@ class Arguments:
         return self.system.structure
 
     def _fewest(self, argue: Callable[[Facts], Judged | str]) -> Judged | str:
-        found = least(Facts(self.symmetry), argue)
+        found = least(self.facts.anew(), argue)
         return found if isinstance(found, str) else self._given(*found)
 
     # --- equations ------------------------------------------------------------------------------------------------
@@ -77,11 +78,12 @@ class Arguments:
         if isinstance(found, str):
             return DIFFERENT
         descents, facts = found
-        agreed = least(Facts(self.symmetry), lambda f: follows(f, descents, self.said) or DIFFERENT)
-        if isinstance(agreed, str):
-            return agreed
         reason = f"it is the sum of d{rate_of(self.said)}/dg*dg/dt over all activations g"
-        return self._given(self._from_balance(reason, descents, facts), facts, agreed[1])
+        for pair in sides(facts, descents, self.said):
+            agreed = least(self.facts.anew(), partial(_agree, pair))
+            if not isinstance(agreed, str):
+                return self._given(self._from_balance(reason, descents, facts), facts, agreed[1])
+        return DIFFERENT
 
     def _identity(self, facts: Facts) -> Judged | str:
         return (
@@ -168,7 +170,7 @@ class Arguments:
             through.update({d.state: d.activation for d in descents})
             return descents
 
-        return outside(self._structure, energy) or least(Facts(self.symmetry), argue)
+        return outside(self._structure, energy) or least(self.facts.anew(), argue)
 
     def _from_balance(self, reason: str, descents: tuple[Descent, ...], facts: Facts) -> Judged:
         energy = str(rate_of(self.said))
@@ -184,6 +186,10 @@ class Arguments:
         """What was shown, with the facts that it uses."""
         used = dict.fromkeys(told for one in facts for told in one.used.values())
         return replace(shown, assumptions=(*used, *shown.assumptions))
+
+
+def _agree(pair: tuple[Expr, Expr], facts: Facts) -> bool | str:
+    return facts.equal(*pair) or DIFFERENT
 
 
 def rate_of(said: Claim) -> str | None:

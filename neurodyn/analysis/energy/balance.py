@@ -2,7 +2,7 @@
 
 For each state x an activation g is looked for (x itself, or a function of x alone) such that
 
-    dE/dx = 0 with g held still,    dx/dt = -c*dE/dg,    c >= 0,
+    dE/dx = 0 with g held still,    dx/dt = -c*dE/dg,    c >= 0 (of parameters and time),
 
 and the derivative of g by x is that of a convex function's gradient, or elementwise and not negative. Then
 
@@ -25,7 +25,6 @@ from neurodyn.calculus.curvature import Shape
 from neurodyn.calculus.derivative import derivative
 from neurodyn.calculus.letters import (
     free_letters,
-    fresh,
     indices_of,
     name_of,
     names_in,
@@ -76,7 +75,9 @@ class Balance:
         self._facts, self._energy = facts, energy
         self._structure = facts.system.structure
         self._definitions = self._structure.varying
-        self._varying = {*self._definitions, *self._structure.model.variables, *self._structure.model.inputs, TIME}
+        moving = {*self._structure.model.variables, *self._structure.model.inputs}
+        known = self._structure.definitions  # a factor may go with time
+        self._varying = moving | {n for n in self._definitions if not names_reached(n, known).isdisjoint(moving)}
 
     def of(self, state: str, through: str | None = None) -> Descent | Obstacle:
         """The descent of one state, by a given activation or by any, or what is in the way."""
@@ -101,7 +102,7 @@ class Balance:
         yield state
 
     def _through(self, state: str, activation: str) -> Descent | Obstacle:
-        at = tuple(fresh(x) for x in self._structure.letters(state))
+        at = self._facts.unit(self._structure.letters(state))
         if activation != state and not self._is_stationary(state, activation, at):
             return Obstacle(f"{self._energy} depends on {state} not by {activation} alone")
         flows = self._structure.flows
@@ -128,6 +129,9 @@ class Balance:
 
     def _slope(self, below: str, at: tuple[Idx, ...], held: str) -> Expr:
         """dE/d below with an activation held still, in terms of states, that activation and parameters."""
+        return self._facts.once(("slope", self._energy, below, at, held), lambda: self._derived(below, at, held))
+
+    def _derived(self, below: str, at: tuple[Idx, ...], held: str) -> Expr:
         known = self._structure.definitions
         kept = {n: d for n, d in known.items() if n != held}
         letters = {n: self._structure.letters(n) for n in (*self._structure.model.names.quantities, *kept)}
@@ -136,7 +140,7 @@ class Balance:
         return inline(found, {n: d for n, d in chain.definitions.items() if n in self._definitions or n not in known})
 
     def _whole(self, expr: Expr) -> Expr:
-        return inline(expr, self._definitions)
+        return self._facts.once(("whole", expr), lambda: inline(expr, self._definitions))
 
     def _is_stationary(self, state: str, activation: str, at: tuple[Idx, ...]) -> bool:
         rest = self._whole(self._slope(state, at, activation))
@@ -190,4 +194,6 @@ class Balance:
         free = names_in(whole) & {*self._structure.model.variables, *self._structure.model.inputs, TIME}
         activation = self._whole(self._definitions[base.activation].at(base.letters))
         slope = derivative(whole, quantity(base.state, base.letters))
-        return free == {base.state} and equal(slope, activation)
+        if free != {base.state}:
+            return False
+        return self._facts.once(("gradient", slope, activation), lambda: equal(slope, activation))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
-from sympy import Expr
+from sympy import Expr, Idx
 
 from neurodyn.analysis.energy.symmetry import Symmetry
-from neurodyn.calculus.letters import names_in
+from neurodyn.calculus.letters import fresh, names_in
 from neurodyn.calculus.normal import equal, normal
 from neurodyn.calculus.range_of import Ranges
 from neurodyn.calculus.ranges import Range
@@ -34,11 +34,13 @@ class Facts:
         symmetry: the matrices that are symmetric.
         without: facts that are withheld, to see whether an argument does without them.
         used: those that were asked for, in words.
+        known: what was found out so far, by what it was found out from: attempts without some of the facts share it.
     """
 
     symmetry: Symmetry
     without: frozenset[Fact] = frozenset()
     used: dict[Fact, str] = field(default_factory=dict)
+    known: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def system(self) -> System:
@@ -46,14 +48,29 @@ class Facts:
 
     def but(self, fact: Fact) -> Facts:
         """The same without this one."""
-        return Facts(self.symmetry, self.without | {fact})
+        return Facts(self.symmetry, self.without | {fact}, known=self.known)
+
+    def anew(self) -> Facts:
+        """All of them, of which none is used yet."""
+        return Facts(self.symmetry, known=self.known)
+
+    def once(self, what: Hashable, find: Callable[[], Shown]) -> Shown:
+        """What follows from all that `what` names; found out once for all attempts."""
+        if what not in self.known:
+            self.known[what] = find()
+        found: Shown = self.known[what]
+        return found
+
+    def unit(self, letters: Sequence[Idx], which: int = 0) -> tuple[Idx, ...]:
+        """Letters for any one unit, or for another: the same in each attempt, and found nowhere else."""
+        return self.once(("unit", which, *letters), lambda: tuple(fresh(x) for x in letters))
 
     # --- expressions ----------------------------------------------------------------------------------------------
 
     def equal(self, *sides: Expr) -> bool:
         """Whether two expressions are proved equal."""
-        self._ask(*sides)
-        return equal(*sides, symmetric=self._symmetric, bits=self._bits)
+        counts = self._ask(*sides)
+        return self.once(("equal", *counts.values(), *sides), lambda: equal(*sides, **counts))
 
     def normal(self, expr: Expr) -> Expr:
         """The normal form of an expression.
@@ -61,8 +78,8 @@ class Facts:
         Raises:
             TooLarge: when too many terms arise.
         """
-        self._ask(expr)
-        return normal(expr, symmetric=self._symmetric, bits=self._bits)
+        counts = self._ask(expr)
+        return self.once(("normal", *counts.values(), expr), lambda: normal(expr, **counts))
 
     def short(self, expr: Expr) -> Expr:
         """The normal form of an expression by the symmetries that were used; itself, where that is too long."""
@@ -77,10 +94,13 @@ class Facts:
         """The ranges of expressions, from those of the parameters."""
         return Ranges(self._range, self.system.structure.definitions)
 
-    def _ask(self, *expressions: Expr) -> None:
+    def _ask(self, *expressions: Expr) -> dict[str, frozenset[str]]:
+        """The facts of equality that speak of what stands in expressions; they count as used."""
         names = frozenset[str]().union(*map(names_in, expressions))
-        self.used.update({(SYMMETRIC, n): self.symmetry.reasons[n] for n in sorted(names & self._symmetric)})
-        self.used.update({(BITS, n): f"{n} is 0 or 1" for n in sorted(names & self._bits)})
+        symmetric, bits = names & self._symmetric, names & self._bits
+        self.used.update({(SYMMETRIC, n): self.symmetry.reasons[n] for n in sorted(symmetric)})
+        self.used.update({(BITS, n): f"{n} is 0 or 1" for n in sorted(bits)})
+        return {"symmetric": symmetric, "bits": bits}
 
     # --- what is so -----------------------------------------------------------------------------------------------
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.energy.arguments import Arguments, rate_of, spoken
+from neurodyn.analysis.energy.facts import Facts
 from neurodyn.analysis.energy.in_box import Box, in_box
 from neurodyn.analysis.energy.judged import Judged
-from neurodyn.analysis.energy.premises import jump, notes
+from neurodyn.analysis.energy.premises import jump, notes, rateless
 from neurodyn.analysis.energy.search import Hunt, hunt
 from neurodyn.analysis.energy.symmetry import Symmetry
 from neurodyn.analysis.energy.visits import excess, visit
@@ -44,8 +45,11 @@ class Judge:
         said, claim = read_claim(self.system.model, text), self.system.structure.claim(text)
         if self._is_constant(claim):
             return self._computed(text, claim)
+        lacking = rateless(self.system.structure, said)
+        if lacking:
+            return Judged(text, Verdict.UNDECIDED, lacking)
         reasons = []
-        for argument in Arguments(self._symmetry, said, claim):
+        for argument in Arguments(self._facts, said, claim):
             shown = argument()
             if isinstance(shown, Judged):
                 return shown
@@ -53,8 +57,8 @@ class Judge:
         return self._searched(said, claim, reasons[0])
 
     @cached_property
-    def _symmetry(self) -> Symmetry:
-        return Symmetry(self.system)
+    def _facts(self) -> Facts:
+        return Facts(Symmetry(self.system))
 
     def _is_constant(self, claim: Claim) -> bool:
         structure = self.system.structure
@@ -100,7 +104,7 @@ class Judge:
             "evaluations": found.evaluations, "state": found.state, "t": found.t,
         }  # fmt: skip
         verdict = Verdict.REFUTED if found.breaks else Verdict.SEARCHED
-        reason = "; ".join([reason, *self._symmetry.nearly()])
+        reason = "; ".join([reason, *self._facts.symmetry.nearly()])
         if found.breaks and energy is not None and claim.right == 0 and claim.relation != "==":
             sign = -1 if claim.relation in (">=", ">") else 1
             run = way(self.system, energy, found.state, found.t, sign)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sympy import Add, Expr, S
 
@@ -17,10 +17,11 @@ from neurodyn.system.claims import Claim
 SLOPE, RATE = "slope of {}", "rate of {} along the slope"
 
 
-def follows(facts: Facts, descents: Sequence[Descent], said: Claim) -> bool:
-    """Whether the right side of a claim `dE/dt == ...` equals the sum of dE/dg*dg/dt with dx/dt = -c*dE/dg.
+def sides(facts: Facts, descents: Sequence[Descent], said: Claim) -> Iterator[tuple[Expr, Expr]]:
+    """The sum of dE/dg*dg/dt with dx/dt = -c*dE/dg, and the right side of a claim `dE/dt == ...`.
 
-    The energy itself is not looked into again, so this takes no longer for an energy that is hard to write out.
+    There are two forms of both; where either pair is equal, the claim holds. The energy itself is not looked into
+    again, so this takes no longer for an energy that is hard to write out.
     """
     structure = facts.system.structure
     flows = {}
@@ -47,4 +48,5 @@ def follows(facts: Facts, descents: Sequence[Descent], said: Claim) -> bool:
     known = {n: d for n, d in chain.definitions.items() if n in structure.dynamic or n not in own}
     # A claim that speaks of rates of activations needs no more of them than that each goes with the mobility, which is
     # the same for all units that mix: what is left of it can stay a name.
-    return any(facts.equal(inline(left, put), inline(right, put)) for put in ({**known, **rates}, known))
+    for put in ({**known, **rates}, known):
+        yield inline(left, put), inline(right, put)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from neurodyn.calculus.continuity import is_continuous
-from neurodyn.calculus.nodes import Absolute, Heaviside, Larger, Relu, Sign, Smaller, Stop, Where
+from neurodyn.calculus.letters import name_of
+from neurodyn.calculus.nodes import Absolute, Heaviside, Larger, Rate, Relu, Sign, Smaller, Stop, Where
 from neurodyn.calculus.reductions import KthLargest, Largest, Norm, Smallest
 from neurodyn.calculus.rewrite import names_reached
+from neurodyn.system.claims import Claim
 from neurodyn.system.structure import TIME, Structure
 
 # Functions with kinks or jumps.
@@ -23,6 +25,17 @@ def outside(structure: Structure, energy: str) -> str:
         return "the model has constraints, and no flow is solved for"
     earlier = sorted(reached & structure.delayed.keys())
     return f"{energy} depends on earlier values: {', '.join(earlier)}" if earlier else ""
+
+
+def rateless(structure: Structure, said: Claim) -> str:
+    """Why what a claim takes the rate of has none; empty if it has."""
+    rates = [r for side in (said.left, said.right) for r in side.atoms(Rate)]
+    written = structure.model.definitions  # those of the structure are without noise
+    for name in sorted({name_of(r.args[0]) for r in rates}):
+        noise = sorted(names_reached(name, written) & {*structure.model.noise})
+        if noise:
+            return f"{name} depends on white noise itself ({', '.join(noise)}), so it has no rate"
+    return ""
 
 
 def jump(structure: Structure, energy: str) -> str:

@@ -30,7 +30,7 @@ class Signs:
     def __init__(self, facts: Facts) -> None:
         self._facts, self._structure = facts, facts.system.structure
         self.lemmas: list[str] = []
-        self._divergences = self._found_divergences()
+        self._divergences = facts.once("divergences", self._found_divergences)
         self._ranges = Ranges(self._known, self._structure.definitions)
 
     def of(self, expr: Expr) -> Range:

@@ -25,9 +25,9 @@ from neurodyn.analysis.energy.ratio import ratio
 from neurodyn.analysis.energy.words import Words
 from neurodyn.calculus.curvature import Shape
 from neurodyn.calculus.derivative import derivative
-from neurodyn.calculus.letters import Reference, fresh, indices_of, name_of, names_in, quantity, reindex
+from neurodyn.calculus.letters import Reference, indices_of, name_of, names_in, quantity, reindex
 from neurodyn.calculus.nodes import Sign, Where
-from neurodyn.calculus.normal import equal, normal
+from neurodyn.calculus.normal import normal
 from neurodyn.calculus.reductions import Sum
 from neurodyn.calculus.rewrite import Definition, inline, substitute, transform
 from neurodyn.calculus.times import Lag, Next
@@ -98,7 +98,7 @@ class Steps:
     def _two_values(self, state: str, step: Definition) -> Step | str:
         if not (np.abs(self._facts.system.start()) == 1).all():
             return f"{state} starts at other values than -1 and 1"
-        at = tuple(fresh(x) for x in step.letters)
+        at = self._facts.unit(step.letters)
         sign = step.at(at)
         if not self._keeps(sign, quantity(state, at)):
             return f"where the argument of the sign is 0, {state} may become another number than -1 or 1"
@@ -181,7 +181,7 @@ class Steps:
         shape = Shape(frozenset([state]), self._facts.ranges)
         terms = Add.make_args(self._energy)
         concave = Add(*(t for t in terms if shape.of(t).is_concave and not shape.of(t).is_affine))
-        at = tuple(fresh(x) for x in step.letters)
+        at = self._facts.unit(step.letters)
         slope = derivative(concave, quantity(state, at))
         rest, new, old = self._energy - concave, quantity(NEW.format(state), at), quantity(state, at)
         if slope == 0:
@@ -217,18 +217,19 @@ class Steps:
         if step.bound is None:
             return bool(limit == 0)
         over = step.bound - self._resolved(transform(limit, change))
-        if equal(over, S.Zero) or self._is_minus_squares(state, over):
+        if self._facts.equal(over, S.Zero) or self._is_minus_squares(state, over):
             return True
         made = Definition(equation.letters, self._resolved(equation.expr))
         name = NEW.format(state)
-        return bool(equal(substitute(over, lambda r: made.at(indices_of(r)) if name_of(r) == name else None), S.Zero))
+        put = substitute(over, lambda r: made.at(indices_of(r)) if name_of(r) == name else None)
+        return self._facts.equal(put, S.Zero)
 
     def _is_minus_squares(self, state: str, over: Expr) -> bool:
         """Whether an expression is minus a multiple of the squared step."""
         letters, new = self._facts.system.structure.letters(state), NEW.format(state)
-        at, other = tuple(fresh(x) for x in letters), tuple(fresh(x) for x in letters)
+        at, other = self._facts.unit(letters), self._facts.unit(letters, 1)
         bend = derivative(derivative(over, quantity(new, at)), quantity(new, other))
         factor = normal(reindex(bend, dict(zip(other, at, strict=True)))) / 2
         squares = (quantity(new, at) - quantity(state, at)) ** 2
         whole = factor * (Sum(squares, S.true, at) if at else squares)
-        return self._facts.ranges.of(factor).is_nonpositive and equal(over, whole)
+        return self._facts.ranges.of(factor).is_nonpositive and self._facts.equal(over, whole)

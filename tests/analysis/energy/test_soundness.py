@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import neurodyn
@@ -17,9 +18,8 @@ ONE: dict[str, Any] = {"states": {"x": 1.0}, "energy": "E"}
 
 
 def judged(equations: str, claim: str = "dE/dt <= 0", **declared: Any) -> Judged:
-    return energy(neurodyn.build(neurodyn.Model(equations, claims=[claim], **declared)), claim=claim, starts=4).claims[
-        0
-    ]
+    system = neurodyn.build(neurodyn.Model(equations, claims=[claim], **declared))
+    return energy(system, claim=claim, starts=4, run=False).claims[0]
 
 
 def test_an_energy_that_jumps_is_not_proved_to_fall() -> None:
@@ -171,3 +171,83 @@ def test_facts_that_an_argument_does_without_are_not_listed() -> None:
     found = judged(text, parameters=given, **UNITS)
     assert found.verdict is Verdict.PROVED
     assert found.assumptions == ("W[i,j] == W[j,i] (in every bit of its values)", "c > 0 (it is 2)")
+
+
+@pytest.mark.parametrize("energy", ["x**2/2 + n", "a*x**2/2\na = 2 + n"])
+def test_noise_in_an_energy_has_no_rate(energy: str) -> None:
+    given: dict[str, Any] = {"noise": {"n": {"kind": "white"}}, **ONE}
+    for claim in ("dE/dt <= 0", "dE/dt == -x**2"):
+        found = judged(f"E = {energy}\ndx/dt = -x", claim, **given)
+        assert found.verdict is Verdict.UNDECIDED and "white noise itself (n)" in found.reason
+    driven = judged("E = x**2/2\ndx/dt = -x + n", **given)
+    assert driven.verdict is Verdict.PROVED and "white noise is left out" in driven.notes
+
+
+SQUARE = [[2.0, 1.0, 0.0], [1.0, 2.0, 1.0], [0.0, 1.0, 2.0]]
+QUADRATIC = "E = sum(W[i,j]*x[i]*x[j], {pairs})/2\ndx[i]/dt = -sum(W[i,j]*x[j], {others})"
+
+
+def test_a_matrix_that_is_off_by_one_bit_is_not_symmetric() -> None:
+    text, off = QUADRATIC.format(pairs="i, j", others="j"), np.array(SQUARE)
+    off[1, 0] = np.nextafter(1.0, 2.0)
+    assert judged(text, parameters={"W[i,j]": SQUARE}, **UNITS).verdict is Verdict.PROVED
+    found = judged(text, parameters={"W[i,j]": off}, **UNITS)
+    assert found.verdict is not Verdict.PROVED and "by up to 2.2e-16" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("pairs", "others", "holds"),
+    [
+        ("i, j != i", "j != i", True),
+        ("i, j != i", "j", False),  # the flow has a term of its own unit, the energy has none
+        ("i, j < i", "j < i", False),  # each pair once: its other unit must move too
+        ("i, j <= i", "j", False),
+    ],
+)
+def test_pairs_that_are_left_out_of_sums(pairs: str, others: str, holds: bool) -> None:
+    found = judged(QUADRATIC.format(pairs=pairs, others=others), parameters={"W[i,j]": SQUARE}, **UNITS)
+    assert (found.verdict is Verdict.PROVED) == holds
+
+
+@pytest.mark.parametrize("mask", ["W[i,j] > 1", "x[i]*x[j] > 0", "V[i,j] > 1", "j == i + 1"])
+def test_pairs_that_a_condition_picks(mask: str) -> None:
+    """It must pick a pair both ways round, and not as the state goes."""
+    text = "E = sum(where({0}, W[i,j]*x[i]*x[j], 0), i, j)/2\ndx[i]/dt = -sum(where({0}, W[i,j]*x[j], 0), j)"
+    one_way = [[1.0, 2.0, 0.0], [0.0, 1.0, 1.0], [0.0, 2.0, 1.0]]
+    found = judged(text.format(mask), parameters={"W[i,j]": SQUARE, "V[i,j]": one_way}, **UNITS)
+    assert (found.verdict is Verdict.PROVED) == (mask == "W[i,j] > 1")
+
+
+@pytest.mark.parametrize("pairs", ["i, j != i", "i, j"])
+def test_rates_of_different_units_are_different_numbers(pairs: str) -> None:
+    """Units that move apart have a negative product of rates, so z rises; their squares let it fall."""
+    text = "E = z\ndx[i]/dt = i - 1 - x[i]\ndz/dt = -{0}"
+    given = {**UNITS, "states": {"x[i]": "normal(0, 1)", "z": 0.0}}
+    for rates, holds in ((f"sum((dx[i]/dt)*(dx[j]/dt), {pairs})", False), ("sum((dx[i]/dt)**2, i)", True)):
+        model = neurodyn.Model(text.format(rates), claims=["dE/dt <= 0", f"dE/dt == -{rates}"], **given)
+        falls, balance = energy(neurodyn.build(model), starts=4, run=False).claims
+        assert balance.verdict is Verdict.PROVED and (falls.verdict is Verdict.PROVED) == holds
+
+
+@pytest.mark.parametrize("value", ["max(x, y)", "abs(x - y) + x + y", "kth(w[i], 2, i)"])
+def test_a_flow_along_a_kink(value: str) -> None:
+    """Where x == y both rise, and stay equal; beside that line, on which derivatives are conventions, both fall."""
+    text = f"E = {value}\ndx/dt = where(x == y, 1, -1)\ndy/dt = where(x == y, 1, -1)\nw[i] = where(i < 1, x, y)"
+    given = {"states": {"x": 1.0, "y": 1.0}, "indices": N, "energy": "E"}
+    assert judged(text, **given).verdict is not Verdict.PROVED
+
+
+def test_parameters_that_go_with_time() -> None:
+    """A gain of time keeps a flow going down, but an energy with a gain of time may rise while nothing moves."""
+    given: dict[str, Any] = {"parameters": {"W[i,j]": SQUARE}, "bench": {"until": 3}, **UNITS}
+    text = "k = 2 + sin(t)\nE = {0}sum(W[i,j]*x[i]*x[j], i, j)/2\ndx[i]/dt = -k*sum(W[i,j]*x[j], j)"
+    assert judged(text.format(""), **given).verdict is Verdict.PROVED
+    found = judged(text.format("k*"), **given)
+    assert found.verdict is not Verdict.PROVED and "depends on time itself" in found.reason
+
+
+@pytest.mark.parametrize("c", [-5e-324, "0.3 - 1e-17"])
+def test_a_factor_that_is_hardly_negative(c: float | str) -> None:
+    """The least float, and the distance of a float from the decimal that it is written as: 0.3 is less than 3/10."""
+    text = "E = x**2/2\ndx/dt = -(c - 0.3)*x" if isinstance(c, str) else "E = x**2/2\ndx/dt = -c*x"
+    assert judged(text, parameters={"c": c}, **ONE).verdict is not Verdict.PROVED
