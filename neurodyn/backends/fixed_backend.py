@@ -112,6 +112,10 @@ class Walk:
         if self.recorder.is_next(self.t):
             self.recorder.write(np.array([self.t]), self.at[1][None].copy())
 
+    def scheme(self) -> dict[str, object]:
+        """What the recipe tells beside the method."""
+        return {"order": SCHEDULE, **self.method.products.scheme()}
+
     def _number(self, t: float) -> int:
         return round(t / self.clock.dt)
 
@@ -125,7 +129,7 @@ def _run(plan: Plan, method: str, progress: Progress) -> Trajectory:
         now = interrupted(walk.t)
     except MemoryError as error:
         now = out_of_memory(error, method)
-    counts, scheme, events = {"steps": walk.at[0] - first, "rhs": walk.method.calls}, {"order": SCHEDULE}, walk.events
+    counts, scheme, events = {"steps": walk.at[0] - first, "rhs": walk.method.calls}, walk.scheme(), walk.events
     found = Trajectory(
         walk.recorder.time, walk.recorder.y, now, method, counts, walk.t, walk.at[1].copy(), scheme=scheme
     )

@@ -13,6 +13,7 @@ from neurodyn.backends.fixed_choice import EULER, EXACT, EXPONENTIAL, Methods
 from neurodyn.backends.fixed_exact import Propagator
 from neurodyn.backends.noisy import BEND, EULER_MARUYAMA, HEUN, MILSTEIN, Jolts
 from neurodyn.backends.plan import Floats, Piece, Plan
+from neurodyn.backends.products.choice import Products
 from neurodyn.system.affine import constant_slopes, own_slopes, slopes_function
 
 Held = NDArray[np.bool_] | None
@@ -24,12 +25,14 @@ class Euler:
     Attributes:
         piece: whose inputs hold now.
         calls: how often the flow was evaluated.
+        products: what multiplies large matrices.
     """
 
     def __init__(self, plan: Plan, dt: float) -> None:
         self.dt, self.calls = dt, 0
         self.piece: Piece
-        self._flow = plan.system.flow()
+        self.products = Products()
+        self._flow = plan.system.flow(products=self.products)
 
     def advance(self, number: int, y: Floats, held: Held) -> Floats:
         """The state one step after that of step `number`; what is held stands still."""
@@ -108,7 +111,7 @@ class EulerMaruyama(Euler):
 
     def __init__(self, plan: Plan, dt: float) -> None:
         super().__init__(plan, dt)
-        self._jolts = Jolts(plan, self.scheme)
+        self._jolts = Jolts(plan, self.scheme, self.products)
 
     def advance(self, number: int, y: Floats, held: Held) -> Floats:
         return y + self.change(number, y, held, self.increments(number))

@@ -15,6 +15,7 @@ import numpy as np
 from neurodyn.backends.clock import NEAR, Clock
 from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.problem import Problem
+from neurodyn.backends.products.choice import Products
 from neurodyn.errors import InputError
 from neurodyn.system.noise import Draws
 from neurodyn.system.stochastic import NOISE, Terms, bend, commutes, correction, noise_terms, parts_function
@@ -53,9 +54,10 @@ class Jolts:
 
     Args:
         method: it decides which terms are wanted.
+        products: what multiplies large matrices.
     """
 
-    def __init__(self, plan: Plan, method: str) -> None:
+    def __init__(self, plan: Plan, method: str, products: Products) -> None:
         if plan.dt is None:
             raise TypeError("a plan with noise has a step")
         system = plan.system
@@ -65,7 +67,7 @@ class Jolts:
         self._times = self._written(plan)
         terms = terms_of(plan, method)
         self.words = tuple(terms)
-        self.parts = parts_function(system, terms, trials=plan.trials is not None)
+        self.parts = parts_function(system, terms, plan.trials is not None, products)
 
     def _written(self, plan: Plan) -> dict[int, float]:
         """How times of steps are written in the plan, by their number."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neurodyn.backends.past import Past
 from neurodyn.backends.plan import Floats, Piece, Plan
+from neurodyn.backends.products.choice import Products
 
 if TYPE_CHECKING:
     from neurodyn.backends.noisy import Jolts
@@ -37,6 +38,7 @@ class Problem:
         scale: the scale of each element of z.
         bad: the time and value of the last rate that was not finite; whoever accepts a step clears it.
         past: what is kept of the states before, where the system has delays.
+        products: what multiplies large matrices.
         jolts: the noise, once a method for noise has been chosen.
         held: the elements that stand still, if there are any.
         bounds: the least and largest value of each element, if there are any: a state stands still there, rather than
@@ -55,7 +57,8 @@ class Problem:
         self.past = Past(plan) if plan.remembers else None
         self._own = plan.own_signals
         self._shape: tuple[int, ...] = plan.start.shape
-        self._flow = plan.system.flow(trials=plan.trials is not None)
+        self.products = Products()
+        self._flow = plan.system.flow(plan.trials is not None, self.products)
         self._derive = plan.system.jacobian
         self._jacobian: Callable[..., Floats] | None = None
         self.jolts: Jolts | None = None

@@ -74,4 +74,5 @@ def _trajectory(plan: Plan, method: str, march: March, now: Outcome) -> Trajecto
         stops,
         memory=None if past is None else past.arrays(),
         past=None if past is None else past.samples,
+        scheme=march.problem.products.scheme(),
     )

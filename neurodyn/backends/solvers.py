@@ -94,7 +94,7 @@ def set_going(
 ) -> Any:
     """A solver at the beginning of a piece, where `rate` is the flow; `step` is the first to try, if one is known."""
     if method in noisy.SOLVERS:
-        problem.jolts = problem.jolts or noisy.Jolts(plan, method)
+        problem.jolts = problem.jolts or noisy.Jolts(plan, method, problem.products)
         if problem.past is not None and problem.past.least < problem.jolts.clock.dt:
             raise InputError(
                 f"dt is {plan.dt:g}, longer than the shortest delay, {problem.past.least:g}.",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from neurodyn.program.program import TRIAL, Step
+from neurodyn.program.numpy_names import Names
+from neurodyn.program.program import BODY, TRIAL, Step
 
 TRIAL_COUNT = "trial_count"  # the name of the number of trials in the source
-Arrange = Callable[[int, str], str]  # operand and code with `{}` for its name -> source
+LARGE = 1 << 18  # numbers of a matrix whose product with a vector takes long beside a call
+Arrange = Callable[[int, str], str]  # operand and code with `{}` for its name -> source; in the setup if constant
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,26 @@ def roles(step: Step) -> Roles:
     )
 
 
-def contraction(step: Step, sizes: dict[str, int | None], arrange: Arrange) -> str:
-    """The source of a `contract` step; `arrange` puts an operand into a form, in the setup if it is constant."""
-    role = roles(step)
+def contract(names: Names, step: Step, target: int | None) -> str:
+    """The source of a contraction; what is made of a constant operand first, is made in the setup."""
+    role, sizes = roles(step), dict(step.sizes)
+
+    def arrange(k: int, code: str) -> str:
+        return names.view(step.operands[k].value, code)
+
+    if step.level == BODY and names.is_constant(step.operands[0].value) and _is_large(role, sizes):
+        matrix = transposed(step.operands[0].letters, role.left + role.summed)
+        return f"{arrange(0, f'products({matrix})')}({arrange(1, '{}')})"
+    return _product(step, role, sizes, arrange)
+
+
+def _is_large(role: Roles, sizes: dict[str, int | None]) -> bool:
+    """Whether a large matrix meets a vector."""
+    simple = not role.batch and not role.right and len(role.left) == len(role.summed) == 1
+    return simple and math.prod(sizes[x] or 0 for x in (*role.left, *role.summed)) >= LARGE
+
+
+def _product(step: Step, role: Roles, sizes: dict[str, int | None], arrange: Arrange) -> str:
     a, b = (o.letters for o in step.operands)
     if not role.left and not role.right and (role.batch or len(role.summed) > 1):
         subscripts = f"{''.join(a)},{''.join(b)}->{''.join(step.axes)}"

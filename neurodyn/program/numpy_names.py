@@ -37,6 +37,10 @@ class Names:
         """Whether a value is a number in the source."""
         return self._steps[value].op == "literal"
 
+    def is_constant(self, value: int) -> bool:
+        """Whether a value follows from constants alone."""
+        return self._steps[value].level == SETUP
+
     def view(self, value: int, code: str = VIEW) -> str:
         """The source of a value, or of a form of it: `code` with `{}` in place of the value."""
         step = self._steps[value]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from neurodyn.program.loops import Loop
-from neurodyn.program.numpy_contract import TRIAL_COUNT, aligned, contraction, transposed
+from neurodyn.program.numpy_contract import TRIAL_COUNT, aligned, contract, transposed
 from neurodyn.program.numpy_names import Names
 from neurodyn.program.program import BODY, Step
 from neurodyn.program.sliding import Pieces
@@ -89,11 +89,6 @@ def kth(names: Names, step: Step, target: int | None) -> str:
     body, rank = step.operands
     x = names.view(body.value, aligned(body.letters, (*step.axes, *step.over)))
     return f"runtime.kth({x}, {names.view(rank.value, aligned(rank.letters, step.axes))})"
-
-
-def contract(names: Names, step: Step, target: int | None) -> str:
-    """A contraction of two values."""
-    return contraction(step, dict(step.sizes), lambda k, code: names.view(step.operands[k].value, code))
 
 
 def positions(names: Names, step: Step, target: int | None) -> str:

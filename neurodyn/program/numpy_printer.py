@@ -21,6 +21,7 @@ from neurodyn.program.numpy_memory import VIEWS, Memory
 from neurodyn.program.numpy_names import Names, mangled
 from neurodyn.program.numpy_ops import SPELL, shape_source
 from neurodyn.program.program import BODY, SETUP, Program, Result, Step
+from neurodyn.program.runtime import Products
 from neurodyn.program.wiring import Wiring
 
 Array = Any
@@ -35,15 +36,18 @@ class Compiled:
     source: str
     _make: Callable[..., Bound] = field(repr=False)
 
-    def bind(self, values: Mapping[str, Array]) -> Bound:
+    def bind(self, values: Mapping[str, Array], products: Products = runtime.multiplied) -> Bound:
         """Run the setup for the values of the constants.
+
+        Args:
+            products: what multiplies large constant matrices by vectors; results are those of NumPy to rounding.
 
         Returns:
             A function of the time and of the values of states and inputs by name: arrays of the shape of their
             letters, with a leading axis of trials for states if the program has trials; an input without letters
             may be a number. It gives a new array for each output (a NumPy scalar for one without axes).
         """
-        return self._make(*(_constant(values[n]) for n in self.program.constants))
+        return self._make(*(_constant(values[n]) for n in self.program.constants), products)
 
 
 _SPELL = {**SPELL, **ON_EDGES}
@@ -77,7 +81,7 @@ class _Printer:
         if any(TRIAL_COUNT in line for line in body):
             self.keys["trial_names"] = self.program.states
             body.insert(0, f"{TRIAL_COUNT} = runtime.trial_count(variables, trial_names)")
-        lines = ["@runtime.guarded", f"def bind({', '.join(constants.values())}):"]
+        lines = ["@runtime.guarded", f"def bind({', '.join([*constants.values(), 'products'])}):"]
         lines.extend("    " + line for line in self.names.setup)
         lines.extend(["    @runtime.guarded", "    def body(t, variables):", *("        " + line for line in body)])
         return "\n".join([*lines, "    return body", ""])

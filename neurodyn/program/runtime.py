@@ -14,6 +14,7 @@ from neurodyn.errors import InputError
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 Array = Any  # an array of doubles, or a NumPy scalar
+Products = Callable[[Array], Callable[[Array], Array]]  # from a constant matrix to what multiplies it by vectors
 CHUNK = 1 << 18  # elements of a temporary array
 
 
@@ -30,6 +31,11 @@ def guarded(function: Callable[Arguments, Result]) -> Callable[Arguments, Result
 
     quiet: Callable[Arguments, Result] = np.errstate(all="ignore")(inner)
     return quiet
+
+
+def multiplied(matrix: Array) -> Callable[[Array], Array]:
+    """The function from a vector to the product."""
+    return functools.partial(np.matmul, matrix)
 
 
 def softplus(x: Array) -> Array:

@@ -21,6 +21,7 @@ from neurodyn.calculus.normal import equal
 from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.calculus.through import Through
 from neurodyn.program.lower import Output
+from neurodyn.program.runtime import Products, multiplied
 from neurodyn.system.diffusion import Factor
 from neurodyn.system.structure import Structure
 
@@ -133,11 +134,12 @@ def _factors(structure: Structure) -> tuple[Factor, ...]:
     return structure.diffusion.factors if structure.diffusion else ()
 
 
-def parts_function(system: System, terms: Mapping[str, Terms], trials: bool) -> Parts:
+def parts_function(system: System, terms: Mapping[str, Terms], trials: bool, products: Products = multiplied) -> Parts:
     """f(t, y, given): the flow, and each of some terms, as flat vectors; `given` holds inputs and increments.
 
     Args:
         terms: by words that tell them apart.
+        products: as in `System.flow`.
     """
     structure, layout = system.structure, system.layout
     letters = {n: structure.placed(n, d.letters) for n, d in structure.flows.items()}
@@ -146,7 +148,7 @@ def parts_function(system: System, terms: Mapping[str, Terms], trials: bool) -> 
         Output(f"{name} {word}", letters[name], expr) for word, t in every.items() for name, expr in t.by_state.items()
     ]
     hidden = {name: d for t in every.values() for name, d in t.hidden.items()}
-    bound = system.bind(("parts", *every, trials), outputs, trials, {**structure.definitions, **hidden})
+    bound = system.bind(("parts", *every, trials), outputs, trials, {**structure.definitions, **hidden}, products)
 
     def parts(t: float, y: Array, given: Mapping[str, Any]) -> tuple[Array, ...]:
         found = bound(t, {**layout.unpack(y), **given})

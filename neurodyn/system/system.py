@@ -16,6 +16,7 @@ from neurodyn.language.names import near
 from neurodyn.model.model import Model
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
+from neurodyn.program.runtime import Products, multiplied
 from neurodyn.program.wiring import Wiring
 from neurodyn.system import residual as implicit
 from neurodyn.system.abilities import needed
@@ -168,15 +169,15 @@ class System:
 
         return si_time(name, value, self.units, self.bound())
 
-    def flow(self, trials: bool = False) -> Flow:
+    def flow(self, trials: bool = False, products: Products = multiplied) -> Flow:
         """f(t, y, inputs): the rate of the flat state vector without noise; y of shape (size,) or (trials, size).
 
         Where there are delays, `inputs` holds what is read of the past too, by the names of `structure.delayed`.
+        `products` multiplies large constant matrices by vectors.
         """
         implicit.check_flow(self.structure)
         outputs = [Output(n, self.structure.placed(n, d.letters), d.expr) for n, d in self.structure.flows.items()]
-        bound = self.bind(("flow", trials), outputs, trials)
-        layout = self.layout
+        bound, layout = self.bind(("flow", trials), outputs, trials, products=products), self.layout
 
         def flow(t: float, y: Array, inputs: Inputs) -> Array:
             return layout.pack(bound(t, {**layout.unpack(y), **inputs}), trials)
@@ -212,18 +213,16 @@ class System:
         return observe_function(self, names, trials)
 
     def bind(
-        self, key: Any, outputs: Sequence[Output], trials: bool, definitions: Mapping[str, Definition] | None = None
-    ) -> Callable[[float, Mapping[str, Any]], dict[str, Array]]:
+        self, key: Any, outputs: Sequence[Output], trials: bool, definitions: Mapping[str, Definition] | None = None,
+        products: Products = multiplied,
+    ) -> Callable[[float, Mapping[str, Any]], dict[str, Array]]:  # fmt: skip
         """A function of time and variables for these outputs; compiled once for all values."""
         key = (key, self.by_trial) if self.by_trial else key
         if key not in self.compiled:
+            told = definitions or self.structure.definitions
             program = lower(
                 outputs,
-                definitions={
-                    n: d
-                    for n, d in (definitions or self.structure.definitions).items()
-                    if n not in self.structure.derived
-                },
+                definitions={n: d for n, d in told.items() if n not in self.structure.derived},
                 sizes=self.all_sizes,
                 constant=[name for name in (*self.values, *self.formulas.edges) if name not in self.by_trial],
                 on=self.structure.on,
@@ -231,7 +230,8 @@ class System:
                 trials=trials,
             )
             self.compiled[key] = numpy_function(program)
-        return self.compiled[key].bind({**self.values, **self.formulas.edges} if self.wirings else self.values)
+        values = {**self.values, **self.formulas.edges} if self.wirings else self.values
+        return self.compiled[key].bind(values, products)
 
     def with_values(self, values: Mapping[str, Any] | None = None, **more: Any) -> System:
         """The same system with other values of some parameters and inputs: numbers, arrays, text, signals or

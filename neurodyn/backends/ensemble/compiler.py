@@ -26,8 +26,8 @@ class Code:
     _engine: Any = field(repr=False)
 
 
-def compiled(text: str, machine: Machine) -> Code:
-    """The function `run` of a text."""
+def compiled(text: str, machine: Machine, form: Any = RUN) -> Code:
+    """The function `run` of a text; `form` is what it looks like to C."""
     from llvmlite import binding
 
     binding.initialize_native_target()
@@ -42,7 +42,7 @@ def compiled(text: str, machine: Machine) -> Code:
     library = (
         binding.JITLibraryBuilder().add_current_process().add_object_img(code).export_symbol("run").link(engine, key)
     )
-    return Code(RUN(library["run"]), from_disk, (library, engine))
+    return Code(form(library["run"]), from_disk, (library, engine))
 
 
 def _target(machine: Machine) -> Any:
