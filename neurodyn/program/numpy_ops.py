@@ -10,7 +10,7 @@ from neurodyn.program.numpy_contract import TRIAL_COUNT, aligned, contract, tran
 from neurodyn.program.numpy_names import Names
 from neurodyn.program.program import BODY, Step
 from neurodyn.program.sliding import Pieces
-from neurodyn.program.spellings import BY_OP, COMMUTATIVE
+from neurodyn.program.spellings import BY_OP, COMMUTATIVE, WEIGHT
 
 REDUCE = {"sum": "np.add", "product": "np.multiply", "largest": "np.maximum", "smallest": "np.minimum"}
 ARG = {"arg_largest": "argmax", "arg_smallest": "argmin"}
@@ -28,7 +28,7 @@ def elementwise(names: Names, step: Step, target: int | None) -> str:
         return f"{into} {spelled.infix}= {sources[1]}"
     if step.op in COMMUTATIVE and spelled.infix:
         return f"{into} {spelled.infix}= {sources[0]}"
-    return f"{spelled.numpy}({', '.join([*sources, *spelled.after])}, out={into})"
+    return f"{_function(step)}({', '.join([*sources, *spelled.after])}, out={into})"
 
 
 def _expression(names: Names, step: Step, sources: Sequence[str]) -> str:
@@ -40,7 +40,12 @@ def _expression(names: Names, step: Step, sources: Sequence[str]) -> str:
         return f"{sources[0]} {spelled.infix} {sources[1]}"
     if step.op == "negative":
         return f"-{sources[0]}"
-    return f"{spelled.numpy}({', '.join([*sources, *spelled.after])})"
+    return f"{_function(step)}({', '.join([*sources, *spelled.after])})"
+
+
+def _function(step: Step) -> str:
+    """The function that computes a step of the table."""
+    return "runtime.weights" if step.op == "exp" and step.data == WEIGHT else BY_OP[step.op].numpy
 
 
 def select(names: Names, step: Step, target: int | None) -> str:

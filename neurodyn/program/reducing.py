@@ -26,6 +26,7 @@ from neurodyn.program.context import Context
 from neurodyn.program.elementary import as_number, select
 from neurodyn.program.on_edges import OnEdges, context_of
 from neurodyn.program.positions import place
+from neurodyn.program.spellings import WEIGHT
 
 NEUTRAL = {
     LogSumExp: -math.inf,
@@ -112,7 +113,7 @@ def _exponentials(ctx: Context, expr: Reduction, mask: sp.Basic) -> tuple[Ref, R
     build = ctx.builder
     body = masked(ctx, expr, mask)
     top = build.elementwise("finite_or_zero", (reduce_over(ctx, "largest", body, expr.letters),))
-    terms = build.elementwise("exp", (binary(build, "subtract", body, ctx.gathered(top)),))
+    terms = build.elementwise("exp", (binary(build, "subtract", body, ctx.gathered(top)),), WEIGHT)
     return top, terms, reduce_over(ctx, "sum", terms, expr.letters)
 
 

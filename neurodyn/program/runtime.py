@@ -16,6 +16,8 @@ Result = TypeVar("Result")
 Array = Any  # an array of doubles, or a NumPy scalar
 Products = Callable[[Array], Callable[[Array], Array]]  # from a constant matrix to what multiplies it by vectors
 CHUNK = 1 << 18  # elements of a temporary array
+# Below it exp is nearly a subnormal number, and 20 to 100 times as slow; so are products with such numbers.
+DEEP = -690.0
 
 
 def guarded(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -174,6 +176,23 @@ def kth(x: Array, k: Array) -> Array:
     return np.take_along_axis(ordered, places[..., None], axis=-1)[..., 0]
 
 
+def weights(x: Array, out: Array | None = None) -> Array:
+    """exp of numbers up to 0, such as softmax takes: 0 where it is below 1e-299, and so adds nothing to the largest."""
+    found = np.empty(np.shape(x)) if out is None else out
+    if found.ndim == 0:
+        return np.exp(x) if not x < DEEP else np.float64(0.0)
+    for rows in _chunks(found.shape):
+        part, into = x[rows], found[rows]
+        deep = part < DEEP
+        if not deep.any():
+            np.exp(part, out=into)
+            continue
+        np.maximum(part, DEEP, out=into)
+        np.exp(into, out=into)
+        into[deep] = 0.0
+    return found
+
+
 def _chunks(shape: tuple[int, ...]) -> Iterator[slice]:
     rows = max(1, CHUNK // max(1, math.prod(shape[1:])))
     return (slice(k, k + rows) for k in range(0, shape[0], rows))
@@ -192,8 +211,11 @@ def refined_squares(
     """
     for rows in _chunks(raw.shape):
         part = raw[rows]
-        limit = (_rows(a_square, rows) + _rows(b_square, rows)) * (1 / 64)
-        close = np.nonzero(part < limit)
+        own, other = _rows(a_square, rows), _rows(b_square, rows)
+        # One pass shows for most arrays that no square is so small.
+        if not (part < (own + other.max()) * (1 / 64)).any():
+            continue
+        close = np.nonzero(part < (own + other) * (1 / 64))
         if not close[0].size:
             continue
         place = (close[0] + rows.start, *close[1:])

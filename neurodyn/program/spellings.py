@@ -28,6 +28,9 @@ class Spelling:
     infix: str = ""
 
 
+# What the data of an `exp` say where the operand is 0 at its largest, and small results do not count.
+WEIGHT = "weight"
+
 FUNCTIONS: dict[type, Spelling] = {
     sp.exp: Spelling("exp", "np.exp"),
     sp.log: Spelling("log", "np.log"),
