@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ import click
 from neurodyn.cli.given import read_settings, read_sizes, sort_settings
 from neurodyn.cli.outputs import Outputs
 from neurodyn.errors import InputError
+from neurodyn.plots import PANELS
 
 REFUTED = 1
 
 
 @click.command(
     epilog="\b\nExamples:\n  neurodyn energy hopfield\n  neurodyn energy krotov_hopfield --plot energy.png\n"
+    "  neurodyn energy krotov_hopfield --plot line.png --panel line\n"
     '  neurodyn energy pendulum.toml --claim "dE/dt <= 0" --box q=-3..3 --box p=-2..2'
 )
 @click.argument("name")
@@ -32,6 +35,7 @@ REFUTED = 1
 @click.option("--starts", type=click.IntRange(min=1), metavar="N", help="How many ascents a search makes.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, metavar="S", help="The seed of searches and of the run.")
 @click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the figure.")
+@click.option("--panel", type=click.Choice(PANELS), help="Draw one panel alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for other programs.")
 def command(
     name: str,
@@ -42,6 +46,7 @@ def command(
     starts: int | None,
     seed: int,
     picture: Path | None,
+    panel: str | None,
     as_json: bool,
 ) -> int:
     """Judge what a model claims of its energy: proved, verified, searched, refuted or undecided.
@@ -51,6 +56,8 @@ def command(
     """
     outputs = Outputs(None, picture, as_json)
     outputs.check()
+    if panel is not None and picture is None:
+        raise InputError(f"--panel {panel} draws nothing by itself.", code="no-plot", remedy="Add --plot FILE.png.")
     box = read_box(sides)
     from neurodyn.analysis.energy.report import energy
     from neurodyn.analysis.verdict import Verdict
@@ -68,7 +75,7 @@ def command(
     system = build(model, sizes=read_sizes(sizes), values=values)
     given: dict[str, Any] = {} if starts is None else {"starts": starts}
     report = energy(system, claim=claims or None, box=box, seed=seed, **given)
-    code = outputs.keep(report, report.plot)
+    code = outputs.keep(report, partial(report.plot, panel))
     return code or (REFUTED if report.verdict is Verdict.REFUTED else 0)
 
 

@@ -51,8 +51,10 @@ AS_WRITTEN = (
     "correlogram",
     "weights",
 )
+# The figures of an energy report.
+PANELS = ("energy", "balance", "landscape", "surface", "line")
 ENDINGS = ("png", "pdf", "svg", "jpg", "jpeg", "webp", "tif", "tiff", "eps")
-__all__ = ["ENDINGS", "KINDS", "checked_ending", "plot", "save"]
+__all__ = ["ENDINGS", "KINDS", "PANELS", "checked_ending", "plot", "save"]
 
 
 def plot(

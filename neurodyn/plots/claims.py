@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from neurodyn.errors import InputError
+from neurodyn.plots import PANELS
 from neurodyn.plots.labels import plain, symbol
 from neurodyn.plots.recorded import Floats
 from neurodyn.plots.style import BAD, GOOD, INK, PALETTE, QUIET, RISING, ROLE, STYLE, new_figure
@@ -20,6 +21,7 @@ from neurodyn.plots.ways import draw_memories
 if TYPE_CHECKING:
     from neurodyn.analysis.energy.along import Along
     from neurodyn.analysis.energy.report import EnergyReport
+    from neurodyn.system.system import System
 
 FINE, COARSE, MARGIN = 121, 17, 0.6
 
@@ -28,12 +30,14 @@ def draw(report: EnergyReport, kind: str | None = None, between: tuple[Any, Any]
     """The energy and its terms, its rate with what is off, and where the run went on the landscape; or one of these.
 
     Args:
-        kind: one of `KINDS`; by default all that suit the system.
+        kind: one of `PANELS`; by default all that suit the system.
         between: two memories or states, for the kind `line`.
 
     Raises:
-        InputError: for a report without a run: of a map, or of a system with noise.
+        InputError: for a kind that the system has not, and for a report without a run: of a map, or with noise.
     """
+    if kind is not None:
+        _check(report.system, kind)
     if kind == "line":
         return draw_line(report.system, between)
     run = report.along
@@ -58,18 +62,22 @@ def draw(report: EnergyReport, kind: str | None = None, between: tuple[Any, Any]
         return figure
 
 
-def _draw_one(report: EnergyReport, run: Along, kind: str) -> Figure:
-    """One panel as a figure of its own."""
-    if kind not in KINDS:
+def _check(system: System, kind: str) -> None:
+    """Refuse what is no panel, or none of this system."""
+    if kind not in PANELS:
         raise InputError(
-            f"There is no plot {kind} of an energy.", code="unknown-kind", remedy=f"Kinds: {', '.join(KINDS)}, line."
+            f"There is no plot {kind} of an energy.", code="unknown-kind", remedy=f"Kinds: {', '.join(PANELS)}."
         )
-    if kind in ("landscape", "surface") and report.system.layout.size != 2:
+    if kind in ("landscape", "surface") and system.layout.size != 2:
         raise InputError(
-            f"{report.system.name} has {report.system.layout.size} numbers as its state; landscapes are of two.",
+            f"{system.name} has {system.layout.size} numbers as its state; landscapes are of two.",
             code="no-plane",
             remedy='Draw "line".',
         )
+
+
+def _draw_one(report: EnergyReport, run: Along, kind: str) -> Figure:
+    """One panel as a figure of its own."""
     with rc_context(STYLE):
         figure = new_figure(8.0, 5.6, f"{report.system.name}: {plain(report.system.model.summary)}")
         space: Any = {"projection": "3d"} if kind == "surface" else {}

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from neurodyn.cli import main
+from neurodyn.plots import PANELS
 
 PENDULUM = """
 format = 1
@@ -73,11 +74,39 @@ def test_a_refuted_claim_has_exit_code_1(capsys: pytest.CaptureFixture[str], pen
         (["--set", "q=3"], "q is a state, and a claim is meant for all states."),
         (["--claim", "E"], "A claim is a comparison"),
         (["--plot", "f.txt"], "cannot be written"),
+        (
+            ["--plot", "f.png", "--panel", "well"],
+            "Invalid value for '--panel': 'well' is not one of 'energy', 'balance',",
+        ),
+        (["--panel", "line"], "--panel line draws nothing by itself. Add --plot FILE.png."),
     ],
 )
 def test_what_it_refuses(capsys: pytest.CaptureFixture[str], pendulum: str, arguments: list[str], told: str) -> None:
     assert main(["energy", pendulum, *arguments]) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_one_panel(tmp_path: Path, pendulum: str, panel: str) -> None:
+    path, model = tmp_path / "panel.png", "krotov_hopfield" if panel == "line" else pendulum
+    assert main(["energy", model, "--plot", str(path), "--panel", panel]) == 0
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("panel", "model", "told"),
+    [
+        ("surface", "krotov_hopfield", "krotov_hopfield has 21 numbers as its state; landscapes are of two."),
+        ("line", "", "pendulum has no two memories to draw a line between."),
+    ],
+)
+def test_a_panel_that_a_model_has_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], pendulum: str, panel: str, model: str, told: str
+) -> None:
+    """The page is printed nevertheless."""
+    assert main(["energy", model or pendulum, "--plot", str(tmp_path / "a.png"), "--panel", panel]) == 2
+    page = capsys.readouterr()
+    assert told in page.err and "PROVED" in page.out
 
 
 def test_a_model_without_claims(capsys: pytest.CaptureFixture[str]) -> None:
