@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.backends.ensemble.compiler import Code
-from neurodyn.backends.ensemble.frame import TOLD
+from neurodyn.backends.ensemble.frame import STOPPED, TOLD
 from neurodyn.backends.plan import Floats
 from neurodyn.backends.progress import Progress
 
@@ -76,7 +76,9 @@ def carried_out(code: Code, tables: Tables, saves: int, threads: int, progress: 
         last = min(first + BLOCK, trials)
         code.run(first, last, trials, saves, len(tables.edges) - 1, *pointers)
 
-    return found, _all_done(block, range(0, trials, BLOCK), threads, stop, progress)
+    interrupted = _all_done(block, range(0, trials, BLOCK), threads, stop, progress)
+    found.told[found.told[:, 0] == 0, 0] = STOPPED  # those that no lane has taken
+    return found, interrupted
 
 
 def _all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], progress: Progress) -> bool:

@@ -6,12 +6,15 @@ import numpy as np
 
 from neurodyn.backends import outcome
 from neurodyn.backends.ensemble.frame import BAD_RATE, DONE, STALLED, STOPPED
+from neurodyn.backends.ensemble.methods import implicit_names
 from neurodyn.backends.ensemble.settling import WATCHED_STEPS
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.problem import Problem
-from neurodyn.backends.solvers import REMEDY_EXPLICIT
+from neurodyn.backends.solvers import REMEDY_IMPLICIT
 from neurodyn.backends.trajectory import DONE as WELL
 from neurodyn.backends.trajectory import Outcome
+
+REMEDY = "If the system is stiff, take Rodas4, or BDF of the backend scipy; a jump or a singularity stops every method."
 
 
 class Endings:
@@ -19,6 +22,7 @@ class Endings:
 
     def __init__(self, plan: Plan, method: str) -> None:
         self._plan, self._method = plan, method
+        self._remedy = REMEDY_IMPLICIT if method.lower() in implicit_names() else REMEDY
         self._problem: Problem | None = None
 
     def of(self, code: int, trial: int, t: float, y: Floats) -> Outcome:
@@ -42,7 +46,7 @@ class Endings:
             return found
         if not np.isfinite(rate).all():
             return outcome.bad_rate(self._plan, trial, t, rate)
-        return outcome.too_small(self._plan, trial, t, rate, self._method, REMEDY_EXPLICIT)
+        return outcome.too_small(self._plan, trial, t, rate, self._method, self._remedy)
 
     def _at(self, trial: int, t: float) -> Problem:
         """The equations of one trial, on the piece that holds a time."""

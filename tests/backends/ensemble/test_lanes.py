@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -277,6 +279,21 @@ def test_what_it_cannot_do_is_told() -> None:
         ran(made(DRIVEN), 1.0, inputs={"u": Smooth(np.sin)}, target="lanes")
     with pytest.raises(InputError, match="it needs noise:additive"):
         ran(build(load("ornstein_uhlenbeck")), 1.0, dt=0.01)
+
+
+def test_the_user_ends_a_run_early() -> None:
+    """Lanes at work stop where they are, and trials that none has taken at their start; what is done is done."""
+    slow = np.full(2500, 100.0)
+    slow[0] = 1.0
+    timer = threading.Timer(1.0, _thread.interrupt_main)
+    timer.start()
+    result = simulate(made(TURN), backend="ensemble", until=1e4, values={"w": slow}, save_at=[0.0, 1e4], rtol=1e-9)
+    timer.join()
+    assert result.status == "interrupted"
+    status, stops, valid = (result[name].values for name in ("status", "stop_time", "valid"))
+    assert status[0] == "done" and stops[0] == 1e4 and valid[0] == 2
+    assert (status[1:] == "interrupted").all() and (stops[1:] < 1e4).all() and (stops[1:] > 0).any()
+    assert stops[-1] == 0.0 and set(valid[1:]) <= {0, 1}
 
 
 def test_a_run_is_repeated_from_its_recipe() -> None:
