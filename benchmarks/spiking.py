@@ -1,7 +1,8 @@
-"""Spiking networks: what neurodyn generates beside a script for Brian2 written by hand, on the same target.
+"""Spiking networks: what neurodyn generates beside a script for Brian2 written by hand, on the same target; and what
+the backend `ensemble` compiles itself.
 
-Both have the same wiring and start, and must have the same spikes. What is compared is the time that Brian2 takes for
-its loop over steps; making and compiling is printed apart.
+All have the same wiring and start, and must have the same spikes. What is compared is the time of the loop over steps;
+making and compiling is printed apart.
 """
 
 from __future__ import annotations
@@ -20,19 +21,29 @@ from typing import Any
 
 import brian2
 import numpy as np
+import startup
 
 import neurodyn
 from neurodyn.backends.brian2.couplings import SUMMED
 from neurodyn.backends.brian2.device import settings
 from neurodyn.backends.brian2.engine import Engine
 from neurodyn.backends.brian2.network import network
+from neurodyn.backends.ensemble.machine import host
+from neurodyn.backends.ensemble.spiking.walk import Walk
+from neurodyn.backends.plan import Plan
 from neurodyn.backends.planning import planned
+from neurodyn.backends.progress import Progress
 from neurodyn.bench.clock import CONTROL
 from tests.models import big
 
 CHUNK, LEAST, SECOND = 0.05, 6, brian2.second  # model time of a measurement; measurements at least
 CACHE = "codegen.runtime.cython.cache_dir"
-HAND, OURS = "by hand", "generated"
+LONGEST = 50.0  # model time that short steps can count
+HAND, OURS, COMPILED = "by hand", "generated", "ensemble"
+COLD = """
+import neurodyn
+neurodyn.simulate(neurodyn.load({name!r}), until={until}, backend="ensemble", save_at=[{until}])
+"""
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,7 @@ def run(word: str, seconds: float) -> None:
         times, spikes = _in_turn(one, system, target or "numpy", seconds)
     steps, wires = CHUNK / big.DT, sum(len(edges) for edges in system.wirings.values())
     told, step, amount, unit = one.limit(system.sizes["N"], round(spikes / steps * wires / system.sizes["N"]))
+    print(f"  {COMPILED}: {CHUNK:g} s from nothing compiled in {_cold(name):.1f} s of CPU, less the import of NumPy")
     times[told] = [_timed(step, round(steps)) for _ in times[HAND]]
     print(f"  {'':16}{'ratio':>7}  {'quartiles':>15}  {'a step':>11}   {spikes:.0f} spikes in {CHUNK:g} s")
     for key, found in times.items():
@@ -94,17 +106,46 @@ def _timed(step: Callable[[], object], count: int) -> float:
     return time.perf_counter() - start
 
 
-def _ours(one: Network, system: Any, target: str, until: float, device: Any) -> Engine:
+def _cold(name: str, rounds: int = 3) -> float:
+    """CPU seconds of a new process that runs a chunk, with no code on disk, beyond those of one that imports NumPy."""
+    found = []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as cache:
+            own = {**os.environ, "NEURODYN_CACHE": cache, "PYTHONPATH": str(Path(neurodyn.__file__).parents[1])}
+            texts = (COLD.format(name=name, until=CHUNK), "import numpy")
+            whole, bare = (startup.cpu([sys.executable, "-c", text], own) for text in texts)
+            found.append(whole - bare)
+    return float(np.median(found))
+
+
+def _compiled(one: Network, system: Any, until: float) -> Walk:
+    """The loop of the backend `ensemble`, ready to run."""
+    plan = _plan(one, system, None, until, [*system.model.events])
+    return Walk(plan, one.method, big.DT, host(), Progress(plan))
+
+
+def _reached(walk: Walk, step: int, clock: Callable[[], float]) -> float:
+    """Seconds to a step."""
+    start = clock()
+    walk.reach(step)
+    return clock() - start
+
+
+def _plan(one: Network, system: Any, target: str | None, until: float, record: list[str]) -> Plan:
     rest = dict.fromkeys(("t0", "start", "every", "rtol", "atol", "seed", "trials", "progress"))
     asked = {"until": until, "save_at": [until], "dt": big.DT, "method": one.method, "target": target}
+    return planned(system, record, steps=None, inputs={}, **asked, **rest)
+
+
+def _ours(one: Network, system: Any, target: str, until: float, device: Any) -> Engine:
     steps = round(until / big.DT)
-    plan = planned(system, [], steps=None, inputs={}, **asked, **rest)
+    plan = _plan(one, system, target, until, [])
     return Engine(network(plan, steps, one.method, SUMMED), steps, device)
 
 
 def _in_turn(one: Network, system: Any, target: str, seconds: float) -> tuple[dict[str, list[float]], float]:
     """Times of the loop where Python steps, chunk by chunk; each chunk of the script is followed by one more of it."""
-    out = sys.stdout  # what compilers say is not heard
+    out, steps = sys.stdout, round(CHUNK / big.DT)  # what compilers say is not heard
     with _fresh_cache() as cache, settings(target) as device:
         nets, events = dict[str, Any](), dict[str, list[Any]]()
         for name in (HAND, OURS):
@@ -123,8 +164,9 @@ def _in_turn(one: Network, system: Any, target: str, seconds: float) -> tuple[di
                 file=out,
                 flush=True,
             )
-        first = _count(events)
-        times: dict[str, list[float]] = {HAND: [], CONTROL: [], OURS: []}
+        first, walk = _count(events), _compiled(one, system, LONGEST)
+        walk.reach(steps)
+        times: dict[str, list[float]] = {HAND: [], CONTROL: [], OURS: [], COMPILED: []}
         end = time.perf_counter() + seconds
         while len(times[HAND]) < LEAST or time.perf_counter() < end:
             a, b = (HAND, OURS) if len(times[HAND]) % 4 else (OURS, HAND)
@@ -132,6 +174,8 @@ def _in_turn(one: Network, system: Any, target: str, seconds: float) -> tuple[di
             times[HAND] += [pair[HAND] for pair in pairs]
             times[OURS] += [pair[OURS] for pair in pairs]
             times[CONTROL] += [pairs[1][HAND], pairs[0][HAND]]
+            times[COMPILED] += [_reached(walk, walk.step + steps, time.perf_counter) for _ in pairs]
+        assert walk.log.count == _count(events), (walk.log.count, _count(events))
         return times, (_count(events) - first) / len(times[HAND])
 
 
@@ -177,12 +221,18 @@ def _programs(one: Network, system: Any, seconds: float) -> tuple[dict[str, list
                 shutil.copytree(brian2.device.project_dir, Path(place) / name)
             print(f"  {name}: made, compiled and {chunks * CHUNK:g} s run in {time.perf_counter() - start:.1f} s")
         assert counts[HAND] == counts[OURS], counts
-        times: dict[str, list[float]] = {HAND: [], CONTROL: [], OURS: []}
+        times: dict[str, list[float]] = {HAND: [], CONTROL: [], OURS: [], COMPILED: []}
         end = time.perf_counter() + seconds
         while len(times[HAND]) < LEAST or time.perf_counter() < end:
             turn = len(times[HAND]) % 3
             for key in [*times][turn:] + [*times][:turn]:
-                times[key].append(_program(Path(place) / (HAND if key == CONTROL else key)) / chunks)
+                if key == COMPILED:
+                    walk = _compiled(one, system, chunks * CHUNK)
+                    # On a busy machine a process that has run for long waits for others where a new one does not.
+                    times[key].append(_reached(walk, round(chunks * CHUNK / big.DT), time.process_time) / chunks)
+                    assert walk.log.count == counts[HAND], (walk.log.count, counts)
+                else:
+                    times[key].append(_program(Path(place) / (HAND if key == CONTROL else key)) / chunks)
         return times, counts[HAND] / chunks
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import statistics
 import subprocess
 import sys
@@ -18,6 +19,14 @@ BARE = [sys.executable, "-c", "pass"]
 def seconds(command: list[str], rounds: int = 5) -> float:
     """The median time of a command."""
     return statistics.median(_run(command) for _ in range(rounds))
+
+
+def cpu(command: list[str], environment: dict[str, str]) -> float:
+    """CPU seconds of a command."""
+    before = os.times()
+    subprocess.run(command, check=True, env=environment)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def _run(command: list[str]) -> float:

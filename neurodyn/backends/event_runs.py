@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from neurodyn.backends.event_log import joined as joined_log
-from neurodyn.backends.instants import Instants
 from neurodyn.backends.outcome import joined
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.progress import Progress, Share
 from neurodyn.backends.trajectory import DONE, Stop, Trajectory
 from neurodyn.errors import InputError
+
+if TYPE_CHECKING:
+    from neurodyn.backends.instants import Instants
 
 
 def with_events(trajectory: Trajectory, instants: Instants) -> Trajectory:

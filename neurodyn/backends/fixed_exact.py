@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import expm
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from neurodyn.backends.exponentials import exponentials
 from neurodyn.backends.plan import Floats
 from neurodyn.errors import InputError
 
@@ -90,13 +90,3 @@ class Propagator:
         kept, added = exponentials(dense, self._dt)
         ratio = self._scale[places][:, :, None] / self._scale[places][:, None, :]
         return Blocks(places, kept * ratio, added * ratio)
-
-
-def exponentials(slopes: Floats, dt: float) -> tuple[Floats, Floats]:
-    """Of each matrix the exponential, and its integral over a step; equal matrices are computed once."""
-    unique, back = np.unique(slopes, axis=0, return_inverse=True)
-    count, size, _ = unique.shape
-    joint = np.zeros((count, 2 * size, 2 * size))
-    joint[:, :size, :size], joint[:, :size, size:] = unique, np.eye(size)
-    full = expm(dt * joint)[np.ravel(back)]
-    return full[:, :size, :size], full[:, :size, size:]

@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Expr
 
 from neurodyn.backends.brian2.units import STEP, Group
-from neurodyn.backends.fixed_exact import exponentials
+from neurodyn.backends.exponentials import exponentials
 from neurodyn.backends.plan import Floats
 from neurodyn.calculus.letters import reindex
 from neurodyn.system.affine import unit_slopes

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from neurodyn.backends.ensemble import arrays, lanes
 from neurodyn.backends.ensemble.choice import ARRAYS, LANES, NOT_IN_LANES, check, is_implicit
-from neurodyn.backends.ensemble.spiking import fixed_steps
 from neurodyn.backends.plan import FIXED_EVENTS, OWN_VALUES, TARGET, Plan
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.errors import InputError
@@ -25,8 +23,13 @@ class Ensemble:
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
+        # Each mode is loaded where it is needed: what the others need of SciPy takes longer than a short run.
         if "event:reset" in plan.needed:
+            from neurodyn.backends.ensemble.spiking import fixed_steps
+
             return fixed_steps.run(plan)
+        from neurodyn.backends.ensemble import arrays, lanes
+
         check(plan)
         if plan.target == ARRAYS:
             return arrays.run(plan)

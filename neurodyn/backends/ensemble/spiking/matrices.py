@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sympy import Expr
 
 from neurodyn.backends.ensemble.spiking.elements import NotOfElements
-from neurodyn.backends.fixed_exact import exponentials
+from neurodyn.backends.exponentials import exponentials
 from neurodyn.calculus.letters import names_in
 from neurodyn.language.source import Source
 from neurodyn.system.affine import unit_slopes

@@ -35,6 +35,7 @@ class Walk:
     def __init__(self, plan: Plan, method: str, dt: float, machine: Machine, progress: Progress) -> None:
         self.plan, self.dt, self._progress = plan, dt, progress
         self.first, self.step, self._chunk = round(plan.t0 / dt), 0, LEAST
+        self._pieces = plan.pieces()
         network = Network(plan, method, dt)
         made = machinery(network, machine)
         self.arrays, self._code = made.arrays, made.code
@@ -60,8 +61,12 @@ class Walk:
 
     def go(self) -> Outcome:
         """Run to the end, or until the state is not finite, or one step has changed it beyond all measure."""
-        for piece in self.plan.pieces():
-            end = self._number(piece.end)
+        return self.reach(self._number(self.plan.until))
+
+    def reach(self, step: int) -> Outcome:
+        """Run up to a step."""
+        for piece in self._pieces:
+            end = min(step, self._number(piece.end))
             while self.step < end:
                 outcome = self._some(piece, min(end, self.step + self._chunk))
                 if outcome is not None:
