@@ -11,6 +11,7 @@ from sympy import Expr
 from neurodyn.analysis.energy.balance import Balance, Descent, Obstacle
 from neurodyn.analysis.energy.clocks import written_out
 from neurodyn.analysis.energy.facts import Facts, least
+from neurodyn.analysis.energy.forms import LEMMA, factored
 from neurodyn.analysis.energy.judged import Judged
 from neurodyn.analysis.energy.parts import sides
 from neurodyn.analysis.energy.premises import jump, notes, outside
@@ -127,13 +128,18 @@ class Arguments:
             return "the energy may jump"
         falls = claim.relation in ("<=", "<")
         off = inline(claim.left - claim.right if falls else claim.right - claim.left, self._structure.varying)
-        shown = never_positive(facts, off, strictly=strict)
+        shown, forms = never_positive(facts, off, strictly=strict), tuple[Expr, ...]()
+        if shown is None and not strict:
+            shown, forms = factored(facts, off) or (None, forms)
         if shown is None:
             return "the sign of its sides is not known"
         letters = {n: s.letters for n, s in self.system.model.indices.items()}
-        told = f"{'left - right' if falls else 'right - left'} = {spell(shown, letters)}"
+        above, below = (self.said.left, self.said.right) if falls else (self.said.right, self.said.left)
+        sides = ["" if x == 0 else spell(x, letters) for x in (above, below)]
+        less = f"{sides[0]} - ({sides[1]})" if all(sides) else sides[0] or f"-({sides[1]})"
+        told = f"{less} = {spell(shown, letters)}"
         proved = self._proved("the difference of its sides has one sign, whatever the state")
-        return replace(proved, identity=told)
+        return replace(proved, identity=told, lemmas=tuple(LEMMA.format(form=spell(x, letters)) for x in forms))
 
     def _may_jump(self) -> bool:
         energy = rate_of(self.said)

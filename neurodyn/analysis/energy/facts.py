@@ -12,7 +12,7 @@ import numpy as np
 from sympy import Expr, Idx
 
 from neurodyn.analysis.energy.symmetry import Symmetry
-from neurodyn.calculus.letters import fresh, names_in
+from neurodyn.calculus.letters import fresh, names_in, quantity
 from neurodyn.calculus.normal import equal, normal
 from neurodyn.calculus.range_of import Ranges
 from neurodyn.calculus.ranges import Range
@@ -22,7 +22,7 @@ from neurodyn.system.system import System
 
 # What kind a fact is of, and the quantity of which it speaks.
 Fact = tuple[str, str]
-SYMMETRIC, BITS, RANGE = "symmetric", "bits", "range"
+SYMMETRIC, BITS, RANGE, SAME = "symmetric", "bits", "range", "same"
 Shown = TypeVar("Shown")
 
 
@@ -89,6 +89,15 @@ class Facts:
         except TooLarge:
             return expr
 
+    def same(self, expr: Expr) -> Expr:
+        """An expression in which of parameters that are the same number one alone stands."""
+        names, put = names_in(expr), dict[Expr, Expr]()
+        for name, other in self._twins.items():
+            if name in names and (SAME, name) not in self.without:
+                put[quantity(name)] = quantity(other)
+                self.used[SAME, name] = f"{name} == {other} (both are {float(self.system.values[name]):.6g})"
+        return expr.xreplace(put)
+
     @cached_property
     def ranges(self) -> Ranges:
         """The ranges of expressions, from those of the parameters."""
@@ -113,6 +122,19 @@ class Facts:
         """The arrays of parameters whose values are 0 and 1."""
         values = {n: v for n, v in self.system.values.items() if n in self.system.model.parameters and v.ndim}
         return frozenset(n for n, v in values.items() if np.isin(v, (0, 1)).all() and (BITS, n) not in self.without)
+
+    @cached_property
+    def _twins(self) -> dict[str, str]:
+        """Of parameters that are given as one number each, the first that is the same number."""
+        structure, first, found = self.system.structure, dict[float, str](), dict[str, str]()
+        for name in self.system.model.parameters:
+            value = self.system.values.get(name)
+            if value is None or value.ndim or name in structure.definitions or name in structure.by_trial:
+                continue
+            other = first.setdefault(float(value), name)
+            if other != name:
+                found[name] = other
+        return found
 
     def _range(self, name: str) -> Range | None:
         if (RANGE, name) in self.without:
