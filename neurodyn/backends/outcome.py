@@ -72,14 +72,14 @@ def bad_state(plan: Plan, trial: int, t: float, z: Floats) -> Outcome:
     )
 
 
-def leap(plan: Plan, t: float, before: Floats, after: Floats) -> Outcome | None:
+def leap(plan: Plan, t: float, before: Floats, after: Floats, trial: int = 0) -> Outcome | None:
     """One step that changed a state (in units of its scale) as no step should that follows the flow, if it did."""
     size = np.abs(after - before)
     if not (size > LEAP * np.maximum(1.0, np.abs(before))).any():
         return None
     k = int(np.argmax(size))
     scale = plan.system.layout.scales[k]
-    return unstable(plan, t, k, f"went from {before[k] * scale:.3g} to {after[k] * scale:.3g}")
+    return unstable(plan, t, k, f"went from {before[k] * scale:.3g} to {after[k] * scale:.3g}", trial)
 
 
 def unstable(plan: Plan, t: float, index: int, what: str, trial: int = 0) -> Outcome:

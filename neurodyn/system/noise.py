@@ -35,8 +35,16 @@ KINDS: dict[str, Draw] = {
 WHITE = "white"  # of flows: a step's increment is a normal number times the root of its length
 
 
-def _draw(kind: Any) -> Draw:
-    return KINDS["normal" if kind == WHITE else str(kind)]
+def kind_of(declared: Any) -> str:
+    """The kind of the numbers that a noise is made of."""
+    return "normal" if declared == WHITE else str(declared)
+
+
+def noise_shape(structure: Structure, sizes: Mapping[str, int], name: str) -> tuple[int, ...]:
+    """The shape of what is drawn for a noise in a step."""
+    if name in structure.on:
+        return (sizes[edges_size(structure.on[name])],)
+    return tuple(sizes[s] for s in structure.model.names.quantities[name].sets)
 
 
 class Draws:
@@ -58,19 +66,14 @@ class Draws:
         trials: int | None,
         trial: int | None = None,
     ) -> None:
-        names, noise = structure.model.names, structure.model.noise
+        noise = structure.model.noise
         self._kinds: dict[str, tuple[Draw, tuple[int, ...]]] = {
-            name: (
-                _draw(declared.value),
-                (sizes[edges_size(structure.on[name])],)
-                if name in structure.on
-                else tuple(sizes[s] for s in names.quantities[name].sets),
-            )
+            name: (KINDS[kind_of(declared.value)], noise_shape(structure, sizes, name))
             for name, declared in noise.items()
         }
         if structure.asynchronous:
             [state] = structure.model.states
-            self._kinds[ORDER] = _orders, tuple(sizes[s] for s in names.quantities[state].sets)
+            self._kinds[ORDER] = _orders, noise_shape(structure, sizes, state)
         self._seed, self._trials = seed, trials
         self._numbers = [trial] if trials is None else list(range(trials))
         self._blocks: dict[str, tuple[int, Array]] = {}
@@ -107,8 +110,13 @@ def steps_together(size: int) -> int:
 
 def stream_key(seed: int, name: str, trial: int | None, number: int | str) -> int:
     """The key of the generator of one block of steps, or of one step between two, which is written in hexadecimal."""
-    word = hashlib.sha256(f"{seed}/{name}/{trial}/{number}".encode()).digest()
+    word = hashlib.sha256("".join(stream_parts(seed, name, trial, number)).encode()).digest()
     return int.from_bytes(word[:16], "little")
+
+
+def stream_parts(seed: int, name: str, trial: int | None, number: int | str) -> tuple[str, str, str]:
+    """The text that the key is made of: what is the same in a run, what a trial adds, and a block."""
+    return f"{seed}/{name}/", str(trial), f"/{number}"
 
 
 def _stream(seed: int, name: str, trial: int | None, number: int | str) -> np.random.Generator:

@@ -100,3 +100,14 @@ def test_brian2_takes_the_noise_of_the_reference(name: str) -> None:
     for state in (s for s in load(name).states if s in found):
         largest = float(np.abs(other[state].values).max())
         np.testing.assert_allclose(found[state].values, other[state].values, rtol=0, atol=1e-10 * largest)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["euler-maruyama", "heun"])
+@pytest.mark.parametrize("name", names("noise", "scipy", "ensemble"))
+def test_lanes_take_the_noise_of_scipy(name: str, method: str) -> None:
+    """The same steps from the same draws."""
+    record = list(system_of(name).model.states)
+    more = {"steps": 300, "saves": SAVES, "seed": 5, "trials": 5, "method": method, "record": record}
+    found, other = (run(name, backend, **more) for backend in ("ensemble", "scipy"))
+    assert apart(found, other) < 1e-10

@@ -18,13 +18,14 @@ class Ensemble:
     name = "ensemble"
     abilities = frozenset(
         {"flow", "trials", OWN_VALUES, "sparse", f"{TARGET}{LANES}", f"{TARGET}{ARRAYS}"}
-        | {"event:reset", "event:delivery", "event:counted", FIXED_EVENTS}
+        | {"event:reset", "event:delivery", "event:counted", FIXED_EVENTS, "noise:additive", "noise:multiplicative"}
     )
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
         # Each mode is loaded where it is needed: what the others need of SciPy takes longer than a short run.
         if "event:reset" in plan.needed:
+            _refuse_noise(plan)
             from neurodyn.backends.ensemble.spiking import fixed_steps
 
             return fixed_steps.run(plan)
@@ -34,8 +35,24 @@ class Ensemble:
         if plan.target == ARRAYS:
             return arrays.run(plan)
         try:
-            return lanes.run(plan)
+            return lanes.run(plan) if plan.dt is None else _in_step(plan)
         except InputError as error:
-            if plan.target == LANES or error.code not in NOT_IN_LANES or is_implicit(plan):
+            if plan.target == LANES or plan.noisy or error.code not in NOT_IN_LANES or is_implicit(plan):
                 raise
         return arrays.run(plan)
+
+
+def _in_step(plan: Plan) -> Trajectory:
+    """Lanes that take steps of a given length together."""
+    from neurodyn.backends.ensemble.lockstep import run as lockstep
+
+    return lockstep.run(plan)
+
+
+def _refuse_noise(plan: Plan) -> None:
+    if plan.noisy:
+        raise InputError(
+            f"The backend ensemble cannot run {plan.system.name}: it has events, or bounds of states, and white noise.",
+            code="missing-ability",
+            remedy="Take the backend fixed, which can.",
+        )

@@ -25,6 +25,12 @@ def check(plan: Plan) -> None:
             code="bad-save-points",
             remedy="Leave save_at out, or give times; the backend scipy saves steps.",
         )
+    if plan.noisy and plan.target == ARRAYS:
+        raise InputError(
+            "The backend ensemble carries out white noise in lanes alone, and the target is arrays.",
+            code="missing-ability",
+            remedy="Leave the target out, or take the backend scipy.",
+        )
 
 
 def chosen_method(plan: Plan) -> str:

@@ -76,12 +76,12 @@ def carried_out(code: Code, tables: Tables, saves: int, threads: int, progress: 
         last = min(first + BLOCK, trials)
         code.run(first, last, trials, saves, len(tables.edges) - 1, *pointers)
 
-    interrupted = _all_done(block, range(0, trials, BLOCK), threads, stop, progress)
+    interrupted = all_done(block, range(0, trials, BLOCK), threads, stop, progress)
     found.told[found.told[:, 0] == 0, 0] = STOPPED  # those that no lane has taken
     return found, interrupted
 
 
-def _all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], progress: Progress) -> bool:
+def all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], progress: Progress) -> bool:
     """Carry out all blocks, and look at the keyboard meanwhile; whether the user ended them early."""
     plan, interrupted = progress.plan, False
     with ThreadPoolExecutor(threads) as pool:

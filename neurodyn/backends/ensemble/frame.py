@@ -12,7 +12,7 @@ from neurodyn.backends.ensemble.vector_math.values import Real
 # How a run came to its end.
 DONE, TOO_SMALL, BAD_RATE, STALLED, STOPPED = 1, 2, 3, 4, 5
 # `span` holds these, then the absolute tolerance of each state.
-BEGIN, RTOL, ADVANCE, STEP, ATOL = 0, 1, 2, 3, 4
+BEGIN, RTOL, ADVANCE, ATOL = 0, 1, 2, 3
 # What is told of each run: how it ended, steps that counted, steps that were tried, times that were saved.
 TOLD = 4
 HEAD = (

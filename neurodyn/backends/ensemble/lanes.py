@@ -80,16 +80,16 @@ def _tables(plan: Plan, text: FlowText, parameters: Floats, inputs: Segments, va
     assert plan.save_at is not None
     return Tables(
         start=np.ascontiguousarray(np.atleast_2d(plan.start)),
-        values=_columns(parameters[None], text.parameters)[0],
-        varied=_columns(varied.values, text.lanes),
-        span=np.array([sign * plan.t0, plan.rtol, advance, plan.dt or 0.0, *(plan.atol * plan.system.layout.scales)]),
+        values=columns(parameters[None], text.parameters)[0],
+        varied=columns(varied.values, text.lanes),
+        span=np.array([sign * plan.t0, plan.rtol, advance, *(plan.atol * plan.system.layout.scales)]),
         times=sign * plan.save_at,
         edges=edges,
         segments=np.ascontiguousarray(inputs.lines),
     )
 
 
-def _columns(table: Floats, wanted: Sequence[Standing]) -> Floats:
+def columns(table: Floats, wanted: Sequence[Standing]) -> Floats:
     """Columns of a table, some of them turned into reciprocals."""
     found = table[:, [place for place, _ in wanted]]
     inverted = [is_inverted for _, is_inverted in wanted]

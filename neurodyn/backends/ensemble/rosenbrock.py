@@ -28,7 +28,7 @@ class Implicit:
     entries: tuple[Entry, ...]
     timed: bool
 
-    def __call__(self, frame: Frame, t: Real, h: Real, after: Real) -> tuple[Real | None, Path]:
+    def __call__(self, frame: Frame, t: Real, h: Real, after: Real) -> tuple[Real, Path]:
         method, body = frame.method, frame.body
         assert isinstance(method, Rosenbrock)
         factors = Factors.of(frame.shape.states, self.entries)

@@ -129,9 +129,8 @@ def _write_begin(frame: Frame, new: Flag, working: Flag) -> None:
     size, speed, still = _sizes(frame)
     bad = fresh & ~still.equals(0.0)
     body.store_whole(bad.choose_whole(BAD_RATE, 0), "%code")
-    if frame.method.error:
-        step = _first_step(frame, size, speed, body.load("%end") - t)
-        body.store(fresh.choose(step, body.load("%h")), "%h")
+    step = _first_step(frame, size, speed, body.load("%end") - t)
+    body.store(fresh.choose(step, body.load("%h")), "%h")
     # Lanes without a trial stand still.
     body.store(working.choose(body.load("%end"), t), "%end")
     body.fork(body.any(bad), "settle", "reached" if frame.shape.saved else "step")

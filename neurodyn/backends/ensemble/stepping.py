@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from neurodyn.backends.clock import NEAR
 from neurodyn.backends.ensemble.body import Body, Place, function
-from neurodyn.backends.ensemble.frame import HEAD, STEP, Frame, Shape
+from neurodyn.backends.ensemble.frame import HEAD, Frame, Shape
 from neurodyn.backends.ensemble.methods import Rosenbrock, Tableau
 from neurodyn.backends.ensemble.paths import ExplicitPath, Path, write_first, write_paths
 from neurodyn.backends.ensemble.settling import write_entry, write_event, write_settle
@@ -23,7 +22,7 @@ ROUNDINGS = 10 * 2.0**-52
 BIAS, SHIFT, PARTS = 1022.957, 32, 2.0**20
 
 
-Advance = Callable[[Frame, Real, Real, Real], "tuple[Real | None, Path]"]
+Advance = Callable[[Frame, Real, Real, Real], "tuple[Real, Path]"]
 
 
 def loop_text(method: Tableau | Rosenbrock, shape: Shape, width: int, advance: Advance | None = None) -> str:
@@ -52,23 +51,17 @@ def _write_step(frame: Frame, advance: Advance) -> None:
     body.fork(body.put(f"icmp ne i64 {halted}, 0"), "halt", "try")
     body.block("try")
     t, active = body.load("%t"), body.load_flag("%active")
-    h, after, last, least = _chosen(frame, t) if frame.method.error else _next(frame, t)
+    h, after, last, least = _chosen(frame, t)
     error, path = advance(frame, t, h, after)
-    if error is not None:
-        good = error <= 1.0
-        longer = h * _factor(frame, error, good)
-        failed = active & ~good & (longer < least)
-    else:
-        good = _is_finite(frame)
-        longer, failed = h, active & ~good
+    good = error <= 1.0
+    longer = h * _factor(frame, error, good)
+    failed = active & ~good & (longer < least)
     if frame.shape.saved:
         write_paths(frame, active & good, t, h, after, path)
     _keep(frame, good, after, longer)
     arrived = active & good & last
     looked = active & body.is_whole("sge", body.load_whole("%tried"), body.load_whole("%look"))
-    # Fixed steps get on in any case.
-    events = arrived | failed | looked if frame.method.error else arrived | failed
-    body.fork(body.any(events), "event", "step")
+    body.fork(body.any(arrived | failed | looked), "event", "step")
     write_event(frame, arrived, failed)
 
 
@@ -82,35 +75,14 @@ def _chosen(frame: Frame, t: Real) -> tuple[Real, Real, Flag, Real]:
     return h, last.choose(end, t + h), last, least
 
 
-def _next(frame: Frame, t: Real) -> tuple[Real, Real, Flag, Real]:
-    """The same of a fixed step, which ends at the next whole multiple of its length, or at the end of the piece."""
-    body = frame.body
-    end, step = body.load("%end"), body.read("%span", STEP)
-    number = body.intrinsic("floor", t / step + NEAR) + 1.0
-    after = number * step
-    last = after >= end - step * NEAR
-    after = last.choose(end, after)
-    return after - t, after, last, step
-
-
-def _is_finite(frame: Frame) -> Flag:
-    """Whether a step has led to numbers, and to rates that are numbers."""
-    body, last = frame.body, frame.method.stages - 1
-
-    def one(c: Place, sums: Sequence[Real]) -> Sequence[Real]:
-        return [body.load("%u", c).fma(0.0, body.load(f"%k{last}", c).fma(0.0, sums[0]))]
-
-    return body.added(frame.shape.states, [body.number(0.0)], one)[0].equals(0.0)
-
-
-def explicit(frame: Frame, t: Real, h: Real, after: Real) -> tuple[Real | None, Path]:
+def explicit(frame: Frame, t: Real, h: Real, after: Real) -> tuple[Real, Path]:
     """A step of an explicit method."""
     method = frame.method
     assert isinstance(method, Tableau)
     for j in range(1, method.stages):
         frame.lead(h, method.a[j], "u")
         frame.flow(after if method.c[j] == 1.0 else h.fma(method.c[j], t), "u", f"k{j}")
-    return _error(frame, h) if method.error else None, ExplicitPath(frame, method, t, h)
+    return _error(frame, h), ExplicitPath(frame, method, t, h)
 
 
 def _error(frame: Frame, h: Real) -> Real:

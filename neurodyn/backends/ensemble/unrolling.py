@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ class Flow:
         wanted: the names of the outputs, in the order in which they lie.
         inputs: the names of the inputs that it reads and that are the same for all trials.
         varied: the names of what differs between trials.
+        draws: the names of the noise that it reads.
     """
 
     program: Program
@@ -41,6 +43,7 @@ class Flow:
     wanted: tuple[str, ...]
     inputs: tuple[str, ...]
     varied: tuple[str, ...]
+    draws: tuple[str, ...] = ()
 
 
 def flow_of(system: System, curved: Curves, derived: Jacobian | None = None) -> Flow:
@@ -69,9 +72,10 @@ def lowered(system: System, outputs: Sequence[Output], definitions: Mapping[str,
         states=system.layout.names,
     )
     others = sorted(set(program.variables) - set(system.layout.names))
-    inputs = tuple(name for name in others if name not in system.by_trial)
     varied = tuple(name for name in others if name in system.by_trial)
-    return Flow(program, Setup.of(program), tuple(output.name for output in outputs), inputs, varied)
+    draws = tuple(name for name in others if name in system.model.noise)
+    inputs = tuple(name for name in others if name not in (*varied, *draws))
+    return Flow(program, Setup.of(program), tuple(output.name for output in outputs), inputs, varied, draws)
 
 
 def numbers_of(system: System, flow: Flow) -> dict[int, NDArray[Any]]:
@@ -96,9 +100,17 @@ class Unrolling:
 
 
 def unrolling_of(
-    system: System, flow: Flow, numbers: Mapping[int, NDArray[Any]], inputs: Segments, varied: Rows
+    system: System,
+    flow: Flow,
+    numbers: Mapping[int, NDArray[Any]],
+    inputs: Segments,
+    varied: Rows,
+    draws: Mapping[str, Leaf] = MappingProxyType({}),
 ) -> Unrolling:
     """The graph of a flow; what it follows from beside the equations is looked at again.
+
+    Args:
+        draws: where each noise is read.
 
     Raises:
         InputError: for a system that is too large, or that has an operation without a scalar form.
@@ -111,6 +123,7 @@ def unrolling_of(
     leaves = {n: Leaf("state", at, s) for n, s, at in zip(layout.names, layout.shapes, layout.offsets, strict=True)}
     leaves |= {name: Leaf("input", first, shape) for name, (first, shape) in inputs.places.items()}
     leaves |= {name: Leaf("lane", first, shape) for name, (first, shape) in varied.places.items()}
+    leaves |= draws
     try:
         made = unrolled(flow.program, numbers, leaves, system.formulas.edges, MOST_NODES)
     except TooLarge:

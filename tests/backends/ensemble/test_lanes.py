@@ -229,28 +229,6 @@ def test_time_runs_backwards_too(method: str) -> None:
         assert abs(float(back[name].values[-1]) - float(first[name].values[0])) < 1e-5
 
 
-def test_fixed_steps_are_those_of_the_reference() -> None:
-    """The method of order 4 on the backend `fixed`, at whole multiples of dt, with inputs that stand still within."""
-    driven = made(DRIVEN)
-    asked: dict[str, Any] = {"until": 2.0, "t0": 0.0, "dt": 0.125, "save_at": [0.25, 1.0, 2.0], "inputs": {"v": 0.0}}
-    found, wanted = (simulate(driven, backend=b, method="rk4", **asked) for b in ("ensemble", "fixed"))
-    np.testing.assert_allclose(found["x"].values, wanted["x"].values, rtol=1e-13)
-    off = []
-    for dt in (0.02, 0.01):
-        result = ran(made(TURN), 1.0, dt=dt, save_at=[1.0])
-        assert result.recipe["method"] == "RK4" and result.counts["steps"] == round(1 / dt)
-        off.append(np.hypot(result["x"].values[0] - np.sin(3.0), result["y"].values[0] - np.cos(3.0)))
-    assert 3.9 < np.log2(off[0] / off[1]) < 4.1
-
-
-def test_fixed_steps_that_lead_astray_are_told() -> None:
-    result = ran(made(POLE), 2.0, trials=2, start={"x": [0.1, 3.0]}, dt=0.1, save_at=[2.0], on_failure="return")
-    assert result["status"].values.tolist() == ["done", "failed"]
-    assert "x in trial 1 became infinite, or no number: a step of dt = 0.1 is too long" in str(
-        result["message"].values[1]
-    )
-
-
 @each_method
 @pytest.mark.parametrize(
     "text", ["sin(3*t)", "sin(3*t)*window(0.3, 1.2) + ramp(0.5, 2, 0, 1)", "-exp(-t)*step(0.7, 2)"]
@@ -277,8 +255,6 @@ def test_what_it_cannot_do_is_told() -> None:
         ran(build(load("kuramoto_graph")), 1.0, target="lanes")
     with pytest.raises(InputError, match="input u is a function that is neither"):
         ran(made(DRIVEN), 1.0, inputs={"u": Smooth(np.sin)}, target="lanes")
-    with pytest.raises(InputError, match="it needs noise:additive"):
-        ran(build(load("ornstein_uhlenbeck")), 1.0, dt=0.01)
 
 
 def test_the_user_ends_a_run_early() -> None:

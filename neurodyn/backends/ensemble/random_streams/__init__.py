@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from neurodyn.backends.ensemble.random_streams import normal, philox, uniform
+from neurodyn.backends.ensemble.random_streams import keys, normal, philox, uniform
 from neurodyn.errors import InputError
 
-__all__ = ["KINDS", "fills"]
+__all__ = ["KINDS", "draws", "fills"]
 
 KINDS = {"uniform": uniform.fill, "normal": normal.fill}
 
@@ -36,3 +36,14 @@ def fills(kinds: Iterable[str]) -> str:
                 remedy="Take a backend that computes with NumPy, such as `fixed` or `map`.",
             )
     return "\n".join([philox.words(), uniform.one(), *(KINDS[kind]() for kind in wanted)]) if wanted else ""
+
+
+def draws(kinds: Iterable[str], width: int) -> str:
+    """The same, and what fills arrays for several trials, side by side, from the texts of their keys.
+
+    Args:
+        width: how many numbers stand side by side.
+    """
+    wanted = sorted(set(kinds))
+    own = [keys.draw(kind, width) for kind in wanted]
+    return "\n".join([fills(wanted), keys.keys(), *own]) if wanted else ""

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from neurodyn import InputError
-from neurodyn.backends.ensemble.random_streams import KINDS, fills, philox
+from neurodyn.backends.ensemble.lockstep.streams import row_bytes
+from neurodyn.backends.ensemble.random_streams import KINDS, fills, keys, philox
 from neurodyn.backends.ensemble.random_streams.strips import EDGES, LAST, heights, inside
 from neurodyn.system import noise
 from tests.backends.ensemble.vector_math.compiled import machine
@@ -136,6 +137,26 @@ def test_strips_are_of_one_area() -> None:
     np.testing.assert_allclose(LAST * heights()[-1] + tail, EDGES[0] * heights()[-1], rtol=1e-12)
     assert inside()[1] == 0
     assert 0 <= min(inside()) <= max(inside()) < 2**52
+
+
+@cache
+def key_engine() -> llvm.ExecutionEngine:
+    arguments = ", ".join([*(f"ptr %{name}" for name in ("a", "b", "c", "room")), "i64 %size", "ptr %out"])
+    public = f"define void @key({arguments}) {{\n  call void @nd_stream_key({arguments})\n  ret void\n}}"
+    return machine(keys.keys() + public)
+
+
+@pytest.mark.parametrize("length", [0, 1, 46, 47, 48, 49, 60, 111, 112, 200])
+def test_keys_are_those_of_the_system(length: int) -> None:
+    """Texts whose marks just fit, or just do not, behind them; the last block, a trial and a time between steps."""
+    for trial, number in ((None, 0), (7, 12345), (99, (0.1).hex())):
+        parts = noise.stream_parts(3, "x" * length, trial, number)
+        texts, out = [row_bytes([part])[0] for part in parts], np.zeros(2, np.uint64)
+        room = np.full(keys.room(sum(map(len, parts))), 255, np.uint8)
+        make = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4, ctypes.c_int64, ctypes.c_void_p)
+        pointers = [text.ctypes.data for text in (*texts, room)]
+        make(key_engine().get_function_address("key"))(*pointers, room.size, out.ctypes.data)
+        assert int(out[0]) | int(out[1]) << 64 == noise.stream_key(3, "x" * length, trial, number)
 
 
 def test_other_kinds_are_refused() -> None:

@@ -1,0 +1,1 @@
+"""Steps of fixed length, which all trials take together, in compiled code."""
