@@ -20,7 +20,7 @@ from neurodyn.analysis.energy.stepwise import Steps
 from neurodyn.analysis.energy.told import identity, lemmas_of, steps
 from neurodyn.analysis.verdict import Verdict
 from neurodyn.calculus.letters import name_of
-from neurodyn.calculus.nodes import Rate
+from neurodyn.calculus.nodes import Rate, Where
 from neurodyn.calculus.rewrite import inline, names_reached
 from neurodyn.calculus.times import Next
 from neurodyn.language.spell import spell
@@ -30,6 +30,7 @@ from neurodyn.system.system import System
 
 Argument = Callable[[], Judged | str]
 DIFFERENT = "the two sides have different normal forms"
+JOINED = "comparisons joined by and, or, not are shown only if their normal form is true, whatever the state; it is not"
 DESCENT = "each state goes against a gradient of the energy (Cohen and Grossberg 1983; Krotov and Hopfield 2021)"
 
 
@@ -87,9 +88,9 @@ class Arguments:
         return DIFFERENT
 
     def _identity(self, facts: Facts) -> Judged | str:
-        return (
-            self._proved("both sides have the same normal form") if self._is_identity(facts, self.claim) else DIFFERENT
-        )
+        if self._is_identity(facts, self.claim):
+            return self._proved("both sides have the same normal form")
+        return JOINED if isinstance(self.said.left, Where) and self.said.right == 1 else DIFFERENT
 
     def _is_identity(self, facts: Facts, claim: Claim) -> bool:
         return facts.equal(*(written_out(self._structure, side) for side in (claim.left, claim.right)))

@@ -114,7 +114,8 @@ class Steps:
             formulas = tuple(symmetry.formula_of(n) for n in sorted(names_in(sign.args[0]) & symmetry.derived.keys()))
         if factor is None or not self._is_sure(factor):
             return (
-                "the argument of the sign is no positive multiple of the difference that the unit makes to the energy"
+                "the argument of the sign is no multiple of the difference that the unit makes to the energy, with a "
+                "positive factor that is the same in all states"
             )
         reason = "an update takes the lower energy of its two (Hopfield 1982; Krotov and Hopfield 2016)"
         return Step(reason, (*formulas, ones), steps=self._lower_of_two(state, at, sign, factor))

@@ -251,3 +251,11 @@ def test_a_factor_that_is_hardly_negative(c: float | str) -> None:
     """The least float, and the distance of a float from the decimal that it is written as: 0.3 is less than 3/10."""
     text = "E = x**2/2\ndx/dt = -(c - 0.3)*x" if isinstance(c, str) else "E = x**2/2\ndx/dt = -c*x"
     assert judged(text, parameters={"c": c}, **ONE).verdict is not Verdict.PROVED
+
+
+def test_reasons_for_claims_that_no_argument_is_for() -> None:
+    text = "dx/dt = -x"
+    given: dict[str, Any] = {"states": {"x": 1.0}}
+    found = judged(text, "x < 1e9 or x > -1", **given)
+    assert found.verdict is Verdict.SEARCHED and "joined by and, or, not" in found.reason
+    assert judged(text, "x < 1 and x > 2", **given).verdict is Verdict.REFUTED
