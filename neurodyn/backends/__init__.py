@@ -64,7 +64,8 @@ def choose(plan: Plan, name: str | None = None) -> Backend:
     for candidate in map(find, names() if name is None else (name,)):
         if needed <= candidate.abilities:
             return candidate
-    _check_target(plan.target)
+    _check_known("target", plan.target)
+    _check_known("storage", plan.storage)
     who = "No backend can" if name is None else f"The backend {name} cannot"
     lacking = needed if name is None else needed - find(name).abilities
     able = [other for other in names() if needed <= find(other).abilities]
@@ -75,14 +76,15 @@ def choose(plan: Plan, name: str | None = None) -> Backend:
     )
 
 
-def _check_target(target: str | None) -> None:
-    """Refuse a target that no backend has."""
-    from neurodyn.backends.plan import TARGET
-
-    known = [a.removeprefix(TARGET) for name in names() for a in sorted(find(name).abilities) if a.startswith(TARGET)]
-    if target is not None and target not in known:
+def _check_known(what: str, asked: str | None) -> None:
+    """Refuse a target or a storage that no backend has."""
+    begin = f"{what}:"
+    known = {
+        a.removeprefix(begin): None for name in names() for a in sorted(find(name).abilities) if a.startswith(begin)
+    }
+    if asked is not None and asked not in known:
         raise InputError(
-            f"No backend has a target {target}.", code="unknown-target", remedy=f"There are: {', '.join(known)}."
+            f"No backend has a {what} {asked}.", code=f"unknown-{what}", remedy=f"There are: {', '.join(known)}."
         )
 
 

@@ -38,6 +38,7 @@ from neurodyn.backends.fixed_events import StepEvents
 from neurodyn.backends.fixed_methods import METHODS, method_of
 from neurodyn.backends.outcome import bad_state, interrupted, leap, out_of_memory
 from neurodyn.backends.plan import FIXED_STEPS, OWN_VALUES, Floats, Plan
+from neurodyn.backends.products.choice import FLOAT32
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.recorder import recorder
 from neurodyn.backends.threads import few_threads
@@ -53,7 +54,7 @@ class Fixed:
     name = "fixed"
     abilities = frozenset(
         {"flow", "sparse", "trials", OWN_VALUES, "event:reset", "event:delivery", "event:counted"}
-        | {"noise:additive", "noise:multiplicative", FIXED_STEPS}
+        | {"noise:additive", "noise:multiplicative", FIXED_STEPS, FLOAT32}
     )
 
     def run(self, plan: Plan) -> Trajectory:

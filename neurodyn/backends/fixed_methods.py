@@ -13,7 +13,7 @@ from neurodyn.backends.fixed_choice import EULER, EXACT, EXPONENTIAL, Methods
 from neurodyn.backends.fixed_exact import Propagator
 from neurodyn.backends.noisy import BEND, EULER_MARUYAMA, HEUN, MILSTEIN, Jolts
 from neurodyn.backends.plan import Floats, Piece, Plan
-from neurodyn.backends.products.choice import Products
+from neurodyn.backends.products.choice import flow_of
 from neurodyn.system.affine import constant_slopes, own_slopes, slopes_function
 
 Held = NDArray[np.bool_] | None
@@ -31,8 +31,7 @@ class Euler:
     def __init__(self, plan: Plan, dt: float) -> None:
         self.dt, self.calls = dt, 0
         self.piece: Piece
-        self.products = Products()
-        self._flow = plan.system.flow(products=self.products)
+        self.products, self._flow = flow_of(plan)
 
     def advance(self, number: int, y: Floats, held: Held) -> Floats:
         """The state one step after that of step `number`; what is held stands still."""

@@ -68,7 +68,10 @@ def harvest(
 
 def _asked(plan: Plan) -> dict[str, Any]:
     """The numbers of a plan; tolerances only where steps are chosen by them."""
-    asked = {name: getattr(plan, name) for name in ("dt", "target", "rtol", "atol", "t0", "until", "trials", "seed")}
+    asked = {
+        name: getattr(plan, name)
+        for name in ("dt", "target", "storage", "rtol", "atol", "t0", "until", "trials", "seed")
+    }
     if plan.varied is not None:
         asked["varied"] = plain_values(plan.system, plan.varied.asked)
     if plan.discrete or plan.dt is not None:

@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 TARGET = "target:"
 # And of one whose units can read one another so.
 COUPLING = "coupling:"
+# And of one that can keep large matrices so.
+STORAGE = "storage:"
 # The ability of one whose trials may have parameters of their own.
 OWN_VALUES = "trials:values"
 # The ability of one that takes steps of a length that is given.
@@ -58,6 +60,7 @@ class Plan:
         rtol, atol: the error allowed per step, in units of each state's scale.
         dt: the length of the steps, where they are fixed.
         target: what the backend writes its code in, where it has a choice.
+        storage: how numbers of large constant matrices are kept; None is as they are.
         trials: how many runs go side by side; None is one run without a trial axis.
         needed: the abilities that the system asks of a backend.
         history: of a map that looks back, the states before the start, flat, those one step back in row 0.
@@ -83,6 +86,7 @@ class Plan:
     atol: float = 1e-9
     dt: float | None = None
     target: str | None = None
+    storage: str | None = None
     trials: int | None = None
     seed: int = 0
     progress: bool = True
@@ -177,6 +181,7 @@ def needs(plan: Plan) -> frozenset[str]:
         OWN_VALUES: plan.varied,
         f"{TARGET}{plan.target}": plan.target,
         f"{COUPLING}{plan.coupling}": plan.coupling,
+        f"{STORAGE}{plan.storage}": plan.storage,
     }
     return plan.needed | {name for name, value in asked.items() if value is not None}
 

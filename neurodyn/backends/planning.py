@@ -46,7 +46,7 @@ def _is_stepped(system: System, backend: str | None) -> bool:
 
 def planned(
     system: System, names: Sequence[str], *, steps: Any, target: str | None = None, coupling: str | None = None,
-    backend: str | None = None, **asked: Any,
+    storage: str | None = None, backend: str | None = None, **asked: Any,
 ) -> Plan:  # fmt: skip
     """The plan of a run of a flow or a map; `asked` are the arguments of `simulate`, `names` what will be recorded.
 
@@ -60,7 +60,7 @@ def planned(
     else:
         stepped = _is_stepped(system, backend)
         plan = replace(prepare(system, names, stepped=stepped, **asked), kept=kept_names(system, names))
-    plan = replace(plan, target=target, coupling=coupling)
+    plan = replace(plan, target=target, coupling=coupling, storage=storage)
     check(plan)
     check_along(plan)
     check_times(plan)

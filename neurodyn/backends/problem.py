@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from neurodyn.backends.past import Past
 from neurodyn.backends.plan import Floats, Piece, Plan
-from neurodyn.backends.products.choice import Products
+from neurodyn.backends.products.choice import flow_of
 
 if TYPE_CHECKING:
     from neurodyn.backends.noisy import Jolts
@@ -57,8 +57,7 @@ class Problem:
         self.past = Past(plan) if plan.remembers else None
         self._own = plan.own_signals
         self._shape: tuple[int, ...] = plan.start.shape
-        self.products = Products()
-        self._flow = plan.system.flow(plan.trials is not None, self.products)
+        self.products, self._flow = flow_of(plan)
         self._derive = plan.system.jacobian
         self._jacobian: Callable[..., Floats] | None = None
         self.jolts: Jolts | None = None

@@ -11,6 +11,7 @@ from neurodyn.backends.event_runs import in_turn, with_events
 from neurodyn.backends.march import March
 from neurodyn.backends.outcome import interrupted, joined, out_of_memory
 from neurodyn.backends.plan import OWN_VALUES, Plan
+from neurodyn.backends.products.choice import FLOAT32
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.solvers import chosen_method
 from neurodyn.backends.threads import few_threads
@@ -23,7 +24,7 @@ class SciPy:
     name = "scipy"
     abilities = frozenset(
         {"flow", "jacobian", "sparse", "trials", OWN_VALUES, "delay:state", "noise:additive", "noise:multiplicative"}
-        | {"event:reset", "event:delivery"}
+        | {"event:reset", "event:delivery", FLOAT32}
     )
 
     def run(self, plan: Plan) -> Trajectory:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -41,6 +41,7 @@ class _Request:
     coupling: str | None
     dt: str | None
     target: str | None
+    storage: Literal["float32"] | None
     rtol: float | None
     atol: float | None
     trials: int | None
@@ -73,6 +74,7 @@ class _Request:
 @click.option("--coupling", metavar="MODE", help="How units in Brian2 read others: function, unrolled or summed.")
 @click.option("--dt", metavar="DT", help="The step of a run in fixed steps, such as 0.01 or '0.1 ms'.")
 @click.option("--target", metavar="TARGET", help="Brian2: numpy, cython or cpp_standalone; ensemble: lanes or arrays.")
+@click.option("--storage", type=click.Choice(["float32"]), help="Keep large matrices so; sums keep 64 bits.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
 @click.option(
     "--atol", type=float, metavar="A", help="Absolute error allowed per step, in units of each state's scale."
@@ -129,6 +131,7 @@ def _simulated(request: _Request) -> tuple[System, Result]:
         coupling=request.coupling,
         dt=request.dt,
         target=request.target,
+        storage=request.storage,
         rtol=request.rtol,
         atol=request.atol,
         seed=request.seed,

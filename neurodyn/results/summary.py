@@ -20,7 +20,7 @@ MOST_ROWS = 16
 def describe(result: Result) -> dict[str, Any]:
     """What was run, how it ended, and the range of every variable; numbers that are not finite become None."""
     recipe = result.recipe
-    told = ("backend", "method", "dt", "target", "rtol", "atol", "t0", "until", "trials", "seed")
+    told = ("backend", "method", "dt", "target", "storage", "rtol", "atol", "t0", "until", "trials", "seed")
     return {
         "model": recipe.get("model", {}).get("name"),
         "summary": result.dataset.attrs.get("title"),
@@ -30,6 +30,7 @@ def describe(result: Result) -> dict[str, Any]:
         **{name: recipe.get(name) for name in told},
         "sizes": recipe.get("sizes", {}),
         "notes": recipe.get("notes", {}),
+        "products": recipe.get("scheme", {}).get("products", []),
         "reached": _number(result.arrays.get("end", {}).get("t", np.nan)),
         "times": int(result.time.size),
         "time_unit": result.dataset["time"].attrs.get("unit", ""),
@@ -106,6 +107,7 @@ def as_text(result: Result) -> str:
     if facts["energy"]:
         lines += ["", _energy_line(facts["energy"])]
     lines += [f"{name}: {note}" for name, notes in facts["notes"].items() for note in notes]
+    lines += [f"products with a matrix of {told}" for told in facts["products"]]
     return "\n".join(lines)
 
 

@@ -19,7 +19,7 @@ class System:
         self.signals = signals or {}
         self._flow, self._jacobian = flow, jacobian
 
-    def flow(self, trials=False):
+    def flow(self, trials=False, products=None):
         def counted(t, y, u):
             self.calls += 1
             return np.asarray(self._flow(t, y, u), dtype=float)

@@ -177,7 +177,7 @@ def test_an_interrupted_run_is_compared_as_far_as_it_came(monkeypatch):
     whole = simulate(network(), trials=2)
     flow = type(network()).flow
 
-    def pressed(self, trials=False):
+    def pressed(self, trials=False, products=None):
         inner = flow(self, trials)
 
         def once(t, y, u):

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from neurodyn.backends.plan import Floats
+from neurodyn.backends.plan import STORAGE, Floats, Plan
+from neurodyn.errors import InputError
 from neurodyn.program.runtime import multiplied
+
+if TYPE_CHECKING:
+    from neurodyn.system.system import Flow
 
 # Below so many rows a half is not read faster than BLAS reads the whole, which then lies in a cache.
 LEAST_ROWS = 1000
+# The ability of a backend that can keep large matrices in 32 bits.
+SHORT = "float32"
+FLOAT32 = f"{STORAGE}{SHORT}"
 
 
 class Products:
     """Makes ready the products of one run: `products(matrix)` is a function from a vector to the product.
 
-    A large square matrix that equals its transpose in every bit is read by halves. Any other is left to BLAS.
+    A large square matrix that equals its transpose in every bit is read by halves. Where it was asked for, every matrix
+    is kept in 32 bits. All others are left to BLAS.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, short: bool = False) -> None:
+        self._short = short
         self._known: dict[tuple[object, ...], tuple[Floats, Callable[[Floats], Floats]]] = {}
         self._told: list[str] = []
 
@@ -30,17 +38,43 @@ class Products:
         return self._known[key][1]
 
     def _made(self, matrix: Floats) -> Callable[[Floats], Floats]:
-        if len(matrix) < LEAST_ROWS or matrix.shape[0] != matrix.shape[1]:
+        if not self._short and (len(matrix) < LEAST_ROWS or matrix.shape[0] != matrix.shape[1]):
             return multiplied(matrix)
         # Imported where there is something to compile: it loads LLVM.
-        from neurodyn.backends.products.matrix import Product, is_symmetric, threads
+        from neurodyn.backends.products.matrix import Product, by_rows, is_symmetric, shortened, threads
 
-        if not is_symmetric(matrix):
+        half = is_symmetric(matrix)
+        if not (half or self._short):
             return multiplied(matrix)
-        self._told.append(f"{len(matrix)} x {len(matrix)}: symmetric, its upper half is read")
-        whole = matrix.T if matrix.flags.f_contiguous else np.ascontiguousarray(matrix)
-        return Product(whole, True, threads(whole))
+        told = f"{matrix.shape[0]} x {matrix.shape[1]}: " + (
+            "symmetric, its upper half is read" if half else "read whole"
+        )
+        if self._short:
+            stored, off = shortened(matrix)
+            self._told.append(f"{told}, in {SHORT}: off by at most {off:.3g} times the largest element of the vector")
+            return Product(stored, half, threads(stored))
+        self._told.append(told)
+        return Product(by_rows(matrix, half), half, threads(matrix))
 
     def scheme(self) -> dict[str, object]:
         """What the recipe tells of them: they are added up in another order than BLAS does."""
         return {"products": list(self._told)} if self._told else {}
+
+
+def flow_of(plan: Plan) -> tuple[Products, Flow]:
+    """The flow of a plan, and what multiplies its large matrices.
+
+    Raises:
+        InputError: where they are to be kept in fewer bits, and there are none.
+    """
+    products = Products(plan.storage == SHORT)
+    flow = plan.system.flow(plan.trials is not None, products)
+    if plan.storage is not None and not products.scheme():
+        kind = "in trials side by side it" if plan.trials is not None else "it"
+        raise InputError(
+            f"storage is {plan.storage}, and {plan.system.name} has no use for that: {kind} multiplies no vector by a "
+            "large constant matrix.",
+            code="no-large-matrix",
+            remedy="Leave storage out.",
+        )
+    return products, flow

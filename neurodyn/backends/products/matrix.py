@@ -15,6 +15,7 @@ from neurodyn.backends.ensemble.machine import Machine, host
 from neurodyn.backends.plan import Floats
 from neurodyn.backends.products.kernel import FORM, Kernel
 from neurodyn.backends.threads import MOST
+from neurodyn.errors import InputError
 
 # The sums of so many parts of a large matrix are added up at the end. On however many threads: bits are the same.
 PARTS = 4
@@ -30,6 +31,30 @@ def is_symmetric(matrix: Floats) -> bool:
     cuts = [slice(k, k + BLOCK) for k in range(0, len(matrix), BLOCK)]
     pairs = ((a, b) for k, a in enumerate(cuts) for b in cuts[k:])
     return all(np.array_equal(bits[a, b], bits[b, a].copy().T) for a, b in pairs)
+
+
+def by_rows(matrix: Floats, symmetric: bool) -> Floats:
+    """The matrix as it lies by rows; a symmetric one that lies by columns does so too."""
+    return matrix.T if symmetric and matrix.flags.f_contiguous else np.ascontiguousarray(matrix)
+
+
+def shortened(matrix: Floats) -> tuple[NDArray[np.float32], float]:
+    """The matrix in 32 bits, and the largest sum over a row of what that changes.
+
+    An element of the product is off by no more than that, times the largest element of the vector.
+    """
+    with np.errstate(all="ignore"):
+        short, off = matrix.astype(np.float32, order="C"), 0.0
+        for k in range(0, len(matrix), BLOCK):
+            rows, kept = matrix[k : k + BLOCK], short[k : k + BLOCK]
+            if np.any(np.isinf(kept) & np.isfinite(rows)):
+                raise InputError(
+                    f"A matrix has numbers up to {np.abs(rows[np.isfinite(rows)]).max():.3g}, too large for float32.",
+                    code="out-of-range",
+                    remedy="Leave storage out, or choose other units.",
+                )
+            off = max(off, float(np.where(np.isfinite(rows), np.abs(rows - kept), 0.0).sum(axis=1).max()))
+    return short, off * 1.01  # more than is lost where it is printed
 
 
 class Product:

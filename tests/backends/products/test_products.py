@@ -15,6 +15,7 @@ import neurodyn
 from neurodyn.backends.ensemble.machine import host
 from neurodyn.backends.products.choice import LEAST_ROWS, Products
 from neurodyn.backends.products.matrix import Product, is_symmetric
+from neurodyn.errors import InputError
 
 Floats = NDArray[np.float64]
 ROUNDING = 2.0**-53
@@ -177,6 +178,64 @@ def test_runs_of_one_network_read_the_half_and_say_so(how: Mapping[str, Any]) ->
 def test_runs_with_noise_read_the_half(backend: str) -> None:
     found = neurodyn.simulate(network(noise=True), until=0.2, dt=0.1, backend=backend, method="heun", save_at=[0.2])
     assert found.recipe["scheme"]["products"] == HALF["products"]
+
+
+@pytest.mark.parametrize("a", [symmetric(600), matrix(700), matrix(130, 2100), matrix(2100, 130)])
+def test_matrices_in_32_bits_are_off_by_no_more_than_is_told(a: Floats) -> None:
+    """Rounding of sums, which is far below, is told by no one; numbers that 32 bits hold are not off at all."""
+    for scale in (1.0, 1e-30, 1e-42):  # the last are so small that the bits of a short number get fewer
+        b, x = scale * a, vector(a.shape[1])
+        products = Products(short=True)
+        error, (told,) = np.abs(products(b)(x) - b @ x).max(), products.scheme()["products"]
+        words = told.split()
+        bound = float(words[words.index("most") + 1]) * np.abs(x).max()
+        assert bound / 1000 < error <= bound
+        assert ("symmetric" in told) == (a.shape == (600, 600))
+    exact = np.round(8 * a)
+    assert off(Products(short=True)(exact)(x), exact, x) <= 1
+
+
+def test_numbers_that_32_bits_cannot_hold_are_refused() -> None:
+    a = matrix(600)
+    a[3, 4] = -1e39
+    with pytest.raises(InputError, match=r"A matrix has numbers up to 1e\+39, too large for float32\."):
+        Products(short=True)(a)
+    a[3, 4] = -np.inf
+    assert set(np.flatnonzero(~np.isfinite(Products(short=True)(a)(vector(600))))) == {3}
+
+
+@pytest.mark.parametrize(
+    "how", [{"backend": "fixed", "method": "rk4", "dt": 0.05}, {"backend": "scipy", "method": "RK45"}]
+)
+def test_a_run_in_32_bits_is_asked_for_and_told(how: Mapping[str, Any]) -> None:
+    found = neurodyn.simulate(network(), until=0.5, save_at=[0.5], storage="float32", **how)
+    plain = neurodyn.simulate(network(), until=0.5, save_at=[0.5], **how)
+    assert found.recipe["storage"] == "float32"
+    assert found.recipe["scheme"]["products"][0].startswith(
+        "1000 x 1000: symmetric, its upper half is read, in float32"
+    )
+    assert "products with a matrix of 1000 x 1000: symmetric" in found.summary()
+    assert 1e-12 < np.abs(found["x"].values - plain["x"].values).max() < 1e-6
+    assert neurodyn.rerun(found).same
+
+
+@pytest.mark.parametrize(
+    ("system", "how", "message"),
+    [
+        ("lorenz", {"storage": "float32"}, "lorenz has no use for that: it multiplies no vector by a large constant"),
+        ("lorenz", {"storage": "float32", "trials": 2, "backend": "scipy"}, "in trials side by side it multiplies no"),
+        ("lorenz", {"storage": "float16"}, "No backend has a storage float16.*There are: float32"),
+        (
+            "lorenz",
+            {"storage": "float32", "backend": "ensemble"},
+            "ensemble cannot run lorenz: it needs storage:float32",
+        ),
+        ("camelot", {"storage": "float32"}, "No backend can run"),
+    ],
+)
+def test_storage_is_refused_where_it_means_nothing(system: str, how: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        neurodyn.simulate(neurodyn.load(system), **how)
 
 
 def test_analysis_and_trials_are_left_to_numpy() -> None:
