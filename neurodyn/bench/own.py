@@ -38,6 +38,7 @@ def own(
     tolerance: float | None = None,
     beside: str = "",
     size: float | None = None,
+    share: float = 1.0,
     **asked: Any,
 ) -> Column:
     """A column of neurodyn.
@@ -46,6 +47,7 @@ def own(
         way: backend and method, as they stand in the report.
         system: builds it.
         read: what is compared, from the result.
+        share: how much of the task a run does.
         size: of what grows, where a case is about that.
         span: what the amount of work is called, `until` or `steps`.
         asked: the rest of the call; functions make what takes long to make.
@@ -62,7 +64,7 @@ def own(
 
         return run
 
-    return Column(f"neurodyn, {way}", "neurodyn", prepare, OWN, tolerance=tolerance, beside=beside, size=size)
+    return Column(f"neurodyn, {way}", "neurodyn", prepare, OWN, share, tolerance, beside, size=size)
 
 
 def engine(

@@ -49,7 +49,7 @@ def _case(workload: str, case: Case, scale: str, threads: int, seconds: float, s
                 case_found = found
     except _Broken as error:
         return {"name": case.name, "title": case.title, "failed": str(error)}
-    if case.cold:
+    if case.cold and scale == FULL:
         for row in case_found["rows"]:
             if row["role"] != LIMIT and row["tolerance"] in (None, case.tolerance) and "skipped" not in row:
                 say(f"{workload}, {case.name}: {row['name']}, from cold")

@@ -22,7 +22,8 @@ class Line:
     Attributes:
         row: the plain data.
         seconds: of the whole task.
-        peer, limit: the ratios to the best peer and to the limit, within rounds; nothing where there is none.
+        peer, limit: the ratios to the best peer that is compared with the same limit, and to that limit, within rounds;
+            nothing where there is none.
     """
 
     row: dict[str, Any]
@@ -57,12 +58,14 @@ class Measured:
     @property
     def lines(self) -> list[Line]:
         """Ours, peers and limits, each with its ratios."""
-        best = min((r for r in self.rows if r["role"] == PEER), key=_seconds, default=None)
+        peers = [row for row in self.rows if row["role"] == PEER]
         limits = {row["name"]: row for row in self.rows if row["role"] == LIMIT}
         found = []
         for row in self.rows:
             limit = limits.get(row["beside"] or next(iter(limits), ""))
             bare = row["role"] == LIMIT
+            alike = (peer for peer in peers if peer["beside"] == row["beside"])
+            best = min(alike, key=_seconds, default=None)
             found.append(
                 Line(
                     row, spread(row["times"]), None if bare or best is None else ratio(row["times"], best["times"]),

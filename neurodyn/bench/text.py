@@ -71,9 +71,12 @@ def _told(case: Measured, written: Written) -> list[str]:
         return [case.plain["failed"]]
     if case.growth:
         return written(_growth(case))
-    lines = written([_HEAD, *map(_cells, case.lines)])
+    table = [_HEAD, *map(_cells, case.lines)]
+    if not any(row[-1] for row in table[1:]):
+        table = [row[:-1] for row in table]  # nothing was started from cold
+    lines = written(table)
     if case.plain["error_of"]:
-        lines += ["", f"Error {case.plain['error_of']}."]
+        lines += ["", f"Error: {case.plain['error_of']}."]
     if case.control is not None:
         c = case.control
         lines += ["", f"Again: {c.median:.3f} ({c.low:.3f} to {c.high:.3f})."]

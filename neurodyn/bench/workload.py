@@ -56,7 +56,7 @@ class Case:
         error_of: what that is, in words.
         tolerance: that of the table, where columns have several.
         targets: errors at which the times of columns with several tolerances are compared.
-        cold: whether the time from the start of Python to the first result is measured too.
+        cold: whether the time from the start of Python to the first result is measured too, at full size.
         grows: what grows from column to column, in words.
     """
 

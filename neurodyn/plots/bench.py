@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import fill
 from typing import Any, Protocol
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from neurodyn.errors import InputError
 from neurodyn.plots.style import INK, PALETTE, QUIET, STYLE, new_figure
 
 ACROSS = 3
+_WIDE = 46  # letters in a line of a title
 COLOURS = {"own": PALETTE[0], "peer": PALETTE[4], "limit": INK}
 NAMES = {"own": "neurodyn", "peer": "other tools", "limit": "limit of the machine"}
 
@@ -56,11 +59,11 @@ def draw_bench(cases: Iterable[tuple[str, Case]]) -> Figure:
     across = min(ACROSS, len(shown))
     down = -(-len(shown) // across)
     with rc_context(STYLE):
-        figure = new_figure(5.6 * across, 3.0 * down + 0.6, "Time for the same task")
+        figure = new_figure(5.6 * across, 3.2 * down + 0.6, "Time for the same task")
         grid = figure.subplots(down, across, squeeze=False).ravel()
         for axes, (title, case) in zip(grid, shown, strict=False):
             _draw_growth(axes, case) if case.growth else _draw_times(axes, case)
-            axes.set_title(f"{title.partition(':')[0]}: {case.plain['title'].partition(',')[0]}")
+            axes.set_title(fill(f"{title.partition(':')[0]}: {case.plain['title']}", _WIDE))
         for axes in grid[len(shown) :]:
             axes.set_visible(False)
         handles = [grid[0].plot([], [], "o", color=COLOURS[role], label=NAMES[role])[0] for role in COLOURS]
@@ -77,10 +80,19 @@ def _draw_times(axes: Axes, case: Case) -> None:
         axes.plot(time.median, place, "o", color=colour, markersize=6)
         if line.row["role"] == "limit":
             axes.axvline(time.median, color=QUIET, linewidth=1, zorder=0)
-    axes.set(xscale="log", xlabel="seconds", ylim=(-0.6, len(lines) - 0.4))
+    times = [line.seconds.median for line in lines]
+    axes.set(xscale="log", xlabel="milliseconds", ylim=(-0.6, len(lines) - 0.4))
     axes.margins(x=0.08)
+    axes.xaxis.set_major_locator(LogLocator(subs=_subdivided(times[0] / times[-1])))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{1e3 * seconds:,.4g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_yticks(range(len(lines)), [line.row["name"] for line in lines], fontsize=9)
     axes.grid(False, axis="y")
+
+
+def _subdivided(span: float) -> tuple[float, ...]:
+    """The ticks in each decade of an axis that spans such a ratio, so that there are some and they do not meet."""
+    return (1.0, 2.0, 5.0) if span < 30 else (1.0, 3.0) if span < 300 else (1.0,)
 
 
 def _draw_growth(axes: Axes, case: Case) -> None:

@@ -19,7 +19,7 @@ def plain_case(rows, **more):
     base = {
         "name": "one",
         "title": "One task, small",
-        "error_of": "of x",
+        "error_of": "x",
         "tolerance": None,
         "targets": [],
         "grows": "",
@@ -64,6 +64,15 @@ def test_ratios_are_to_the_best_peer_and_to_the_limit_of_the_same_round():
 def test_a_column_stands_beside_the_limit_that_it_names():
     rows = [row("a", "peer", [4.0], beside="second"), row("first", "limit", [1.0]), row("second", "limit", [2.0])]
     assert Measured(plain_case(rows)).lines[0].limit.median == 2.0
+
+
+def test_the_best_peer_is_one_that_has_the_same_limit():
+    rows = [
+        row("a", "own", [4.0], beside="l"),
+        row("b", "peer", [2.0], beside="l"),
+        row("c", "peer", [1.0], beside="m"),
+    ]
+    assert Measured(plain_case(rows)).lines[0].peer.median == 2.0
 
 
 def test_times_at_equal_error_lie_between_tolerances_and_not_beyond():

@@ -89,7 +89,7 @@ def _fixed(units: int, steps: int) -> Case:
         Column("limit: the matrix products", "numpy", limit, LIMIT),
     )
     title = f"{units:,} units, {steps} steps of RK4"
-    return Case("rk4", title, columns, until, until, _reference(units, until), "of x at the end, largest")
+    return Case("rk4", title, columns, until, until, _reference(units, until), "x at the end, largest")
 
 
 def _adaptive(units: int, until: float) -> Case:
@@ -114,9 +114,7 @@ def _adaptive(units: int, until: float) -> Case:
         Column("limit: the products of DOP853", "numpy", limit, LIMIT),
     )
     title = f"{units:,} units to t = {until:g}, rtol = atol = {tolerance:g}"
-    return Case(
-        "adaptive", title, columns, until, until, _reference(units, until), "of x at the end, largest", tolerance
-    )
+    return Case("adaptive", title, columns, until, until, _reference(units, until), "x at the end, largest", tolerance)
 
 
 def _product(units: int) -> Rate:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurodyn.bench.own import own, shipped
+from neurodyn.bench.own import engine, own, shipped
 from neurodyn.bench.small import Array, Small, diffrax_alone, fortran_alone, heyoka_alone, scipy_alone
 from neurodyn.bench.workload import FULL, LIMIT, QUICK, TINY, Case, Column, Run
 from neurodyn.simulation import simulate
@@ -84,19 +84,23 @@ def _pulses(pulses: int) -> Case:
     reference = cache(lambda: fortran_alone(small, 1e-13)(pulses))
     return Case(
         "synapse", title, columns, float(pulses), float(pulses), lambda y: float(np.abs(y - reference()).max()),
-        "of v and w, largest at the edges of pulses", TOLERANCE, (1e-7,),
+        "v and w, largest at the edges of pulses", TOLERANCE, (1e-7,),
     )  # fmt: skip
 
 
 def _spikes(until: float) -> Case:
     small = Small(lambda: shipped("morris_lecar"), _membrane_rate, np.array([-40.0, 0.1]))
-    asked = {"inputs": {"I": 1.0}, "start": {"v": -0.04, "w": 0.1}}
+    asked: dict[str, Any] = {"inputs": {"I": 1.0}, "start": {"v": -0.04, "w": 0.1}}
     title = f"Morris-Lecar membrane, {until:g} s, rtol = atol = {TOLERANCE:g}"
-    columns = _columns(small, asked, (1e3, 1.0), "tanh", until)
+    alone = engine(
+        "ensemble, engine alone", small.system, lambda end: np.atleast_2d(end) * (1e3, 1.0), ["v", "w"],
+        backend="ensemble", rtol=TOLERANCE, atol=TOLERANCE, **asked,
+    )  # fmt: skip
+    columns = (*_columns(small, asked, (1e3, 1.0), "tanh", until), alone)
     reference = cache(lambda: fortran_alone(small, 1e-13)(until))
     return Case(
         "membrane", title, columns, until, until, lambda y: float(np.abs(y - reference())[-1, 0]),
-        "of v at the end, mV: mostly of the phase", TOLERANCE, (1e-4,), True,
+        "v at the end in mV, mostly an error of the phase", TOLERANCE, (1e-4,), True,
     )  # fmt: skip
 
 

@@ -60,7 +60,8 @@ def cases(scale: str) -> list[Case]:
 
     return [
         Case(
-            "cues", f"{cues} cues to {memories:,} memories of {features} features, {steps} steps of RK4",
+            "cues",
+            f"{cues} cues to {memories:,} memories of {features} features, {steps} step{'s' * (steps > 1)} of RK4",
             _columns(given, steps), until, until, lambda found: float(np.abs(found - reference()).max()),
             "largest difference from the same steps by hand in 64 bits",
         )

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 DEGREE, DT = 5, 0.005
 TEMPO, GAIN, FAST, SLOW = 2.5, 100.0, 0.05, 1.0  # as in the shipped model of the trace
-SINGLE = np.dtype(np.float32)
+DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
+KINDS = (DOUBLE, SINGLE)
 
 
 def cases(scale: str) -> list[Case]:
@@ -37,16 +38,43 @@ def _patterns(units: int, patterns: int) -> Array:
     return np.random.default_rng(5).choice([-1.0, 1.0], (patterns, units))
 
 
+def _told(products: int, kind: np.dtype[Any]) -> str:
+    return f"limit: {products} products, {8 * kind.itemsize} bits"
+
+
+def _limit(xi: Callable[[], Array], kind: np.dtype[Any], products: int, times: int) -> Column:
+    """One product with the patterns as columns, and the others with them as rows."""
+
+    def prepare() -> Run:
+        rows = xi().astype(kind)
+        columns = np.ascontiguousarray(rows.T)
+
+        def run(amount: float) -> None:
+            for _ in range(times):
+                for _ in range(products - 1):
+                    rows @ rows[0]
+                columns @ columns[0]
+
+        return run
+
+    return Column(_told(products, kind), "numpy", prepare, LIMIT)
+
+
+def _peers(tool: str, made: Callable[[Any], Run], xi: Callable[[], Array], products: int) -> list[Column]:
+    """A tool in both precisions."""
+
+    def column(kind: np.dtype[Any]) -> Column:
+        name = f"{tool}, {8 * kind.itemsize} bits"
+        return Column(name, tool, lambda: made(xi().astype(kind)), beside=_told(products, kind))
+
+    return [column(kind) for kind in KINDS]
+
+
 def _updates(units: int, patterns: int, updates: int) -> Case:
     sizes = {"N": units, "P": patterns}
 
     def xi() -> Array:
         return _patterns(units, patterns)
-
-    def limit() -> Run:
-        there, state = xi(), xi()[0]
-        back, hidden = np.ascontiguousarray(np.roll(there, -1, axis=0).T), np.ones(patterns)
-        return lambda amount: [(there @ state, back @ hidden) for _ in range(updates)]
 
     def read(found: Result) -> Array:
         ends: Array = found["v"].values[-1]
@@ -55,12 +83,11 @@ def _updates(units: int, patterns: int, updates: int) -> Case:
     columns = (
         own(
             "map", lambda: shipped("sequence_two_layer", sizes=sizes, values={"xi": xi(), "d": DEGREE}), read,
-            span="steps", start=lambda: {"v": xi()[0]}, record=["v"],
+            span="steps", start=lambda: {"v": xi()[0]}, record=["v"], beside=_told(2, DOUBLE),
         ),
-        Column("numpy, 64 bits", "numpy", lambda: _numpy_updates(xi())),
-        Column("numpy, 32 bits", "numpy", lambda: _numpy_updates(xi().astype(SINGLE))),
-        Column("jax, scan, 32 bits", "jax", lambda: _jax_updates(xi().astype(SINGLE))),
-        Column("limit: two products, 64 bits", "numpy", limit, LIMIT),
+        *_peers("numpy", _numpy_updates, xi, 2),
+        *_peers("jax", _jax_updates, xi, 2),
+        *[_limit(xi, kind, 2, updates) for kind in KINDS],
     )  # fmt: skip
     return Case(
         "updates", f"{units:,} binary units, {patterns} patterns in a ring, {updates} updates at once, power {DEGREE}",
@@ -101,11 +128,6 @@ def _trace(units: int, patterns: int, steps: int) -> Case:
     def xi() -> Array:
         return _patterns(units, patterns)
 
-    def limit() -> Run:
-        there, state = xi(), xi()[0]
-        back, weights = np.ascontiguousarray(there.T), np.ones(patterns)
-        return lambda amount: [(there @ state, there @ state, back @ weights) for _ in range(4 * steps)]
-
     def read(found: Result) -> Array:
         return np.stack([found[s].values[-1] for s in ("x", "z")])
 
@@ -114,14 +136,14 @@ def _trace(units: int, patterns: int, steps: int) -> Case:
         *[
             own(
                 way, lambda: shipped("sequence_trace", sizes=sizes, values={"xi": xi()}), read, dt=DT,
-                start=lambda: {"x": xi()[0], "z": xi()[0] / 2}, record=["x", "z"], **asked,
+                start=lambda: {"x": xi()[0], "z": xi()[0] / 2}, record=["x", "z"],
+                beside=_told(3, DOUBLE), **asked,
             )
             for way, asked in FIXED.items()
         ],
-        Column("numpy, RK4, 64 bits", "numpy", lambda: _numpy_trace(xi())),
-        Column("numpy, RK4, 32 bits", "numpy", lambda: _numpy_trace(xi().astype(SINGLE))),
-        Column("jax, RK4, 64 bits", "jax", lambda: _jax_trace(xi())),
-        Column("limit: three products, 64 bits", "numpy", limit, LIMIT),
+        *_peers("numpy", _numpy_trace, xi, 3),
+        *_peers("jax", _jax_trace, xi, 3),
+        *[_limit(xi, kind, 3, 4 * steps) for kind in KINDS],
     )  # fmt: skip
     return Case(
         "trace", f"{units:,} graded units with a slow trace, {patterns} patterns, {steps} steps of RK4",
