@@ -136,6 +136,16 @@ def test_bits_are_the_same_at_any_width(width: int, monkeypatch: pytest.MonkeyPa
     assert bits(ran(system, 0.05, trials=21, start=starts, save_at=[0.02, 0.05])) == bits(wide)
 
 
+@pytest.mark.skipif("+avx2" not in host().features, reason="the code is for processors with AVX2")
+@pytest.mark.parametrize("older", [Machine("haswell", "", 8), Machine("x86-64-v2", "", 2)], ids=lambda m: m.cpu)
+def test_bits_are_the_same_on_older_processors(older: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vectors of another size, and none that multiply and add at once: the second rounds so by a function."""
+    system, starts = build(load("hopfield"), sizes={"N": 3, "P": 2}), {"x": np.linspace(-1, 1, 30).reshape(10, 3)}
+    own = ran(system, 2.0, trials=10, start=starts, save_at=[0.5, 2.0], record=["x"])
+    monkeypatch.setattr(lanes, "host", lambda: older)
+    assert bits(ran(system, 2.0, trials=10, start=starts, save_at=[0.5, 2.0], record=["x"])) == bits(own)
+
+
 def test_bits_are_the_same_on_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     system, starts = build(load("lorenz")), lorenz_starts(3000)
     found = []
