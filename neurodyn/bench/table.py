@@ -16,7 +16,7 @@ WORKLOADS = {
     "sequence": "W5: a memory of sequences",
     "spiking": "W6: four thousand spiking neurons",
     "diffusion": "W7: sampling by the flow of a diffusion",
-    "growth": "how time grows with units, trials and duration",
+    "growth": "Growth: how time grows with units, trials and duration",
 }
 
 
