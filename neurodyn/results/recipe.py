@@ -82,7 +82,7 @@ def plain(value: Any, unit: str = "", second: str = "") -> Any:
         return {"untold": str(value)}
     if array.ndim == 0:
         return array.item()
-    digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+    digest = hashlib.sha256(np.ascontiguousarray(array).reshape(-1).data).hexdigest()
     return {"shape": list(array.shape), "dtype": str(array.dtype), "sha256": digest}
 
 

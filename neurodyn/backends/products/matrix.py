@@ -20,6 +20,7 @@ from neurodyn.errors import InputError
 # The sums of so many parts of a large matrix are added up at the end. On however many threads: bits are the same.
 PARTS = 4
 BLOCK = 200  # rows and columns that are compared at a time; copies of such blocks stay in a cache
+ROWS = 32  # that are looked at together, for the same reason
 Run = Callable[[Callable[[int], None], Iterable[int]], Iterable[None]]
 
 
@@ -45,16 +46,26 @@ def shortened(matrix: Floats) -> tuple[NDArray[np.float32], float]:
     """
     with np.errstate(all="ignore"):
         short, off = matrix.astype(np.float32, order="C"), 0.0
-        for k in range(0, len(matrix), BLOCK):
-            rows, kept = matrix[k : k + BLOCK], short[k : k + BLOCK]
-            if np.any(np.isinf(kept) & np.isfinite(rows)):
-                raise InputError(
-                    f"A matrix has numbers up to {np.abs(rows[np.isfinite(rows)]).max():.3g}, too large for float32.",
-                    code="out-of-range",
-                    remedy="Leave storage out, or choose other units.",
-                )
-            off = max(off, float(np.where(np.isfinite(rows), np.abs(rows - kept), 0.0).sum(axis=1).max()))
+        for k in range(0, len(matrix), ROWS):
+            rows, kept = matrix[k : k + ROWS], short[k : k + ROWS]
+            change = np.abs(rows - kept)
+            sums = change.sum(axis=1)
+            if not np.isfinite(sums).all():
+                _check_range(rows, kept)
+                sums = np.where(np.isfinite(rows), change, 0.0).sum(axis=1)
+            off = max(off, float(sums.max()))
     return short, off * 1.01  # more than is lost where it is printed
+
+
+def _check_range(rows: Floats, kept: NDArray[np.float32]) -> None:
+    """Refuse what became infinite in 32 bits."""
+    finite = np.isfinite(rows)
+    if np.any(np.isinf(kept) & finite):
+        raise InputError(
+            f"A matrix has numbers up to {np.abs(rows[finite]).max():.3g}, too large for float32.",
+            code="out-of-range",
+            remedy="Leave storage out, or choose other units.",
+        )
 
 
 class Product:

@@ -80,8 +80,11 @@ def _fixed(units: int, steps: int) -> Case:
         W, _, x = _data(units)
         return lambda amount: [W @ x for _ in range(4 * steps)]
 
+    # A small matrix has no storage of its own.
+    short = {"backend": "fixed", "method": "rk4", "storage": "float32"}
     columns = (
         *[ours(way, **asked) for way, asked in FIXED.items()],
+        *([ours("fixed, RK4, W in float32", **short)] if units >= 1000 else []),
         Column("numpy, RK4", "numpy", lambda: _rk4(units, _product(units))),
         Column("numpy, RK4, half of W", "scipy", lambda: _rk4(units, _half_product(units))),
         Column("numpy, Adams, one product a step", "numpy", lambda: _adams(units)),
