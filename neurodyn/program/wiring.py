@@ -55,9 +55,10 @@ class Wiring:
         return self.first, self.second
 
     @cached_property
-    def _order(self) -> Positions:
-        """The edges in the order of their second ends."""
-        return np.argsort(self.second, kind="stable")
+    def by_second(self) -> Positions:
+        """The edges in the order of their second ends, then of their first."""
+        # Numbers of 16 bits are sorted by their digits, several times as fast.
+        return np.argsort(self.second.astype(np.uint16) if self.shape[1] <= 2**16 else self.second, kind="stable")
 
     @cached_property
     def pointers(self) -> tuple[Positions, Positions]:
@@ -80,7 +81,7 @@ class Wiring:
         """Values of edges, reduced over the edges of each position of one end; a neutral value where it has none."""
         x = np.moveaxis(x, axis, -1)
         if side == 1:
-            x = np.take(x, self._order, axis=-1)
+            x = np.take(x, self.by_second, axis=-1)
         used, starts = self._segments[side]
         size = self.shape[side]
         dtype = float if op == "count" else x.dtype
@@ -102,7 +103,7 @@ class Wiring:
     @cached_property
     def _transpose(self) -> tuple[Array, Array]:
         """The same of its transpose."""
-        return self._fitted(self.first[self._order], self.pointers[1])
+        return self._fitted(self.first[self.by_second], self.pointers[1])
 
     def _fitted(self, *positions: Positions) -> tuple[Array, ...]:
         kind = np.int32 if max(len(self), *self.shape) < 2**31 else np.int64
@@ -113,7 +114,7 @@ class Wiring:
         from scipy.sparse import csr_array
 
         columns, pointers = self._transpose if side else self._matrix
-        data = weights if side == 0 else np.take(weights, self._order)
+        data = weights if side == 0 else np.take(weights, self.by_second)
         return csr_array((data, columns, pointers), shape=(self.shape[side], self.shape[1 - side]), copy=False)
 
     def places(self, first: Positions, second: Positions) -> Positions:
