@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neurodyn import Result, load
+from neurodyn import Result, load, simulate
 from tests.conformance.cases import case_of, run, system_of
 from tests.conformance.table import names
 
@@ -106,8 +106,8 @@ def test_brian2_takes_the_noise_of_the_reference(name: str) -> None:
 @pytest.mark.parametrize("method", ["euler-maruyama", "heun"])
 @pytest.mark.parametrize("name", names("noise", "scipy", "ensemble"))
 def test_lanes_take_the_noise_of_scipy(name: str, method: str) -> None:
-    """The same steps from the same draws."""
-    record = list(system_of(name).model.states)
-    more = {"steps": 300, "saves": SAVES, "seed": 5, "trials": 5, "method": method, "record": record}
-    found, other = (run(name, backend, **more) for backend in ("ensemble", "scipy"))
+    """The same steps from the same draws, over the bench of the model."""
+    system = system_of(name)
+    more = {"seed": 5, "trials": 5, "method": method, "record": list(system.model.states)}
+    found, other = (simulate(system, backend=backend, **more) for backend in ("ensemble", "scipy"))
     assert apart(found, other) < 1e-10

@@ -19,6 +19,7 @@ class Ensemble:
     abilities = frozenset(
         {"flow", "trials", OWN_VALUES, "sparse", f"{TARGET}{LANES}", f"{TARGET}{ARRAYS}"}
         | {"event:reset", "event:delivery", "event:counted", FIXED_EVENTS, "noise:additive", "noise:multiplicative"}
+        | {"map", "map:random"}
     )
 
     def run(self, plan: Plan) -> Trajectory:
@@ -35,9 +36,15 @@ class Ensemble:
         if plan.target == ARRAYS:
             return arrays.run(plan)
         try:
-            return lanes.run(plan) if plan.dt is None else _in_step(plan)
+            return _in_step(plan) if plan.dt is not None or plan.discrete else lanes.run(plan)
         except InputError as error:
-            if plan.target == LANES or plan.noisy or error.code not in NOT_IN_LANES or is_implicit(plan):
+            if (
+                plan.target == LANES
+                or plan.noisy
+                or plan.discrete
+                or error.code not in NOT_IN_LANES
+                or is_implicit(plan)
+            ):
                 raise
         return arrays.run(plan)
 

@@ -25,11 +25,12 @@ def check(plan: Plan) -> None:
             code="bad-save-points",
             remedy="Leave save_at out, or give times; the backend scipy saves steps.",
         )
-    if plan.noisy and plan.target == ARRAYS:
+    if (plan.noisy or plan.discrete) and plan.target == ARRAYS:
         raise InputError(
-            "The backend ensemble carries out white noise in lanes alone, and the target is arrays.",
+            f"The backend ensemble carries out {'maps' if plan.discrete else 'white noise'} in lanes alone, and the "
+            f"target is arrays.",
             code="missing-ability",
-            remedy="Leave the target out, or take the backend scipy.",
+            remedy=f"Leave the target out, or take the backend {'map' if plan.discrete else 'scipy'}.",
         )
 
 

@@ -132,7 +132,7 @@ def unrolling_of(
         raise InputError(
             f"The backend ensemble cannot run {system.name}: {step} has no form for single numbers.",
             code="not-unrolled",
-            remedy="Take the backend scipy.",
+            remedy=f"Take the backend {'map' if system.model.discrete else 'scipy'}.",
         ) from None
     known.append(Unrolling(made, tuple(k for n in flow.wanted for k in made.outputs[n].ravel().tolist())))
     return known[-1]
@@ -144,5 +144,6 @@ def too_large(system: System) -> InputError:
         f"The backend ensemble cannot run {system.name}: written out, its {system.layout.size} states take more than "
         f"{MOST_NODES:,} operations.",
         code="too-large",
-        remedy="Take the backend scipy, which computes with whole arrays, or smaller sizes.",
+        remedy=f"Take the backend {'map' if system.model.discrete else 'scipy'}, which computes with whole arrays, or "
+        f"smaller sizes.",
     )

@@ -73,6 +73,31 @@ s = 0.0
 [noise]
 xi = { kind = "white" }
 """
+LOTTERY = """
+format = 1
+equations = '''
+x[i](t+1) = c*x[i] + u*r[i] + g/(2 + r[i]) + where(r[i] < 0.1, t, 0)
+'''
+[indices]
+N = { size = 3, letters = "i" }
+[states]
+"x[i]" = { start = 0.5 }
+[parameters]
+c = 0.5
+[inputs]
+u = { value = "step(40, 2) + sin(t/9)" }
+[noise]
+"r[i]" = { kind = "uniform" }
+g = { kind = "normal" }
+"""
+LOGISTIC = """
+format = 1
+equations = "x(t+1) = x**2 - c"
+[states]
+x = 0.0
+[parameters]
+c = 1.5
+"""
 NOISY = ("euler-maruyama", "heun", "milstein")
 
 
@@ -264,3 +289,40 @@ def test_what_it_cannot_do_is_told() -> None:
     walled = made(GROWTH.replace("READING", "ito").replace("x = 1.0", "x = { start = 1.0, clip = [0, 2] }"))
     with pytest.raises(InputError, match="bounds of states, and white noise"):
         simulate(walled, backend="ensemble", until=1.0, dt=0.01)
+
+
+@pytest.mark.parametrize("name", ["habituation_staddon_higa", "hopfield_rbm_gibbs"])
+def test_maps_are_those_of_the_backend_map(name: str) -> None:
+    """Without draws and with; inputs that jump."""
+    found, other = both(build(load(name)), "map", steps=300, trials=5, seed=2)
+    assert apart(found, other) < 1e-12
+    assert found.recipe["method"] == other.recipe["method"] == "synchronous"
+
+
+def test_random_maps_take_the_draws_of_the_backend_map() -> None:
+    """Two kinds of numbers in blocks of 256 steps, inputs step by step, the number of the step, values by trial."""
+    asked: dict[str, Any] = {"steps": 600, "t0": -10, "seed": 7, "values": {"c": np.linspace(0.1, 0.9, 5)}}
+    assert apart(*both(made(LOTTERY), "map", save_at=[-10, 0, 41, 590], **asked)) < 1e-12
+    assert apart(*both(made(LOTTERY), "map", steps=600, seed=7)) < 1e-12
+    asked = {"backend": "ensemble", "trials": 3, "seed": 1}
+    whole = simulate(made(LOTTERY), steps=300, save_at=[300], **asked)
+    half = simulate(made(LOTTERY), steps=37, save_at=[37], **asked)
+    rest = simulate(made(LOTTERY), backend="ensemble", start=half, steps=263, save_at=[300])
+    assert bits(rest) == bits(whole) and rerun(whole).same
+
+
+def test_a_map_that_runs_away_stops_its_own_trial_only() -> None:
+    asked: dict[str, Any] = {"steps": 40, "start": {"x": [0.1, 3.0, -0.4]}, "trials": 3, "on_failure": "return"}
+    found, other = both(made(LOGISTIC), "map", **asked)
+    for name in ("status", "stop_time", "valid", "message"):
+        np.testing.assert_array_equal(found[name].values, other[name].values)
+    assert found["status"].values.tolist() == ["done", "failed", "done"]
+    np.testing.assert_allclose(found["x"].values, other["x"].values, rtol=1e-9)
+
+
+def test_maps_that_it_cannot_run_are_told() -> None:
+    for name, sentence in (("hopfield_binary_parallel", "looks back"), ("dense_memory_step", "Take the backend map")):
+        with pytest.raises(InputError, match=sentence):
+            simulate(build(load(name)), backend="ensemble", steps=2)
+    with pytest.raises(InputError, match="no method rk4 for maps"):
+        simulate(made(LOGISTIC), backend="ensemble", steps=2, method="rk4")

@@ -46,6 +46,8 @@ def _ending(plan: Plan, trial: int, found: Found) -> Outcome:
     t, scales = float(found.ended[trial]), plan.system.layout.scales
     if found.told[trial, 0] != TOO_SMALL:
         return outcome.interrupted(t)
+    if plan.discrete:
+        return outcome.bad_step(plan, trial, t, found.wrong[trial])
     before, after = found.final[trial] / scales, found.wrong[trial] / scales
     if not np.isfinite(after).all():
         return outcome.bad_state(plan, trial, t, after)

@@ -8,12 +8,16 @@ from neurodyn.backends.noisy import METHODS, check_method, default_method
 from neurodyn.backends.plan import Plan
 from neurodyn.errors import InputError
 
+SYNCHRONOUS = "synchronous"
+
 
 def fixed_method(plan: Plan) -> str:
     """The method that a plan names, or the one that suits.
 
     With white noise these are the methods of all backends; else those of `chosen_method`.
     """
+    if plan.discrete:
+        return _update(plan)
     if not plan.noisy:
         return chosen_method(plan)
     named = default_method(plan) if plan.method is None else plan.method.lower()
@@ -26,3 +30,20 @@ def fixed_method(plan: Plan) -> str:
         )
     check_method(plan, method)
     return method
+
+
+def _update(plan: Plan) -> str:
+    """How a map is updated."""
+    if plan.history is not None:
+        raise InputError(
+            f"The backend ensemble cannot run {plan.system.name}: it looks back at earlier steps.",
+            code="missing-ability",
+            remedy="Take the backend map.",
+        )
+    if plan.method not in (None, SYNCHRONOUS):
+        raise InputError(
+            f"The backend ensemble has no method {plan.method} for maps.",
+            code="unknown-method",
+            remedy=f"Leave it out: {plan.system.name} says itself how it is updated ({SYNCHRONOUS}).",
+        )
+    return SYNCHRONOUS

@@ -74,12 +74,12 @@ def coded(
     )
 
     def made() -> Code:
-        loop = loop_text(tableau(TABLEAUS.get(method, method)), shape, machine.width)
+        loop = loop_text(None if plan.discrete else tableau(TABLEAUS.get(method, method)), shape, machine.width)
         numbers = draws((stream.kind for stream in streams), machine.width)
         return compiled("\n".join([numbers, functions(text.functions, machine.width), text.text, loop]), machine, RUN)
 
     code: Code = plan.system.formulas.get(("ensemble steps", text, method, shape, machine), made)
-    name = method if plan.noisy else tableau(method).name
+    name = method if plan.noisy or plan.discrete else tableau(method).name
     return Steps(code, name, shape, machine.width, text.parameters, tuple(standing for _, standing in constants))
 
 

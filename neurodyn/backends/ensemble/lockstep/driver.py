@@ -51,7 +51,7 @@ class Tables:
             varied=columns(varied.values, code.constants),
             limits=np.array([plan.dt or 1.0, *(LEAP * plan.system.layout.scales)]),
             steps=steps,
-            edges=np.array([plan.t0, *plan.edges().tolist()]),
+            edges=np.zeros(len(inputs.lines)) if plan.discrete else np.array([plan.t0, *plan.edges().tolist()]),
             segments=np.ascontiguousarray(inputs.lines),
             beginnings=beginnings(plan, code.shape.streams),
         )

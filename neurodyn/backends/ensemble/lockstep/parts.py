@@ -19,11 +19,11 @@ ALONG, LONG, ONCE = "along", "long", "once"
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """Terms that add up to the change of a state in a step.
+    """Terms that add up to the change of a state in a step; or the next state of a map.
 
     Attributes:
         flow: computes them, one after the other, for all states.
-        factors: of each.
+        factors: of each; none for a map.
     """
 
     flow: Flow
@@ -32,6 +32,8 @@ class Parts:
 
 def parts_of(plan: Plan, method: str, curved: Curves) -> Parts:
     """What a method reads."""
+    if plan.discrete:
+        return Parts(_map_of(plan), ())
     if not plan.noisy:
         return Parts(flow_of(plan.system, curved), (ALONG,))
     system, structure = plan.system, plan.system.structure
@@ -47,3 +49,16 @@ def parts_of(plan: Plan, method: str, curved: Curves) -> Parts:
     flow: Flow = system.formulas.get(("ensemble parts", tuple(every), system.by_trial, curved.key), made)
     factors = {DRIFT: ALONG, NOISE: ONCE, BEND: ONCE}
     return Parts(flow, tuple(factors.get(word, LONG) for word in every))
+
+
+def _map_of(plan: Plan) -> Flow:
+    """The states after a step of a map."""
+    system, structure = plan.system, plan.system.structure
+
+    def made() -> Flow:
+        placed = {n: structure.placed(n, d.letters) for n, d in structure.maps.items()}
+        outputs = [Output(n, placed[n], structure.maps[n].expr) for n in system.layout.names]
+        return lowered(system, outputs, structure.definitions)
+
+    found: Flow = system.formulas.get(("ensemble map", system.by_trial), made)
+    return found

@@ -1,4 +1,4 @@
-"""Runs in steps of fixed length: flows, also with white noise, in lanes that take their steps together."""
+"""Runs in steps of fixed length: flows, also with white noise, and maps, in lanes that take their steps together."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from neurodyn.backends.ensemble.lockstep.answer import trajectory
 from neurodyn.backends.ensemble.lockstep.choice import fixed_method
 from neurodyn.backends.ensemble.lockstep.code import coded
 from neurodyn.backends.ensemble.lockstep.driver import Tables, carried_out
+from neurodyn.backends.ensemble.lockstep.map_inputs import by_step, read_by_step
 from neurodyn.backends.ensemble.lockstep.parts import parts_of
 from neurodyn.backends.ensemble.lockstep.schedule import schedule
 from neurodyn.backends.ensemble.lockstep.streams import places, streams_of
@@ -24,16 +25,16 @@ from neurodyn.backends.trajectory import Trajectory
 def run(plan: Plan) -> Trajectory:
     """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
     method, machine = fixed_method(plan), host().narrowed(plan.trials or 1)
-    given = curves(plan)
+    given = by_step(plan) if plan.discrete else curves(plan)
     parts = parts_of(plan, method, given)
     flow, streams = parts.flow, streams_of(plan.system, parts.flow.draws)
-    inputs, varied = segments(plan, flow.inputs, given.signals), rows(plan, flow.varied)
+    read = read_by_step if plan.discrete else segments
+    inputs, varied = read(plan, flow.inputs, given.signals), rows(plan, flow.varied)
     numbers = numbers_of(plan.system, flow)
     draws = places(streams, varied.values.shape[1])
     unrolling = unrolling_of(plan.system, flow, numbers, inputs, varied, draws)
     code = coded(plan, method, parts, unrolling, inputs, varied, streams, machine)
-    assert plan.dt is not None
-    steps = schedule(plan, plan.dt, streams)
+    steps = schedule(plan, plan.dt or 1.0, streams, each=plan.discrete and inputs.count > 0)
     tables = Tables.of(plan, code, steps, unrolling.unrolled.parameters(numbers), inputs, varied)
     saves = 0 if ends_only(plan) or plan.save_at is None else plan.save_at.size
     with Progress(plan) as progress:

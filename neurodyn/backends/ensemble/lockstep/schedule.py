@@ -46,9 +46,13 @@ class Schedule:
     steps: int
 
 
-def schedule(plan: Plan, dt: float, streams: Sequence[Stream]) -> Schedule:
-    """The steps of a plan."""
-    made = _Maker(plan, Clock(dt), streams)
+def schedule(plan: Plan, dt: float, streams: Sequence[Stream], each: bool = False) -> Schedule:
+    """The steps of a plan.
+
+    Args:
+        each: whether each step has inputs of its own, as in a map.
+    """
+    made = _Maker(plan, Clock(dt), streams, each)
     made.write(0, None, plan.t0, plan.t0, np.zeros(1, np.int64))
     for number, (begin, end) in enumerate(pairwise([plan.t0, *plan.edges().tolist(), plan.until])):
         made.piece(number, begin, end)
@@ -58,11 +62,12 @@ def schedule(plan: Plan, dt: float, streams: Sequence[Stream]) -> Schedule:
 
 @dataclass(eq=False)
 class _Maker:
-    """Stretches so far; `at` is the block that each stream has drawn last."""
+    """Stretches so far; `at` is the block that each stream has drawn last, `each` as for `schedule`."""
 
     plan: Plan
     clock: Clock
     streams: Sequence[Stream]
+    each: bool
     wholes: list[Wholes] = field(default_factory=list)
     reals: list[Floats] = field(default_factory=list)
     texts: dict[str, int] = field(default_factory=dict)
@@ -82,6 +87,9 @@ class _Maker:
     def piece(self, number: int, begin: float, end: float) -> None:
         """The steps on a piece on which the inputs are smooth."""
         for first, count, start, stop in _runs(self.clock, begin, end, self.sign):
+            if self.each:
+                self.write(np.arange(count), first, start, stop, np.arange(count + 1))
+                continue
             bounds = np.array([0, count]) if first is None or count == 1 else self._bounds(first, count)
             self.write(number, first, start, stop, bounds)
 
@@ -96,7 +104,7 @@ class _Maker:
             cuts.append(np.arange(ahead, count, together))
         return np.unique(np.concatenate(cuts))
 
-    def write(self, piece: int, first: int | None, start: float, stop: float, bounds: Wholes) -> None:
+    def write(self, piece: int | Wholes, first: int | None, start: float, stop: float, bounds: Wholes) -> None:
         """Stretches of steps that begin and end after so many of them; one bound alone is a place to save."""
         dt, sign = self.clock.dt, self.sign
         rows = max(1, len(bounds) - 1)
