@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
+import threading
 from typing import Any
 
 import numpy as np
@@ -110,6 +112,21 @@ def test_ctrl_c_keeps_what_was_computed(monkeypatch: pytest.MonkeyPatch) -> None
     found = chain(20, every=0.01, on_failure="return")
     assert found.status == "interrupted" and 1 < found.time[-1] < 20
     np.testing.assert_array_equal(found["x"].values, whole["x"].values[: len(found.time)])
+
+
+@pytest.mark.parametrize("wait", [0.02, 0.1])
+def test_ctrl_c_at_any_time(wait: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end that is told is the state at the time that is told."""
+    timer = threading.Timer(wait, _thread.interrupt_main)
+    monkeypatch.setattr(Progress, "at", lambda self, t: None if timer.ident else timer.start())
+    found = chain(4000, save_at=[4000], on_failure="return")
+    timer.join()
+    monkeypatch.undo()
+    t = float(found.arrays["end"]["t"])
+    assert found.status == "interrupted" and 0 < t < 4000
+    whole = chain(t, save_at=[t])
+    np.testing.assert_array_equal(found.arrays["end"]["x"], whole["x"].values[-1])
+    np.testing.assert_array_equal(found.events("kick").time, whole.events("kick").time)
 
 
 @pytest.mark.parametrize("far", ["1e9", "1e308*x"])

@@ -36,6 +36,7 @@ def _run(plan: Plan, method: str, dt: float, progress: Progress) -> Trajectory:
     try:
         now = walk.go()
     except KeyboardInterrupt:
+        walk.catch_up()
         now = interrupted(walk.t)
     except MemoryError as error:
         now = out_of_memory(error, method)

@@ -83,13 +83,13 @@ class Log:
         arrays.put(ROOM, room)
         for column in COLUMNS:
             memory.put(("log", column), aligned(room, np.int32))
-        self._parts: list[list[NDArray[Any]]] = []
+        self._parts: dict[int, list[NDArray[Any]]] = {}
 
-    def take(self) -> None:
-        """Take what was written away."""
+    def take(self, step: int) -> None:
+        """Take away what was written until a step; doing it again changes nothing."""
         count = self._arrays.one(LOGGED)
         if count:
-            self._parts.append([self._arrays.memory.of(("log", column))[:count].copy() for column in COLUMNS])
+            self._parts[step] = [self._arrays.memory.of(("log", column))[:count].copy() for column in COLUMNS]
             self._arrays.put(LOGGED, 0)
 
     @property
@@ -99,7 +99,7 @@ class Log:
 
     def fired(self, first: int, dt: float) -> dict[str, Fired]:
         """All of them; times are those of the beginnings of steps."""
-        columns = [np.concatenate([np.empty(0, np.int32), *part]) for part in zip(*self._parts, strict=True)]
+        columns = [np.concatenate([np.empty(0, np.int32), *part]) for part in zip(*self._parts.values(), strict=True)]
         steps, units, events = columns or [np.empty(0, np.int32)] * 3
         found = {}
         for name in self._names:

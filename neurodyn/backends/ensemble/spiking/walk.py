@@ -43,6 +43,7 @@ class Walk:
         self._timed = Timed(self.arrays, self.first)
         self.saves, self.log = Saves(self.arrays, self.first), Log(self.arrays)
         restore(self.arrays, self.first, plan.pending or {})
+        self._kept = 0, self.arrays.copies()
 
     @property
     def t(self) -> float:
@@ -85,10 +86,10 @@ class Walk:
         """The steps of one chunk."""
         started = time.perf_counter()
         end = self._timed.ready(piece, self.step, end)
-        kept = self.arrays.copies()
+        self._kept = self.step, self.arrays.copies()
         self._run(self.step, end, True)
         if self.arrays.one(ALARM):
-            return self._looked_at(kept)
+            return self._looked_at()
         self._taken()
         took, steps = time.perf_counter() - started, self._chunk
         self._chunk = max(LEAST, min(2 * steps, round(steps * WATCH / max(took, 1e-6))))
@@ -100,15 +101,28 @@ class Walk:
 
     def _taken(self) -> None:
         self.step = self.arrays.one(DONE)
-        self.log.take()
+        self.log.take(self.step)
 
-    def _looked_at(self, kept: dict[object, Floats]) -> Outcome | None:
+    def catch_up(self) -> None:
+        """Come to rest at the end of a step: the user may be heard before it is known how far code has come."""
+        if self.arrays.one(ALARM):
+            self._go_back()
+        self._taken()
+
+    def _go_back(self) -> None:
+        """Begin the steps of the chunk again."""
+        self.step, copies = self._kept
+        self.arrays.restore(copies)
+        self.arrays.put(DONE, self.step)
+        self.arrays.put(ALARM, 0)
+
+    def _looked_at(self) -> Outcome | None:
         """Go again to the step of an alarm, and see what it does."""
         step = self.arrays.one(DONE)
-        self.arrays.restore(kept)
-        self.arrays.put(ALARM, 0)
+        self._go_back()
         self._run(self.step, step, True)
         self._taken()
+        self._kept = step, self.arrays.copies()
         before, t = self.arrays.state(), self.t
         self._run(step, step + 1, False)
         self.arrays.put(ALARM, 0)
