@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -263,6 +265,18 @@ def test_a_trial_that_fails_leaves_the_others_their_bits() -> None:
         assert np.array_equal(well["x"].values[:, k], result["x"].values[:, k])
     with pytest.raises(RunFailed, match="So 2 of 4 trials failed"):
         simulate(system, start=starts, **asked)
+
+
+def test_a_run_that_is_interrupted_keeps_what_was_done() -> None:
+    """Trials that none has taken stand at their start."""
+    timer = threading.Timer(0.7, _thread.interrupt_main)
+    simulate(made(PLANE), backend="ensemble", until=0.1, dt=0.01, trials=2000, save_at=[0.0, 0.1])
+    timer.start()
+    result = simulate(made(PLANE), backend="ensemble", until=4e3, dt=0.01, trials=2000, save_at=[0.0, 4e3])
+    timer.join()
+    status, stops, valid = (result[name].values for name in ("status", "stop_time", "valid"))
+    assert result.status == "interrupted" and (status == "interrupted").all() and (valid <= 1).all()
+    assert (stops < 4e3).all() and (stops > 0).any() and (stops == 0).any()
 
 
 def test_a_step_that_leads_astray_is_told() -> None:

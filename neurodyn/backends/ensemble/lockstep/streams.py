@@ -66,11 +66,8 @@ def row_bytes(texts: Sequence[str]) -> Bytes:
     """A row for each text: its length, and its letters."""
     letters = [text.encode() for text in texts]
     width = -(-(HEAD + max((len(word) for word in letters), default=0)) // 8) * 8
-    found = np.zeros((len(letters), width), np.uint8)
-    for row, word in zip(found, letters, strict=True):
-        row[:HEAD] = np.frombuffer(len(word).to_bytes(HEAD, "little"), np.uint8)
-        row[HEAD : HEAD + len(word)] = np.frombuffer(word, np.uint8)
-    return found
+    rows = b"".join(len(word).to_bytes(HEAD, "little") + word.ljust(width - HEAD, b"\0") for word in letters)
+    return np.frombuffer(rows, np.uint8).reshape(len(letters), width)
 
 
 def beginnings(plan: Plan, streams: Sequence[Stream]) -> Bytes:
