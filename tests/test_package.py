@@ -21,7 +21,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 TARGETS = PYPROJECT["tool"]["hatch"]["build"]["targets"]
 SHIPPED = sorted(f"{folder}/{file.name}" for folder in FOLDERS for file in (ROOT / folder).glob("*.toml"))
 # Packages whose distribution has another name.
-DISTRIBUTIONS = {"mpl_toolkits": "matplotlib", "sklearn": "scikit-learn"}
+DISTRIBUTIONS = {"flint": "python-flint", "mpl_toolkits": "matplotlib", "sklearn": "scikit-learn"}
 
 # Prints where the package was found, then loads every name it is given.
 LOAD = """
@@ -84,21 +84,26 @@ def test_the_sdist_names_only_what_exists() -> None:
     assert not [name for name in TARGETS["sdist"]["only-include"] if not (ROOT / name).exists()]
 
 
-def third_party() -> set[str]:
-    """Every package from outside that neurodyn imports anywhere."""
+def third_party(*, bench: bool) -> set[str]:
+    """Every package from outside that is imported anywhere in `neurodyn/bench`, or anywhere else."""
     found: set[str] = set()
     for file in (ROOT / "neurodyn").rglob("*.py"):
+        if ("bench" in file.relative_to(ROOT / "neurodyn").parts[:-1]) != bench:
+            continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.partition(".")[0])
-    return found - sys.stdlib_module_names - {"neurodyn"}
+    return {DISTRIBUTIONS.get(name, name) for name in found - sys.stdlib_module_names - {"neurodyn"}}
 
 
 def test_everything_imported_is_a_declared_dependency() -> None:
-    declared = {re.split(r"[^\w-]", line)[0] for line in PYPROJECT["project"]["dependencies"]}
-    assert {DISTRIBUTIONS.get(name, name) for name in third_party()} <= declared
+    """The tools that benchmarks stand beside are asked for by those who want them."""
+    told = [PYPROJECT["project"]["dependencies"], PYPROJECT["project"]["optional-dependencies"]["bench"]]
+    declared, peers = ({re.split(r"[^\w-]", line)[0] for line in lines} for lines in told)
+    assert third_party(bench=False) <= declared
+    assert third_party(bench=True) <= declared | peers
 
 
 def test_the_package_says_that_it_is_typed() -> None:
