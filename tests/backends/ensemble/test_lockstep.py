@@ -174,7 +174,7 @@ def test_parameters_differ_between_trials_that_share_their_steps() -> None:
     assert apart(*both(made(GROWTH.replace("READING", "ito")), "scipy", **asked)) < 1e-12
 
 
-@pytest.mark.parametrize("method", ["euler", "rk4"])
+@pytest.mark.parametrize("method", ["euler", "rk2", "rk4"])
 def test_fixed_steps_are_those_of_the_reference(method: str) -> None:
     asked: dict[str, Any] = {"until": 5.0, "dt": 0.0625, "save_at": np.arange(0, 5.1, 0.25), "method": method}
     assert apart(*both(made(DRIVEN), "fixed", **asked)) < 1e-13
