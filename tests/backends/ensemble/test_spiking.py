@@ -93,6 +93,11 @@ def test_many_events_and_short_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert_same(chain(2, method="rk4"), whole)
 
 
+def test_a_run_of_many_pieces() -> None:
+    """An input with more edges than a chunk could double its length."""
+    assert chain(600, save_at=[600.0]).counts["steps"] == 60_000
+
+
 def test_trials_and_values_of_their_own() -> None:
     asked: dict[str, Any] = {"trials": 2, "save_at": [0.5, 1.0], "start": {"x": np.arange(10.0).reshape(2, 5) / 10}}
     assert_same(chain(1, **asked), chain(1, "fixed", **asked))

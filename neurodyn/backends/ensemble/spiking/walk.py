@@ -21,8 +21,8 @@ from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import DONE as WELL
 from neurodyn.backends.trajectory import Outcome
 
-# A chunk takes about so long, in seconds, and at least so many steps.
-WATCH, LEAST = 0.05, 64
+# A chunk takes about so long, in seconds, and so many steps at least and at most.
+WATCH, LEAST, MOST = 0.05, 64, 2**20
 
 
 class Walk:
@@ -91,8 +91,8 @@ class Walk:
         if self.arrays.one(ALARM):
             return self._looked_at()
         self._taken()
-        took, steps = time.perf_counter() - started, self._chunk
-        self._chunk = max(LEAST, min(2 * steps, round(steps * WATCH / max(took, 1e-6))))
+        wanted = round((self.step - self._kept[0]) * WATCH / max(time.perf_counter() - started, 1e-6))
+        self._chunk = max(LEAST, min(2 * self._chunk, wanted, MOST))
         return None
 
     def _run(self, begin: int, end: int, watched: bool) -> None:
