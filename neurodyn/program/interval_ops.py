@@ -89,6 +89,12 @@ def _special(function: Callable[..., Any], least: float = 0.0, most: float = np.
     return increasing(function, least, most, SPECIAL)
 
 
+def _sigmoid(x: Any) -> Any:
+    """1/(1 + exp(-x)); SciPy's is 0 where exp(-x) overflows, which is 10^12 units of the last place off."""
+    small = np.exp(np.minimum(x, 0.0))
+    return np.where(x < 0, small / (1 + small), special.expit(x))
+
+
 ELEMENTWISE: Mapping[str, Callable[..., Interval]] = {
     "add": Interval.__add__, "subtract": Interval.__sub__, "multiply": Interval.__mul__,
     "divide": Interval.__truediv__, "negative": Interval.__neg__, "modulo": _modulo, "power": power,
@@ -97,7 +103,7 @@ ELEMENTWISE: Mapping[str, Callable[..., Interval]] = {
     "log1p": increasing(np.log1p), "sinh": increasing(np.sinh), "tanh": increasing(np.tanh, -1.0, 1.0),
     "asinh": increasing(np.arcsinh), "acosh": increasing(np.arccosh, 0.0), "atanh": increasing(np.arctanh),
     "asin": increasing(np.arcsin), "acos": decreasing(np.arccos, 0.0), "atan": increasing(np.arctan),
-    "erf": _special(special.erf, -1.0, 1.0), "sigmoid": _special(special.expit, 0.0, 1.0),
+    "erf": _special(special.erf, -1.0, 1.0), "sigmoid": _special(_sigmoid, 0.0, 1.0),
     "softplus": _special(runtime.softplus), "exprel": _special(special.exprel), "absolute": magnitude,
     "exprel_slope": _special(runtime.exprel_slope), "cosh": even(increasing(np.cosh, 1.0)),
     "logcosh": even(_special(runtime.logcosh)), "i0e": even(decreasing(special.i0e, 0.0, ulps=SPECIAL)),

@@ -22,7 +22,11 @@ from neurodyn.program.lower import Output, lower
 from neurodyn.system.jacobian import derived
 
 mpmath.mp.dps = 50
-SIZES = st.floats(-1e3, 1e3) | st.floats(-1e-3, 1e-3) | st.sampled_from([0.0, -0.0, 1.0, -1.0, 1e-300, -1e-300, 700.0])
+SIZES = (
+    st.floats(-1e3, 1e3)
+    | st.floats(-1e-3, 1e-3)
+    | st.sampled_from([0.0, -0.0, 1.0, -1.0, 1e-300, -1e-300, 700.0, -720.0, -745.0])
+)
 NARROW = st.floats(-0.999, 0.999) | st.sampled_from([0.0, 1.0, -1.0])
 LARGE = SIZES.map(abs).map(lambda x: x + 1.0)
 
@@ -84,6 +88,16 @@ def test_a_function_holds_its_values(name: str) -> None:
             assert mpmath.mpf(float(found.low[0])) <= value <= mpmath.mpf(float(found.high[0])), (x, value)
 
     check()
+
+
+@pytest.mark.parametrize("name", ["exp", "sigmoid", "softplus", "tanh", "erf", "log1p", "asinh", "atan"])
+def test_functions_hold_their_values_over_their_whole_range(name: str) -> None:
+    exact = EXACT[name][0]
+    x = np.concatenate([np.linspace(-750, 750, 301), np.geomspace(1e-320, 1e3, 50), -np.geomspace(1e-320, 0.9, 50)])
+    x = x[x > -1] if name == "log1p" else x
+    found = ELEMENTWISE[name](Interval.point(x))
+    for value, low, high in zip(x, found.low, found.high, strict=True):
+        assert mpmath.mpf(float(low)) <= exact(mpmath.mpf(float(value))) <= mpmath.mpf(float(high)), value
 
 
 def spans() -> Any:
