@@ -85,7 +85,8 @@ class TestRandomFeatures:
         deviation = np.sqrt((sum(both) / 2 - true**2) / count)
         system = neurodyn.build("dense_memory_features", xi=xi, sizes={"Y": count * blocks}, beta=beta, seed=1)
         seen, kept = system.observe(["S", "h"])(0.0, v, {}), system.values
-        features = kept["T_c"] * np.cos(seen["h"]) + kept["T_s"] * np.sin(seen["h"])
+        products = kept["T_c"] * np.cos(seen["h"]) + kept["T_s"] * np.sin(seen["h"])
+        features = products / np.sqrt(count * blocks)
         assert features.sum() == pytest.approx(float(seen["S"]), rel=1e-12)
         scores = (blocks * features.reshape(blocks, count).sum(axis=1) - true) / deviation
         assert abs(scores.mean()) < 4 / np.sqrt(blocks)
