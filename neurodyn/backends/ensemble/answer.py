@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from neurodyn.backends.ensemble.driver import Found
 from neurodyn.backends.ensemble.endings import Endings
 from neurodyn.backends.ensemble.frame import DONE
 from neurodyn.backends.outcome import joined
-from neurodyn.backends.plan import Plan
+from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.trajectory import DONE as WELL
-from neurodyn.backends.trajectory import Stop, Trajectory
+from neurodyn.backends.trajectory import Outcome, Stop, Trajectory
 
 
 def ends_only(plan: Plan) -> bool:
@@ -18,32 +22,69 @@ def ends_only(plan: Plan) -> bool:
     return plan.save_at is not None and plan.save_at.size == 1 and float(plan.save_at[0]) == plan.until
 
 
-def trajectory(plan: Plan, method: str, found: Found, interrupted: bool, scheme: dict[str, object]) -> Trajectory:
+def trajectory(plan: Plan, method: str, found: Found, scheme: dict[str, object]) -> Trajectory:
     """What was found, trial by trial."""
     sign, endings = (1.0 if plan.forward else -1.0), Endings(plan, method)
-    codes, counts = found.told[:, 0], found.told[:, 3].copy()
-    saved, times = found.saved, plan.save_at
-    assert times is not None
-    if ends_only(plan):
-        counts[:] = codes == DONE
-        saved = np.where((codes == DONE)[None, :, None], found.final[None], np.nan)
+    codes, ended = found.told[:, 0], sign * found.ended
     bad = (codes != DONE) | ~np.isfinite(found.final).all(axis=1)
     numbers = np.flatnonzero(bad).tolist()
-    ends = {k: endings.of(int(codes[k]), k, sign * found.ended[k], found.final[k]) for k in numbers}
-    failed = {k: ended for k, ended in ends.items() if ended.status == "failed"}
-    now = next((ended for ended in ends.values() if ended.status == "interrupted"), WELL)
-    stops = [Stop(ends.get(k, WELL), float(sign * t), int(counts[k])) for k, t in enumerate(found.ended)]
-    reached = int(counts.max())
-    alone = plan.trials is None
-    y = saved[:reached, 0] if alone else saved[:reached]
+    ends = {k: endings.of(int(codes[k]), k, ended[k], found.final[k]) for k in numbers}
+    work = {"steps": int(found.told[:, 1].sum()), "tried": int(found.told[:, 2].sum())}
+    return assembled(
+        plan, method, Reached(found.saved, found.final, codes == DONE, found.told[:, 3], ended), ends, work, scheme
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """How far trials came.
+
+    Attributes:
+        saved, final: the states at the times to save, (times, trials, states), and the last ones.
+        done: the trials that came to the end.
+        counts: how many of the times each has passed.
+        ended: the last time of each.
+    """
+
+    saved: Floats
+    final: Floats
+    done: NDArray[np.bool_]
+    counts: NDArray[np.int64]
+    ended: Floats
+
+
+def assembled(
+    plan: Plan,
+    method: str,
+    reached: Reached,
+    ends: Mapping[int, Outcome],
+    work: dict[str, int],
+    scheme: dict[str, object],
+) -> Trajectory:
+    """A trajectory of what trials came to.
+
+    Args:
+        ends: how those trials ended, by number, that did not come to their end in good order.
+        work: what was done, by what it is.
+    """
+    saved, counts, ended = reached.saved, reached.counts, reached.ended
+    assert plan.save_at is not None
+    if ends_only(plan):
+        counts = reached.done.astype(np.int64)
+        saved = np.where(reached.done[None, :, None], reached.final[None], np.nan)
+    failed = {k: one for k, one in ends.items() if one.status == "failed"}
+    now = next((one for one in ends.values() if one.status == "interrupted"), WELL)
+    stops = [Stop(ends.get(k, WELL), t, int(counts[k])) for k, t in enumerate(ended.tolist())]
+    most, alone = int(counts.max()), plan.trials is None
+    sign = 1.0 if plan.forward else -1.0
     return Trajectory(
-        times[:reached],
-        y,
+        plan.save_at[:most],
+        saved[:most, 0] if alone else saved[:most],
         joined(plan, failed, now),
         method,
-        {"steps": int(found.told[:, 1].sum()), "tried": int(found.told[:, 2].sum())},
-        float(sign * (found.ended.max() if now is WELL else found.ended.min())),
-        found.final[0] if alone else found.final,
+        work,
+        float(sign * ((sign * ended).max() if now is WELL else (sign * ended).min())),
+        reached.final[0] if alone else reached.final,
         [] if alone else stops,
         scheme=scheme,
     )

@@ -19,7 +19,8 @@ from neurodyn.backends.ensemble.driver import Found
 from neurodyn.backends.ensemble.frame import BAD_RATE, DONE, STALLED, STOPPED, TOLD, TOO_SMALL
 from neurodyn.backends.ensemble.methods import Tableau, tableau
 from neurodyn.backends.ensemble.readings import Numbers, Readings
-from neurodyn.backends.ensemble.settling import WATCHED_STEPS
+from neurodyn.backends.ensemble.stepping import ROUNDINGS
+from neurodyn.backends.march import LEAST_ADVANCE, WATCHED_STEPS
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.threads import few_threads
@@ -28,22 +29,18 @@ from neurodyn.backends.trajectory import Trajectory
 Flags = NDArray[np.bool_]
 # The rates of all stages of a block stay in a cache of the second level; but products of fewer rows are slow.
 BLOCK_BYTES, LEAST_ROWS = 2**20, 256
-# A step shorter than so many roundings of the time does not lead on.
-ROUNDINGS = 10 * 2.0**-52
-# Of the way, in `WATCHED_STEPS` steps; see `march.LEAST_ADVANCE`.
-LEAST_ADVANCE = 1e-2
 
 
 def run(plan: Plan) -> Trajectory:
     """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
     method = tableau(chosen_method(plan))
     with np.errstate(all="ignore"), Progress(plan) as progress, few_threads(plan):
-        found, interrupted = _carried_out(plan, method, progress)
-    return trajectory(plan, method.name, found, interrupted, {"mode": ARRAYS})
+        found = _carried_out(plan, method, progress)
+    return trajectory(plan, method.name, found, {"mode": ARRAYS})
 
 
-def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> tuple[Found, bool]:
-    """All trials, in blocks, and whether the user ended them early."""
+def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> Found:
+    """All trials, in blocks, as far as the user lets them go."""
     start = np.atleast_2d(plan.start)
     trials, size = start.shape
     sign = 1.0 if plan.forward else -1.0
@@ -61,8 +58,7 @@ def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> tuple[Found
             march.block(np.arange(first, min(first + rows, trials)), progress)
     except KeyboardInterrupt:
         found.told[found.told[:, 0] == 0, 0] = STOPPED
-        return found, True
-    return found, False
+    return found
 
 
 @dataclass(frozen=True, eq=False)

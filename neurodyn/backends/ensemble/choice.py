@@ -19,6 +19,7 @@ FIXED = "rk4"
 
 
 def check(plan: Plan) -> None:
+    """Refuse what no mode can do, and modes that cannot do this."""
     if plan.save_at is None:
         raise InputError(
             "The backend ensemble saves at given times, not at the steps of its runs.",

@@ -58,8 +58,8 @@ class Found:
     told: NDArray[np.int64]
 
 
-def carried_out(code: Code, tables: Tables, saves: int, threads: int, progress: Progress) -> tuple[Found, bool]:
-    """All trials, and whether the user ended them early."""
+def carried_out(code: Code, tables: Tables, saves: int, threads: int, progress: Progress) -> Found:
+    """All trials, as far as the user lets them go."""
     trials, states = tables.start.shape
     found = Found(
         np.full((saves, trials, states), np.nan),
@@ -76,14 +76,14 @@ def carried_out(code: Code, tables: Tables, saves: int, threads: int, progress: 
         last = min(first + BLOCK, trials)
         code.run(first, last, trials, saves, len(tables.edges) - 1, *pointers)
 
-    interrupted = all_done(block, range(0, trials, BLOCK), threads, stop, progress)
+    all_done(block, range(0, trials, BLOCK), threads, stop, progress)
     found.told[found.told[:, 0] == 0, 0] = STOPPED  # those that no lane has taken
-    return found, interrupted
+    return found
 
 
-def all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], progress: Progress) -> bool:
-    """Carry out all blocks, and look at the keyboard meanwhile; whether the user ended them early."""
-    plan, interrupted = progress.plan, False
+def all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], progress: Progress) -> None:
+    """Carry out all blocks, and look at the keyboard meanwhile."""
+    plan = progress.plan
     with ThreadPoolExecutor(threads) as pool:
         waiting = {pool.submit(block, first) for first in firsts}
         while waiting:
@@ -93,5 +93,4 @@ def all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], p
                     future.result()
                 progress.at(plan.until + (plan.t0 - plan.until) * len(waiting) / len(firsts))
             except KeyboardInterrupt:
-                stop[0], interrupted = 1, True
-    return interrupted
+                stop[0] = 1

@@ -7,7 +7,7 @@ import numpy as np
 from neurodyn.backends import outcome
 from neurodyn.backends.ensemble.frame import BAD_RATE, DONE, STALLED, STOPPED
 from neurodyn.backends.ensemble.methods import implicit_names
-from neurodyn.backends.ensemble.settling import WATCHED_STEPS
+from neurodyn.backends.march import WATCHED_STEPS
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.problem import Problem
 from neurodyn.backends.solvers import REMEDY_IMPLICIT

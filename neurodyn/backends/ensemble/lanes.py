@@ -19,12 +19,10 @@ from neurodyn.backends.ensemble.machine import Machine, host
 from neurodyn.backends.ensemble.segments import Rows, Segments, rows, segments
 from neurodyn.backends.ensemble.unrolling import flow_of, numbers_of, unrolling_of
 from neurodyn.backends.ensemble.vector_math import functions
+from neurodyn.backends.march import LEAST_ADVANCE
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
-
-# Of the way, in `WATCHED_STEPS` steps; see `march.LEAST_ADVANCE`.
-LEAST_ADVANCE = 1e-2
 
 
 def run(plan: Plan) -> Trajectory:
@@ -44,9 +42,9 @@ def run(plan: Plan) -> Trajectory:
     saves = 0 if ends_only(plan) else tables.times.size
     threads = min(cores(), -(-tables.start.shape[0] // 1024))
     with Progress(plan) as progress:
-        found, interrupted = carried_out(code, tables, saves, threads, progress)
+        found = carried_out(code, tables, saves, threads, progress)
     scheme = {"mode": LANES, "lanes": machine.width, "processor": machine.cpu, "threads": threads}
-    return trajectory(plan, method.name, found, interrupted, scheme)
+    return trajectory(plan, method.name, found, scheme)
 
 
 def cores() -> int:

@@ -18,9 +18,8 @@ from neurodyn.backends.ensemble.frame import (
     Frame,
 )
 from neurodyn.backends.ensemble.vector_math.values import Flag, Real, Whole
+from neurodyn.backends.march import WATCHED_STEPS
 
-# So many steps are taken between two looks at whether a run gets on.
-WATCHED_STEPS = 100_000
 # The first step is this part of the time in which the state changes by its own size; see `solvers._first_step`.
 FIRST, SHORT = 0.1, 1e-5
 

@@ -11,11 +11,12 @@ import mpmath
 import numpy as np
 import pytest
 
-from neurodyn import Model, Result, System, build, load, simulate
+from neurodyn import Result, System, build, load, simulate
 from neurodyn.backends.ensemble import lanes
 from neurodyn.backends.ensemble.machine import Machine, host
 from neurodyn.errors import InputError, RunFailed
 from neurodyn.system.signals import Smooth
+from tests.backends.ensemble.cases import DRIVEN, POLE, made
 
 METHODS = ("Tsit5", "DOP853", "Rodas4")
 each_method = pytest.mark.parametrize("method", METHODS)
@@ -31,12 +32,6 @@ y = 1.0
 [parameters]
 w = 3.0
 """
-POLE = """
-format = 1
-equations = "dx/dt = x**2"
-[states]
-x = 1.0
-"""
 ROOT = """
 format = 1
 equations = "dx/dt = -1 - sqrt(x - c)"
@@ -45,22 +40,6 @@ x = 2.0
 [parameters]
 c = 1.0
 """
-DRIVEN = """
-format = 1
-equations = "tau*dx/dt = u + v*w - x"
-[states]
-x = 0.3
-[parameters]
-tau = 0.5
-[inputs]
-u = { value = "pulses(1.5, 2, 0.25)" }
-v = { value = "ramp(1, 3, 0, 2)" }
-w = { value = "2 - window(2.5, 4)" }
-"""
-
-
-def made(text: str, **values: Any) -> System:
-    return build(Model.from_text(text, name="test"), **values)
 
 
 def ran(system: System, until: float, **asked: Any) -> Result:

@@ -10,23 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neurodyn import Model, Result, System, build, load, rerun, simulate
+from neurodyn import Result, System, build, load, rerun, simulate
 from neurodyn.backends.ensemble.lockstep import run as lockstep
 from neurodyn.backends.ensemble.machine import Machine, host
 from neurodyn.errors import InputError, RunFailed
+from tests.backends.ensemble.cases import DRIVEN, POLE, made
 
-DRIVEN = """
-format = 1
-equations = "tau*dx/dt = u + v*w - x"
-[states]
-x = 0.3
-[parameters]
-tau = 0.5
-[inputs]
-u = { value = "pulses(1.5, 2, 0.25)" }
-v = { value = "ramp(1, 3, 0, 2)" }
-w = { value = "2 - window(2.5, 4)" }
-"""
 GROWTH = """
 format = 1
 equations = "dx/dt = mu*x + s*x*xi"
@@ -57,12 +46,6 @@ u = { value = "step(0.513, 0.7) + ramp(0.2, 0.8, 0, 1)" }
 [noise]
 "a[k]" = { kind = "white" }
 b = { kind = "white", reading = "ito" }
-"""
-POLE = """
-format = 1
-equations = "dx/dt = x**2"
-[states]
-x = 1.0
 """
 ROOT = """
 format = 1
@@ -101,10 +84,6 @@ x = 0.0
 c = 1.5
 """
 NOISY = ("euler-maruyama", "heun", "milstein")
-
-
-def made(text: str, **values: Any) -> System:
-    return build(Model.from_text(text, name="test"), **values)
 
 
 def apart(found: Result, other: Result) -> float:

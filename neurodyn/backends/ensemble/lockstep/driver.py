@@ -77,10 +77,8 @@ class Found:
     threads: int
 
 
-def carried_out(
-    plan: Plan, code: Steps, tables: Tables, saves: int, cores: int, progress: Progress
-) -> tuple[Found, bool]:
-    """All trials, and whether the user ended them early."""
+def carried_out(plan: Plan, code: Steps, tables: Tables, saves: int, cores: int, progress: Progress) -> Found:
+    """All trials, as far as the user lets them go."""
     trials, states = tables.start.shape
     groups = -(-trials // code.width)
     block = min(BLOCK, -(-groups // cores) * code.width)
@@ -108,4 +106,5 @@ def carried_out(
         pointers = [array.ctypes.data for array in (*read, own, steps.texts, scratch, *written)]
         code.code.run(first, last, trials, len(steps.wholes), *widths, *pointers)
 
-    return found, all_done(run, firsts, found.threads, stop, progress)
+    all_done(run, firsts, found.threads, stop, progress)
+    return found

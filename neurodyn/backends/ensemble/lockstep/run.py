@@ -38,6 +38,6 @@ def run(plan: Plan) -> Trajectory:
     tables = Tables.of(plan, code, steps, unrolling.unrolled.parameters(numbers), inputs, varied)
     saves = 0 if ends_only(plan) or plan.save_at is None else plan.save_at.size
     with Progress(plan) as progress:
-        found, interrupted = carried_out(plan, code, tables, saves, cores(), progress)
+        found = carried_out(plan, code, tables, saves, cores(), progress)
     scheme = {"mode": LANES, "lanes": machine.width, "processor": machine.cpu, "threads": found.threads}
-    return trajectory(plan, code.method, found, interrupted, scheme)
+    return trajectory(plan, code.method, found, scheme)
