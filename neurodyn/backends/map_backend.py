@@ -7,6 +7,7 @@ import numpy as np
 from neurodyn.backends.given import Given
 from neurodyn.backends.outcome import bad_step, interrupted, joined, out_of_memory
 from neurodyn.backends.plan import OWN_VALUES, Floats, Plan
+from neurodyn.backends.products.signs import SignProducts
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.recorder import recorder
 from neurodyn.backends.threads import few_threads
@@ -52,6 +53,7 @@ class Map:
             [walk.stops.get(k, last) for k in range(plan.trials or 0)],
             history=None if plan.history is None else window[..., 1:, :].copy(),
             past=walk.past,
+            scheme=walk.products.scheme(),
         )
 
 
@@ -100,6 +102,7 @@ class Walk:
     Attributes:
         past: the window at each saved step, if the plan keeps them.
         stops: how trials ended that could not go on, by number; a run without trials counts as number 0.
+        products: what multiplies matrices of signs.
     """
 
     def __init__(self, plan: Plan, progress: Progress) -> None:
@@ -108,6 +111,7 @@ class Walk:
         self.buffer = Buffer(plan.start, plan.history, int(plan.t0))
         self.past: list[Floats] | None = [] if plan.keep_past else None
         self.stops: dict[int, Stop] = {}
+        self.products = SignProducts()
         self._plan, self._progress = plan, progress
         self._last: dict[int, Floats] = {}  # the last good windows of trials that have stopped
 
@@ -126,7 +130,7 @@ class Walk:
 
     def go(self) -> None:
         """Run to the end, or until no trial is left."""
-        take, given = self._plan.system.step(trials=self._plan.trials is not None), Given(self._plan)
+        take, given = self._plan.system.step(self._plan.trials is not None, self.products), Given(self._plan)
         self._record()
         for step in range(self.step, int(self._plan.until)):
             window = self.buffer.window

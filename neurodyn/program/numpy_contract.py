@@ -10,7 +10,7 @@ from neurodyn.program.numpy_names import Names
 from neurodyn.program.program import BODY, TRIAL, Step
 
 TRIAL_COUNT = "trial_count"  # the name of the number of trials in the source
-LARGE = 1 << 18  # numbers of a matrix whose product with a vector takes long beside a call
+LARGE = 1 << 15  # numbers of a matrix whose product with a vector takes long beside a call
 Arrange = Callable[[int, str], str]  # operand and code with `{}` for its name -> source; in the setup if constant
 
 

@@ -12,6 +12,7 @@ from neurodyn.calculus.letters import quantity, reindex
 from neurodyn.calculus.rewrite import inline
 from neurodyn.errors import InputError
 from neurodyn.program.lower import Output
+from neurodyn.program.runtime import Products, multiplied
 from neurodyn.system.structure import ORDER, UNIT
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Array = NDArray[np.float64]
 Step = Callable[[float, Array, Mapping[str, Any]], Array]
 
 
-def step_function(system: System, trials: bool) -> Step:
+def step_function(system: System, trials: bool, products: Products = multiplied) -> Step:
     """f(t, y, given): the states after a step from y; `given` holds inputs, draws and past values by name."""
     structure, layout = system.structure, system.layout
     if not system.model.discrete:
@@ -29,7 +30,7 @@ def step_function(system: System, trials: bool) -> Step:
     if structure.asynchronous:
         return _one_by_one(system, trials)
     outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in structure.maps.items()]
-    bound = system.bind(("step", trials), outputs, trials)
+    bound = system.bind(("step", trials), outputs, trials, products=products)
 
     def step(t: float, y: Array, given: Mapping[str, Any]) -> Array:
         return layout.pack(bound(t, {**layout.unpack(y), **given}), trials)

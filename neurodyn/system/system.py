@@ -184,9 +184,9 @@ class System:
 
         return flow
 
-    def step(self, trials: bool = False) -> Step:
+    def step(self, trials: bool = False, products: Products = multiplied) -> Step:
         """f(t, y, given): the states after one step of a map; `given` holds inputs, draws and past values by name."""
-        return step_function(self, trials)
+        return step_function(self, trials, products)
 
     def jacobian(self, sparse: bool | None = None) -> Callable[[float, Array, Inputs], Any]:
         """f(t, y, inputs): the derivative of the flow, or of a map's step, by the state: (size, size) at y (size,).

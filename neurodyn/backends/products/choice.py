@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Below so many rows a half is not read faster than BLAS reads the whole, which then lies in a cache.
 LEAST_ROWS = 1000
+# And fewer numbers than these are not worth keeping in 32 bits.
+LEAST_SHORT = 1 << 18
 # The ability of a backend that can keep large matrices in 32 bits.
 SHORT = "float32"
 FLOAT32 = f"{STORAGE}{SHORT}"
@@ -38,7 +40,8 @@ class Products:
         return self._known[key][1]
 
     def _made(self, matrix: Floats) -> Callable[[Floats], Floats]:
-        if not self._short and (len(matrix) < LEAST_ROWS or matrix.shape[0] != matrix.shape[1]):
+        small = matrix.size < LEAST_SHORT if self._short else len(matrix) < LEAST_ROWS
+        if small or not (self._short or matrix.shape[0] == matrix.shape[1]):
             return multiplied(matrix)
         # Imported where there is something to compile: it loads LLVM.
         from neurodyn.backends.products.matrix import Product, by_rows, is_symmetric, shortened, threads
