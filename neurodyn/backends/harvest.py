@@ -11,10 +11,8 @@ from neurodyn.backends.observe import observe
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.results import Result
-from neurodyn.results.events import with_events
-from neurodyn.results.label import label
+from neurodyn.results.label import Numbers
 from neurodyn.results.recipe import plain, plain_values, recipe
-from neurodyn.results.trials import Ended, flattened, with_trials
 from neurodyn.system.edge_lists import EdgeList
 from neurodyn.system.signals import is_signal
 
@@ -56,14 +54,12 @@ def harvest(
         arrays["history"] = system.layout.unpack(trajectory.history)
     for kind, memory in _memories(plan, trajectory):
         arrays[kind] = dict(memory)
-    dataset, outcome = label(system, seen.time, seen.variables), seen.outcome
-    if seen.stops:
-        ended = [Ended(s.outcome.status, s.outcome.message, s.time, s.valid) for s in seen.stops]
-        dataset = with_trials(dataset, ended)
-        dataset = flattened(dataset) if plan.save_at is None else dataset
-    dataset = with_events(dataset, system, trajectory.fired, plan.trials)
+    ended, outcome = seen.stops.told() if seen.stops else None, seen.outcome
+    numbers = Numbers(
+        system, seen.time, seen.variables, ended, trajectory.fired, ended is not None and plan.save_at is None
+    )
     counts = dict(trajectory.counts)
-    return Result(dataset, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
+    return Result(numbers.label, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
 
 
 def _asked(plan: Plan) -> dict[str, Any]:

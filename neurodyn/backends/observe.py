@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from neurodyn.backends.given import Given
 from neurodyn.backends.outcome import interrupted
 from neurodyn.backends.plan import Floats, Piece, Plan
-from neurodyn.backends.trajectory import Outcome, Stop, Trajectory
+from neurodyn.backends.stops import Stops
+from neurodyn.backends.trajectory import Outcome, Trajectory
 from neurodyn.errors import InputError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Observed:
     time: Floats
     variables: Variables
     outcome: Outcome
-    stops: tuple[Stop, ...]
+    stops: Stops
 
 
 def observe(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> Observed:
@@ -92,16 +93,14 @@ def observe(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> Observe
     if terms and count:
         found[f"{energy}_parts"] = np.stack([read[term] for term in terms], axis=-1)
     time, outcome = trajectory.time[:count], trajectory.outcome
-    stops = tuple(s if s.valid <= count else replace(s, valid=count) for s in trajectory.stops)
+    stops = Stops.of(trajectory.stops)
     if count < len(trajectory.time):
         t = float(time[-1]) if count else plan.t0
         outcome = interrupted(t)
-        stops = tuple(s if s.valid < count else Stop(outcome, t, count) for s in stops)
+        stops = stops.cut(count, t, outcome)
     elif outcome.status != "interrupted":
         bad = _not_finite(plan, time, found, stops)
-        stops = tuple(
-            replace(s, outcome=bad[k]) if k in bad and s.outcome.status == "done" else s for k, s in enumerate(stops)
-        )
+        stops = stops.spoilt(bad)
         outcome = next(iter(bad.values())) if outcome.status == "done" and bad else outcome
     return Observed(time, found, outcome, stops)
 
@@ -113,7 +112,7 @@ def _read(plan: Plan, trajectory: Trajectory, names: Sequence[str]) -> tuple[int
     found: dict[str, NDArray[Any]] = {}
     count = 0
     shared = _shared(plan)
-    valid = np.array([stop.valid for stop in trajectory.stops], dtype=int)
+    valid = Stops.of(trajectory.stops).valid
     try:
         with np.errstate(all="ignore"):
             for k, t in enumerate(trajectory.time.tolist()):
@@ -176,10 +175,10 @@ def _store(found: dict[str, NDArray[Any]], name: str, count: int, k: int, value:
     found[name][k] = value
 
 
-def _not_finite(plan: Plan, time: Floats, variables: Variables, stops: Sequence[Stop]) -> dict[int, Outcome]:
+def _not_finite(plan: Plan, time: Floats, variables: Variables, stops: Stops) -> dict[int, Outcome]:
     """The states of a run are finite; what is computed from them need not be. The trials where it is not, and why."""
     found: dict[int, Outcome] = {}
-    valid = np.array([stop.valid for stop in stops] or [len(time)])
+    valid = stops.valid if stops else np.array([len(time)])
     for name, values in variables.items():
         is_shared = plan.trials is None or name in _shared(plan)
         rows = values[:, None] if is_shared else values

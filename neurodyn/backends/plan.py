@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -142,6 +143,10 @@ class Plan:
 
         A map has none: it reads its inputs at its steps only.
         """
+        return self._edges
+
+    @cached_property
+    def _edges(self) -> Floats:
         return np.empty(0) if self.discrete else edges(self.signals, self.t0, self.until)
 
     def pieces(self) -> list[Piece]:

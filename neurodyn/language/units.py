@@ -65,12 +65,12 @@ class Unit:
         """One of this unit is ten to this power in SI units."""
         return sum((ATOMS[word][1] * power for word, power in self.powers), Fraction(0))
 
-    @property
+    @cached_property
     def factor(self) -> float:
         """One of this unit, in SI units."""
         return float(10**self.exponent) if self.exponent.denominator == 1 else 10.0 ** float(self.exponent)
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """Whether it is the dimension of plain numbers."""
         return all(power == 0 for power in self.dimension)
@@ -99,6 +99,10 @@ class Unit:
         return Unit(tuple((w, p * power) for w, p in self.powers)) if power else NUMBER
 
     def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         above = "*".join(_powered(w, p) for w, p in self.powers if p > 0)
         return (above or "1") + "".join("/" + _powered(w, -p) for w, p in self.powers if p < 0)
 
@@ -111,7 +115,7 @@ class Unit:
         same = len(self.powers) < 2 or str(self) == simple
         return f"in {self}" if same else f"in {self} ({'a plain number' if self.plain else simple})"
 
-    @property
+    @cached_property
     def si(self) -> str:
         """The SI unit of the dimension, in few names; empty for plain numbers."""
         return "" if self.plain else str(si_unit(self.dimension))

@@ -73,21 +73,23 @@ class Events:
         return found
 
 
-def with_events(dataset: Dataset, system: System, fired: Mapping[str, Record], trials: int | None) -> Dataset:
-    """The dataset with the events that were recorded."""
+def event_columns(
+    system: System, fired: Mapping[str, Record], trials: int | None, time: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The variables and the coordinates of the events that were recorded; `time` says how times are measured."""
+    variables, coords = dict[str, Any](), dict[str, Any]()
     for name, record in fired.items():
         dim, dims = f"{name}.number", system.dims(name)
         shape = tuple(system.sizes[d.removesuffix("_pre")] for d in dims)
         places = np.unravel_index(record.unit, shape) if shape else ()
-        coords: dict[str, Any] = {f"{name}.{d}": (dim, np.asarray(p)) for d, p in zip(dims, places, strict=True)}
+        coords |= {f"{name}.{d}": (dim, np.asarray(p)) for d, p in zip(dims, places, strict=True)}
         if trials is not None and record.trial is not None:
             counts = np.bincount(record.trial, minlength=trials)
             coords[f"{name}.trial"] = (dim, record.trial)
             coords[f"{name}.offset"] = ("trial", np.cumsum(counts) - counts, {"about": "number of its first entry"})
-        time = {key: value for key, value in dataset["time"].attrs.items() if key.endswith(("unit", "size"))}
-        told = {"role": ROLE, "about": system.about(name), "shape": list(shape) or [1]} | time
-        dataset = dataset.assign({name: (dim, record.time, told)}).assign_coords(coords)
-    return dataset
+        told = {"role": ROLE, "about": system.about(name), "shape": list(shape) or [1], **time}
+        variables[name] = (dim, record.time, told)
+    return variables, coords
 
 
 def without_events(dataset: Dataset) -> Dataset:

@@ -3,54 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.calculus.supports import edge_dim
+from neurodyn.results.events import event_columns
+from neurodyn.results.trials import Ended, flattened
 from neurodyn.system.checks.periods import period_of
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
     from neurodyn.language.units import Unit
+    from neurodyn.results.events import Record
     from neurodyn.system.system import System
 
 
-def label(system: System, time: NDArray[np.float64], variables: Mapping[str, NDArray[Any]]) -> Dataset:
-    """A dataset of variables over time.
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """The numbers of a run, still without names of their axes.
 
-    Args:
+    Attributes:
         variables: by name, each (time, ...), or (time, trial, ...) where trials differ; the rest are the variable's
             index sets. The terms of an energy E come under the name `E_parts`, with the term last.
+        ended: how each trial ended; None for a run without trials.
+        fired: the events that were recorded, by name.
+        alone: whether each trial was saved at times of its own.
     """
-    import xarray as xr
 
-    parts = f"{system.model.energy}_parts"
-    labelled: dict[str, Any] = {}
-    for name, values in variables.items():
-        own = ("part",) if name == parts else tuple(system.dims(name))
-        trial = ("trial",) if values.ndim > 1 + len(own) else ()
-        labelled[name] = (("time", *trial, *own), values, _attributes(system, name, name == parts))
-    unit = {"unit": "steps"} if system.model.discrete else {}
-    dataset = xr.Dataset(labelled, coords={"time": ("time", time, unit)})
-    numbered = {str(dim): np.arange(size) for dim, size in dataset.sizes.items() if dim not in ("time", "part")}
+    system: System
+    time: NDArray[np.float64]
+    variables: Mapping[str, NDArray[Any]]
+    ended: Ended | None
+    fired: Mapping[str, Record]
+    alone: bool
+
+    def label(self) -> Dataset:
+        """A dataset of the variables over time."""
+        import xarray as xr
+
+        system, trials = self.system, None if self.ended is None else len(self.ended.time)
+        measured = _measured(system.units.time) if system.units.active else {}
+        measured = {"unit": "steps", **measured} if system.model.discrete else measured
+        events, places = event_columns(system, self.fired, trials, measured)
+        variables, sizes = self._variables()
+        # In one go: each further one copies and checks all that is there.
+        coords = {"time": ("time", self.time, measured), **_positions(system, sizes)}
+        if self.ended is not None:
+            coords |= self.ended.coords()
+        told = {"title": system.model.summary or system.name}
+        if not self.alone:
+            return xr.Dataset({**variables, **events}, {**coords, **places}, told)
+        return flattened(xr.Dataset(variables, coords, told)).assign(events).assign_coords(places)
+
+    def _variables(self) -> tuple[dict[str, Any], dict[str, int]]:
+        """Each variable with its dims and what is told of it, and the sizes of all dims."""
+        labelled, sizes = dict[str, Any](), dict[str, int]()
+        parts = f"{self.system.model.energy}_parts"
+        for name, values in self.variables.items():
+            own = ("part",) if name == parts else tuple(self.system.dims(name))
+            trial = ("trial",) if values.ndim > 1 + len(own) else ()
+            dims = ("time", *trial, *own)
+            labelled[name] = (dims, values, _attributes(self.system, name, name == parts))
+            sizes.update(zip(dims, values.shape, strict=True))
+        return labelled, sizes
+
+
+def _positions(system: System, sizes: Mapping[str, int]) -> dict[str, Any]:
+    """The coordinates of all dims but time: ends of edges, numbers of units, and the terms of the energy."""
+    coords: dict[str, Any] = {}
     for support, wiring in system.wirings.items():
         dim = edge_dim(support)
-        if dim in dataset.sizes:
+        if dim in sizes:
             ends = zip(system.model.parameters[support].letters, wiring.ends, strict=True)
-            dataset = dataset.assign_coords({f"{support}_{x}": (dim, end) for x, end in ends})
-    if parts in labelled:
-        numbered["part"] = np.asarray(system.energy_terms, dtype=str)
-    if system.units.active:
-        dataset["time"].attrs.update(_measured(system.units.time))
-    dataset = dataset.assign_coords(numbered).assign_attrs(title=system.model.summary or system.name)
-    for dim in numbered:
-        index_set = system.model.indices.get(dim.removesuffix("_pre"))
-        if index_set is not None and index_set.about:
-            dataset[dim].attrs["about"] = index_set.about
-    return dataset
+            coords |= {f"{support}_{x}": (dim, end) for x, end in ends}
+    for dim, size in sizes.items():
+        if dim not in ("time", "part"):
+            index_set = system.model.indices.get(dim.removesuffix("_pre"))
+            about = {"about": index_set.about} if index_set is not None and index_set.about else {}
+            coords[dim] = (dim, np.arange(size), about)
+    if "part" in sizes:
+        coords["part"] = ("part", np.asarray(system.energy_terms, dtype=str))
+    return coords
 
 
 def _measured(unit: Unit) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ from neurodyn.system.signal_text import signal_text
 from neurodyn.system.signals import is_signal
 
 if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
     from neurodyn.system.system import System
 
 PACKAGES = ("neurodyn", "numpy", "scipy", "sympy", "xarray", "brian2")
@@ -51,7 +53,7 @@ def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
         "notes": {name: list(notes) for name, notes in system.notes.items()},
         **run,
         "versions": {name: _version(name) for name in PACKAGES} | {"python": platform.python_version()},
-        "machine": _machine(),
+        "machine": dict(_machine()),
         **_pools(),
     }
 
@@ -94,7 +96,8 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _machine() -> dict[str, Any]:
+@cache
+def _machine() -> Mapping[str, Any]:
     """What computes; the instructions that NumPy finds there decide how its functions round."""
     found = np.show_config(mode="dicts")
     simd = found.get("SIMD Extensions", {}) if found else {}
@@ -111,12 +114,18 @@ def _processor() -> str:
     return next(names, platform.processor())
 
 
+@lru_cache(maxsize=1)
+def _loaded(modules: int) -> ThreadpoolController:
+    """The numerical libraries of this process: looked for again when more modules have been loaded."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
 def _pools() -> dict[str, dict[str, Any]]:
     """The numerical libraries that are loaded, and how many threads each may use; sums depend on both in their last
     bits."""
-    from threadpoolctl import threadpool_info
-
-    found = threadpool_info()
+    found = _loaded(len(sys.modules)).info()
     told = ("internal_api", "version", "architecture")
     libraries = {str(pool["prefix"]): " ".join(str(pool[key]) for key in told if pool.get(key)) for pool in found}
     return {"libraries": libraries, "threads": {str(pool["prefix"]): int(pool["num_threads"]) for pool in found}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from os import PathLike
@@ -22,6 +22,24 @@ if TYPE_CHECKING:
     from neurodyn.results.trials import Side
 
 Arrays = Mapping[str, NDArray[Any]]
+
+
+class Late:
+    """The dataset of a result: given, or put together by what was given when it is first read.
+
+    With its labels it takes longer than a short run, and of a run in a loop often only the end is read.
+    """
+
+    def __get__(self, result: Result | None, kind: type[Result]) -> Dataset:
+        if result is None:
+            raise AttributeError("dataset")
+        found: Dataset | Callable[[], Dataset] = result.__dict__["dataset"]
+        if callable(found):
+            found = result.__dict__["dataset"] = found()
+        return found
+
+    def __set__(self, result: Result, dataset: Dataset | Callable[[], Dataset]) -> None:
+        result.__dict__["dataset"] = dataset
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,13 +64,16 @@ class Result:
             end (and was before its start, `pended`): refractory units, impulses on their way.
     """
 
-    dataset: Dataset
-    recipe: Mapping[str, Any]
+    dataset: Late = Late()
+    recipe: Mapping[str, Any]  # type: ignore[misc]  # the dataset before it has no default
     status: str = "done"
     code: str = ""
     message: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     arrays: Mapping[str, Arrays] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "dataset": self.dataset}
 
     def __getitem__(self, name: str) -> DataArray:
         """A recorded variable over time, by its name in the model."""

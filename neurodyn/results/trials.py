@@ -6,7 +6,6 @@ Trials stand side by side over one common `time`, or, where each recorded its ow
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,26 +21,25 @@ Side = Literal["left", "right"]
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ended:
-    """How one trial ended: its status, the reason in words, its last time, and the count of its valid samples."""
+    """How trials ended: of each its status, the reason in words, its last time, and the count of its valid samples."""
 
-    status: str
-    message: str
-    time: float
-    valid: int
+    status: NDArray[np.str_]
+    message: NDArray[np.str_]
+    time: Floats
+    valid: NDArray[np.intp]
 
-
-def with_trials(dataset: Dataset, ended: Sequence[Ended]) -> Dataset:
-    """The dataset with coordinates of `trial` that tell how each ended."""
-    told = {
-        "status": ([e.status for e in ended], "done, interrupted or failed"),
-        "message": ([e.message for e in ended], "why it ended early"),
-        "stop_time": ([e.time for e in ended], "last time that was reached"),
-        "valid": ([e.valid for e in ended], "count of valid samples; they are the first"),
-    }
-    coords = {name: ("trial", np.array(values), {"about": about}) for name, (values, about) in told.items()}
-    return dataset.assign_coords({"trial": np.arange(len(ended)), **coords})
+    def coords(self) -> dict[str, Any]:
+        """The coordinates of `trial` that tell it."""
+        told = {
+            "status": (self.status, "done, interrupted or failed"),
+            "message": (self.message, "why it ended early"),
+            "stop_time": (self.time, "last time that was reached"),
+            "valid": (self.valid, "count of valid samples; they are the first"),
+        }
+        own = {name: ("trial", values, {"about": about}) for name, (values, about) in told.items()}
+        return {"trial": ("trial", np.arange(len(self.time))), **own}
 
 
 def flattened(dataset: Dataset) -> Dataset:

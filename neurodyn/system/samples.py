@@ -40,12 +40,13 @@ class Samples:
         high = min(len(self.samples), int(np.ceil(t1 / self.every)) + 1)
         return inside(np.arange(low, max(low, high), dtype=float) * self.every, t0, t1)
 
-    def on(self, a: float, b: float) -> Piece:
-        value = self.samples[self._place(a, b)]
-        return lambda t: value
+    def places(self, t: Floats) -> NDArray[np.intp]:
+        """The number of the sample that stands at each of several times."""
+        return np.clip(np.floor(t / self.every), 0, len(self.samples) - 1).astype(np.intp)
 
-    def _place(self, a: float, b: float) -> int:
-        return int(np.clip(np.floor(0.5 * (a + b) / self.every), 0, len(self.samples) - 1))
+    def on(self, a: float, b: float) -> Piece:
+        value = self.samples[self.places(np.asarray(0.5 * (a + b)))]
+        return lambda t: value
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ class Lines(Samples):
     first_edge: ClassVar[int] = 0
 
     def on(self, a: float, b: float) -> Piece:
-        k = self._place(a, b)
+        k = int(self.places(np.asarray(0.5 * (a + b))))
         value, start, every = self.samples[k], k * self.every, self.every
         if 0.5 * (a + b) < 0 or k == len(self.samples) - 1:
             return lambda t: value

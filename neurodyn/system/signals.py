@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Value = float | NDArray[np.float64]
 Piece = Callable[[float], Value]
+Times = NDArray[np.float64]
 MOST_EDGES = 1_000_000
 
 
@@ -72,8 +73,12 @@ class Step:
     def edges(self, t0: float, t1: float) -> NDArray[np.float64]:
         return inside([self.start], t0, t1)
 
+    def level(self, t: Times) -> Times:
+        """The value at several times."""
+        return np.where(t >= self.start, self.height, 0.0)
+
     def on(self, a: float, b: float) -> Piece:
-        value = self.height if 0.5 * (a + b) >= self.start else 0.0
+        value = float(self.level(np.asarray(0.5 * (a + b))))
         return lambda t: value
 
 
@@ -88,8 +93,12 @@ class Window:
     def edges(self, t0: float, t1: float) -> NDArray[np.float64]:
         return inside([self.start, self.stop], t0, t1)
 
+    def level(self, t: Times) -> Times:
+        """The value at several times."""
+        return np.where((self.start <= t) & (t < self.stop), self.height, 0.0)
+
     def on(self, a: float, b: float) -> Piece:
-        value = self.height if self.start <= 0.5 * (a + b) < self.stop else 0.0
+        value = float(self.level(np.asarray(0.5 * (a + b))))
         return lambda t: value
 
 
@@ -121,13 +130,18 @@ class Pulses:
         start = (np.array(numbers, dtype=float) + self.phase) * self.period
         return inside(np.concatenate([start, start + self.duty * self.period]), t0, t1)
 
+    def level(self, t: Times) -> Times:
+        """The value at several times."""
+        latest = np.floor(t / self.period - self.phase)
+        most, high = math.inf if self.count is None else self.count, np.zeros(np.shape(t), bool)
+        for back in range(-1, math.ceil(self.duty) + 2):  # one more on both sides, where quotients are rounded
+            k = latest - back
+            since = t - (k + self.phase) * self.period
+            high |= (k >= 0) & (k < most) & (since >= 0.0) & (since < self.duty * self.period)
+        return np.where(high, self.height, 0.0)
+
     def on(self, a: float, b: float) -> Piece:
-        middle = 0.5 * (a + b)
-        high = any(
-            0.0 <= middle - (k + self.phase) * self.period < self.duty * self.period
-            for k in self._numbers(middle, middle)
-        )
-        value = self.height if high else 0.0
+        value = float(self.level(np.asarray(0.5 * (a + b))))
         return lambda t: value
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from sympy import S
@@ -74,7 +75,7 @@ class Units:
         """The unit of a name, in the words of the file."""
         return (self.measure(name) if self.active else None) or NUMBER
 
-    @property
+    @cached_property
     def time(self) -> Unit:
         """The unit in which the bench says how long a run is, else seconds; in maps that of plain numbers."""
         told = (part.get("until") for part in (self.model.bench, *self.model.bench.get("stage", ())))

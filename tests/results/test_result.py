@@ -1,6 +1,8 @@
 """What a result shows of itself."""
 
 import json
+import pickle
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -82,3 +84,20 @@ def test_in_a_notebook_it_is_text_and_picture():
 
 def test_its_repr_is_one_line():
     assert repr(sample()) == "<Result of sample, done: x, u, fires, best, E, E_parts>"
+
+
+def test_a_dataset_is_put_together_when_it_is_first_read():
+    made, calls = sample().dataset, []
+
+    def make():
+        calls.append(1)
+        return made
+
+    late = sample(dataset=make)
+    assert not calls
+    assert late["x"].identical(made["x"]) and late.dataset is made
+    assert replace(late, status="failed").dataset is made and len(calls) == 1
+    back = pickle.loads(pickle.dumps(sample(dataset=make)))
+    assert back.dataset.identical(made) and len(calls) == 2
+    with pytest.raises(FrozenInstanceError):
+        late.dataset = made

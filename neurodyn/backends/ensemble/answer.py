@@ -13,8 +13,9 @@ from neurodyn.backends.ensemble.endings import Endings
 from neurodyn.backends.ensemble.frame import DONE
 from neurodyn.backends.outcome import joined
 from neurodyn.backends.plan import Floats, Plan
+from neurodyn.backends.stops import Stops
 from neurodyn.backends.trajectory import DONE as WELL
-from neurodyn.backends.trajectory import Outcome, Stop, Trajectory
+from neurodyn.backends.trajectory import Outcome, Trajectory
 
 
 def ends_only(plan: Plan) -> bool:
@@ -74,7 +75,6 @@ def assembled(
         saved = np.where(reached.done[None, :, None], reached.final[None], np.nan)
     failed = {k: one for k, one in ends.items() if one.status == "failed"}
     now = next((one for one in ends.values() if one.status == "interrupted"), WELL)
-    stops = [Stop(ends.get(k, WELL), t, int(counts[k])) for k, t in enumerate(ended.tolist())]
     most, alone = int(counts.max()), plan.trials is None
     sign = 1.0 if plan.forward else -1.0
     return Trajectory(
@@ -85,6 +85,6 @@ def assembled(
         work,
         float(sign * ((sign * ended).max() if now is WELL else (sign * ended).min())),
         reached.final[0] if alone else reached.final,
-        [] if alone else stops,
+        () if alone else Stops(ended, counts, ends),
         scheme=scheme,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -83,14 +83,25 @@ def carried_out(code: Code, tables: Tables, saves: int, threads: int, progress: 
 
 def all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], progress: Progress) -> None:
     """Carry out all blocks, and look at the keyboard meanwhile."""
-    plan = progress.plan
-    with ThreadPoolExecutor(threads) as pool:
-        waiting = {pool.submit(block, first) for first in firsts}
-        while waiting:
-            try:
-                done, waiting = wait(waiting, WATCH)
-                for future in done:
-                    future.result()
-                progress.at(plan.until + (plan.t0 - plan.until) * len(waiting) / len(firsts))
-            except KeyboardInterrupt:
-                stop[0] = 1
+    # Threads of our own: a pool takes as long to set up as a short run.
+    plan, waiting, done, failed = progress.plan, iter(firsts), list[int](), list[BaseException]()
+
+    def work() -> None:
+        try:
+            for first in waiting:
+                block(first)
+                done.append(first)
+        except BaseException as error:
+            failed.append(error)
+
+    workers = [Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    while working := [worker for worker in workers if worker.is_alive()]:
+        try:
+            working[0].join(WATCH)
+            progress.at(plan.t0 + (plan.until - plan.t0) * len(done) / len(firsts))
+        except KeyboardInterrupt:
+            stop[0] = 1
+    if failed:
+        raise failed[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 # Two registers of each: one alone leaves the units waiting for results, more do not fit beside each other.
 WIDTHS = {"avx512f": 16, "avx2": 8, "neon": 4, "asimd": 4}
@@ -26,6 +27,7 @@ class Machine:
         return replace(self, width=min(self.width, 1 << (runs - 1).bit_length()))
 
 
+@cache
 def host() -> Machine:
     """This machine."""
     from llvmlite import binding

@@ -79,6 +79,7 @@ def implicit_names() -> tuple[str, ...]:
     return _listed("implicit")
 
 
+@cache
 def _listed(folder: str) -> tuple[str, ...]:
     found = (entry.name for entry in files(__package__).joinpath(folder).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))

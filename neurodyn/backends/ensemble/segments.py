@@ -5,7 +5,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -89,21 +90,45 @@ def segments(plan: Plan, names: tuple[str, ...], signals: Mapping[str, Signal]) 
         places[name] = first, shape
         ramps += list(range(first, first + count)) if degree(signals[name]) else []
         first += count
-    pieces = plan.pieces()
-    lines = np.zeros((len(pieces), 2 * first))
-    for row, piece in zip(lines, pieces, strict=True):
-        for name, (start, shape) in places.items():
-            value = signals[name].on(*sorted((piece.begin, piece.end)))
-            ends = [_flat(value(t), shape) for t in (piece.begin, piece.end)]
-            row[2 * start : 2 * (start + ends[0].size) : 2] = ends[0]
-            if degree(signals[name]):
-                slopes = (ends[1] - ends[0]) / (piece.end - piece.begin)
-                row[2 * start + 1 : 2 * (start + ends[0].size) : 2] = slopes
-    return Segments(places, tuple(ramps), lines)
+    cuts = np.array([plan.t0, *plan.edges().tolist(), plan.until])
+    lines = np.zeros((len(cuts) - 1, first, 2))
+    for name, (start, shape) in places.items():
+        own = lines[:, start : start + int(np.prod(shape))]
+        levels = None if degree(signals[name]) else _levels(signals[name], 0.5 * (cuts[:-1] + cuts[1:]), shape)
+        if levels is None:
+            _fill(own, signals[name], cuts, shape)
+        else:
+            own[..., 0] = levels
+    return Segments(places, tuple(ramps), lines.reshape(len(lines), 2 * first))
 
 
-def _flat(value: Any, shape: tuple[int, ...]) -> Floats:
-    return np.broadcast_to(np.asarray(value, dtype=float), shape).ravel()
+def _levels(signal: Signal, middles: Floats, shape: tuple[int, ...]) -> Floats | None:
+    """A signal that is constant on every piece, by one look at its middle: for each piece and element, or for all at
+    once where it is the same; None if it has to be asked piece by piece."""
+    if isinstance(signal, Constant):
+        return np.broadcast_to(np.asarray(signal.value, dtype=float), shape).reshape(1, -1)
+    if isinstance(signal, Step | Window | Pulses):
+        return signal.level(middles)[:, None]
+    if isinstance(signal, Samples):
+        found = np.asarray(signal.samples[signal.places(middles)], dtype=float)
+        return np.broadcast_to(found, (len(middles), *shape)).reshape(len(middles), -1)
+    if isinstance(signal, Spread):
+        return _levels(signal.signal, middles, shape)
+    if isinstance(signal, Combined):
+        left, right = (_levels(part, middles, shape) for part in (signal.left, signal.right))
+        if left is not None and right is not None:
+            joined: Floats = signal.operation(left, right)
+            return joined
+    return None
+
+
+def _fill(lines: Floats, signal: Signal, cuts: Floats, shape: tuple[int, ...]) -> None:
+    """Value and slope of each element on each piece."""
+    for row, (begin, end) in zip(lines, pairwise(cuts.tolist()), strict=True):
+        value = signal.on(*sorted((begin, end)))
+        row[:, 0], last = (np.broadcast_to(np.asarray(value(t), dtype=float), shape).ravel() for t in (begin, end))
+        if degree(signal):
+            row[:, 1] = (last - row[:, 0]) / (end - begin)
 
 
 def degree(signal: Signal) -> int:
