@@ -212,7 +212,7 @@ def _energies(report: EnergyReport, run: Along, states: Floats) -> Floats:
 
 
 def _inputs(report: EnergyReport, run: Along) -> Any:
-    from neurodyn.analysis.energy.search import inputs_at
+    from neurodyn.analysis.field.frozen import inputs_at
 
     return inputs_at(report.system, float(run.time[-1]))
 

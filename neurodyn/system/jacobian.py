@@ -99,7 +99,7 @@ def assembled(
     Rows and columns lie as the state does, unless said otherwise.
     """
     rows, columns = rows or layout, columns or layout
-    down, along = _spans(rows), _spans(columns)
+    down, along = spans(rows), spans(columns)
 
     def jacobian(t: float, y: NDArray[np.float64], inputs: Mapping[str, Any]) -> NDArray[np.float64]:
         found = blocks(t, {**layout.unpack(y), **inputs})
@@ -112,7 +112,7 @@ def assembled(
     return jacobian
 
 
-def _spans(layout: Layout) -> dict[str, slice]:
+def spans(layout: Layout) -> dict[str, slice]:
     names = zip(layout.names, layout.shapes, layout.offsets, strict=True)
     return {n: slice(at, at + int(np.prod(shape))) for n, shape, at in names}
 

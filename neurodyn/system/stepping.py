@@ -24,11 +24,14 @@ Step = Callable[[float, Array, Mapping[str, Any]], Array]
 
 def step_function(system: System, trials: bool, products: Products = multiplied) -> Step:
     """f(t, y, given): the states after a step from y; `given` holds inputs, draws and past values by name."""
-    structure, layout = system.structure, system.layout
     if not system.model.discrete:
         raise InputError(f"{system.name} is a flow: it has no steps.", code="not-a-map", remedy="Use flow().")
-    if structure.asynchronous:
-        return _one_by_one(system, trials)
+    return _one_by_one(system, trials) if system.structure.asynchronous else together(system, trials, products)
+
+
+def together(system: System, trials: bool, products: Products = multiplied) -> Step:
+    """A step in which all units see old values, also where the map updates one after the other."""
+    structure, layout = system.structure, system.layout
     outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in structure.maps.items()]
     bound = system.bind(("step", trials), outputs, trials, products=products)
 

@@ -214,9 +214,9 @@ class System:
 
     def bind(
         self, key: Any, outputs: Sequence[Output], trials: bool, definitions: Mapping[str, Definition] | None = None,
-        products: Products = multiplied,
+        products: Products = multiplied, beside: Sequence[str] = (), on: Mapping[str, str] | None = None,
     ) -> Callable[[float, Mapping[str, Any]], dict[str, Array]]:  # fmt: skip
-        """A function of time and variables for these outputs; compiled once for all values."""
+        """A function of time and variables for these outputs, compiled once; `beside` states, more vary by trial."""
         key = (key, self.by_trial) if self.by_trial else key
         if key not in self.compiled:
             told = definitions or self.structure.definitions
@@ -225,8 +225,8 @@ class System:
                 definitions={n: d for n, d in told.items() if n not in self.structure.derived},
                 sizes=self.all_sizes,
                 constant=[name for name in (*self.values, *self.formulas.edges) if name not in self.by_trial],
-                on=self.structure.on,
-                states=(*self.layout.names, *self.structure.by_trial, *self.by_trial),
+                on={**self.structure.on, **(on or {})},
+                states=(*self.layout.names, *self.structure.by_trial, *self.by_trial, *beside),
                 trials=trials,
             )
             self.compiled[key] = numpy_function(program)

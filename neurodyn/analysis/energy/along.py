@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from neurodyn.analysis.energy.search import inputs_at
 from neurodyn.analysis.energy.speeds import Speeds, speeds
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.simulation import simulate
 from neurodyn.system.observing import Observe
 from neurodyn.system.system import System

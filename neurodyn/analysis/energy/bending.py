@@ -15,8 +15,9 @@ from scipy.optimize import minimize
 from sympy import Expr, Idx
 
 from neurodyn.analysis.energy.facts import Facts
-from neurodyn.analysis.energy.search import CLEAR, FARTHEST, NUDGE, SPREADS, Hunt, inputs_at
+from neurodyn.analysis.energy.search import CLEAR, FARTHEST, NUDGE, SPREADS, Hunt
 from neurodyn.analysis.energy.warned import Warned, first_time, place_of, shown
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.calculus.contract import sum_over
 from neurodyn.calculus.curvature import Shape
 from neurodyn.calculus.derivative import derivative

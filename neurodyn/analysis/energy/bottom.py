@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from neurodyn.analysis.energy.search import NUDGE, inputs_at
+from neurodyn.analysis.energy.search import NUDGE
 from neurodyn.analysis.energy.warned import SHOWN, Warned, first_time
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.system.system import System
 
 Array = NDArray[np.float64]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sympy import Expr
 
 from neurodyn.analysis.energy.premises import KINKS
-from neurodyn.analysis.energy.search import excess_of, inputs_at
+from neurodyn.analysis.energy.search import excess_of
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.calculus.matrices import MatrixFunction
 from neurodyn.calculus.nodes import Floor, Stop
 from neurodyn.calculus.normal import normal

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.energy.bending import whole
 from neurodyn.analysis.energy.facts import Facts
-from neurodyn.analysis.energy.search import SPREADS, Hunt, inputs_at
+from neurodyn.analysis.energy.search import SPREADS, Hunt
 from neurodyn.analysis.energy.warned import Warned, first_time, place_of, shown
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.calculus.continuity import is_continuous
 from neurodyn.calculus.letters import fresh
 from neurodyn.model.layers import Layer

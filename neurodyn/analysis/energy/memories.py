@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurodyn.analysis.energy.search import inputs_at
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.calculus.rewrite import names_reached
 from neurodyn.errors import InputError
 from neurodyn.simulation import simulate

@@ -16,7 +16,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy import Expr, Not, S
 
-from neurodyn.analysis.energy.search import inputs_at
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.calculus.letters import free_letters, letter, names_in, quantity, reindex, size_of
 from neurodyn.calculus.nodes import Larger, Relu, Smaller, Where
 from neurodyn.calculus.reductions import Reduction

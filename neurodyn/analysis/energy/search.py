@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sympy import Expr, S
 
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.calculus.chain import Chain
 from neurodyn.calculus.letters import quantity
 from neurodyn.calculus.reductions import Largest, Sum
@@ -114,11 +113,6 @@ def excess_of(claim: Claim) -> Expr:
         return Sum(off**2, S.true, claim.letters) if claim.letters else off**2
     off = -off if claim.relation in (">=", ">") else off
     return Largest(off, S.true, claim.letters) if claim.letters else off
-
-
-def inputs_at(system: System, t: float) -> Mapping[str, Any]:
-    """The inputs at a time."""
-    return {name: signal.on(t, np.nextafter(t, np.inf))(t) for name, signal in system.signals.items()}
 
 
 def hunt(system: System, claim: Claim, how: Hunt, times: Array) -> Found:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from neurodyn.analysis.energy.search import inputs_at
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.system.system import System
 
 Array = NDArray[np.float64]

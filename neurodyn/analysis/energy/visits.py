@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurodyn.analysis.energy.search import CLEAR, Found, Hunt, inputs_at
+from neurodyn.analysis.energy.search import CLEAR, Found, Hunt
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.program.lower import Output
 from neurodyn.system.claims import Claim
 from neurodyn.system.noise import Draws

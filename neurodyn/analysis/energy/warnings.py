@@ -8,9 +8,10 @@ from neurodyn.analysis.energy.bending import bent_down
 from neurodyn.analysis.energy.bottom import bottomless
 from neurodyn.analysis.energy.facts import Facts
 from neurodyn.analysis.energy.leaps import leap
-from neurodyn.analysis.energy.search import Hunt, inputs_at
+from neurodyn.analysis.energy.search import Hunt
 from neurodyn.analysis.energy.symmetry import Symmetry
 from neurodyn.analysis.energy.warned import Warned, first_time, shown
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.system.system import System
 
 
