@@ -22,16 +22,26 @@ if TYPE_CHECKING:
     from neurodyn.simulation import rerun as rerun
     from neurodyn.simulation import simulate as simulate
     from neurodyn.system.build import build as build
+    from neurodyn.system.reductions import FirstCrossing as FirstCrossing
+    from neurodyn.system.reductions import Max as Max
+    from neurodyn.system.reductions import Mean as Mean
+    from neurodyn.system.reductions import Min as Min
+    from neurodyn.system.reductions import SettledAt as SettledAt
     from neurodyn.system.system import System as System
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "FirstCrossing": "system.reductions",
     "InputError": "errors",
+    "Max": "system.reductions",
+    "Mean": "system.reductions",
+    "Min": "system.reductions",
     "Model": "model.model",
     "NeurodynError": "errors",
     "Result": "results.result",
     "RunFailed": "errors",
+    "SettledAt": "system.reductions",
     "System": "system.system",
     "build": "system.build",
     "energy": "analysis.energy.report",

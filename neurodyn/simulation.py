@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from neurodyn.errors import InputError, RunFailed
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from neurodyn.model.model import Model
     from neurodyn.results import Result
     from neurodyn.results.rerun import Rerun
+    from neurodyn.system.reductions import Reduction
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
 
@@ -29,9 +31,10 @@ def simulate(
     start: Mapping[str, ArrayLike] | Result | None = None,
     values: Mapping[str, ArrayLike] | None = None,
     inputs: Mapping[str, ArrayLike | Signal | str] | None = None,
-    save_at: ArrayLike | Literal["steps"] | None = None,
+    save_at: ArrayLike | Literal["steps", "end"] | None = None,
     every: float | str | None = None,
     record: Iterable[str] | None = None,
+    reduce: Mapping[str, Reduction | str] | None = None,
     backend: str | None = None,
     method: str | None = None,
     coupling: str | None = None,
@@ -61,11 +64,13 @@ def simulate(
             for each trial, and all that follows from it differs too: other parameters, starts, and inputs.
         inputs: in place of the model's inputs: numbers, arrays, text as in a model file (`step(2, 5)`), or signals; and
             signals for parameters, which then vary.
-        save_at: the times to record, in the order of the run; or `steps`: wherever the solver comes to. By default
-            501 times in equal steps (2001 for up to 16 states), and every edge of an input twice, with the values
-            just before and just after it; of a map every step, thinned where there are more than 2000.
+        save_at: the times to record, in the order of the run; or `steps`: wherever the solver comes to; or `end`. By
+            default 501 times in equal steps (2001 for up to 16 states), and every edge of an input twice, with the
+            values just before and just after it; of a map every step, thinned where there are more than 2000.
         every: the length of those equal steps.
         record: names of states, observables or inputs; by default the states, and the energy.
+        reduce: what to keep of the path beside saved times, by name: `{"peak": Max("v"), "rest": "settled_at(1e-6)"}`.
+            Then only the end is saved, unless times are asked for.
         backend, method: by default the first backend that can run the system, and the method it prefers.
         coupling: how units of a Brian2 network read one another in the flow: `function`, at each stage of a step,
             `unrolled`, so too on all targets, for small networks, or `summed`, at its begin, which is of order 1; by
@@ -96,14 +101,13 @@ def simulate(
     _check_option(on_failure)
     system = _built(system)
     asked: dict[str, Any] = dict(
-        t0=t0, start=start, values=values, inputs=inputs, save_at=save_at, every=every, record=record, backend=backend,
-        method=method, coupling=coupling, dt=dt, target=target, storage=storage, rtol=rtol, atol=atol, seed=seed,
-        trials=trials, progress=progress,
+        t0=t0, start=start, values=values, inputs=inputs, save_at=save_at, every=every, record=record, reduce=reduce,
+        backend=backend, method=method, coupling=coupling, dt=dt, target=target, storage=storage,
+        rtol=rtol, atol=atol, seed=seed, trials=trials, progress=progress,
     )  # fmt: skip
     protocol = stages_of(system, stages, until, steps)
-    if protocol:
-        return _delivered(run_stages(_run, system, protocol, **asked), on_failure)
-    return _delivered(_run(system, until=until, steps=steps, **asked), on_failure)
+    run = partial(run_stages, _run, stages=protocol) if protocol else partial(_run, until=until, steps=steps)
+    return _delivered(run(system=system, **asked), on_failure)
 
 
 def _run(
@@ -114,6 +118,7 @@ def _run(
     save_at: Any,
     every: Any,
     record: Any,
+    reduce: Any,
     backend: str | None,
     **asked: Any,
 ) -> Result:
@@ -129,9 +134,11 @@ def _run(
     system, inputs = with_bound(system, inputs or {})
     inputs = si_values(system.units, inputs)
     system, own = varied(system, values or {}, inputs, asked["trials"])
-    save_at, every = chosen_times(system, save_at, every)
+    save_at, every = chosen_times(system, save_at, every, reduce)
     names = chosen_names(system, record)
-    plan = planned(system, names, inputs=inputs, save_at=save_at, every=every, backend=backend, varied=own, **asked)
+    plan = planned(
+        system, names, inputs=inputs, save_at=save_at, every=every, backend=backend, varied=own, reduce=reduce, **asked
+    )
     engine = choose(plan, backend or system.model.bench.get("backend"))
     if asked["method"] is None and backend is not None:
         plan = with_own_method(plan, engine)

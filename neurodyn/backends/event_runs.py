@@ -78,7 +78,15 @@ def _stacked(plan: Plan, found: list[Trajectory]) -> Trajectory:
         fired=joined_log([one.fired for one in found]),
         pending=_together(found),
         scheme=found[0].scheme,
+        reduced=_reduced(plan, found),
     )
+
+
+def _reduced(plan: Plan, found: list[Trajectory]) -> dict[str, np.ndarray]:
+    """The reductions of all trials; NaN for those that were not begun."""
+    stacked = {name: np.stack([one.reduced[name] for one in found]) for name in plan.reduce}
+    rest = (plan.trials or 1) - len(found)
+    return {name: np.concatenate([a, np.full((rest, *a.shape[1:]), np.nan)]) for name, a in stacked.items()}
 
 
 def _together(found: list[Trajectory]) -> dict[str, np.ndarray]:

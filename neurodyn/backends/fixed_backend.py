@@ -37,10 +37,11 @@ from neurodyn.backends.event_runs import in_turn
 from neurodyn.backends.fixed_events import StepEvents
 from neurodyn.backends.fixed_methods import METHODS, method_of
 from neurodyn.backends.outcome import bad_state, interrupted, leap, out_of_memory
-from neurodyn.backends.plan import FIXED_STEPS, OWN_VALUES, Floats, Plan
+from neurodyn.backends.plan import FIXED_STEPS, OWN_VALUES, REDUCE, Floats, Plan
 from neurodyn.backends.products.choice import FLOAT32
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.recorder import recorder
+from neurodyn.backends.reduced_steps import Lines
 from neurodyn.backends.threads import few_threads
 from neurodyn.backends.trajectory import DONE, Outcome, Trajectory
 from neurodyn.errors import InputError
@@ -54,7 +55,7 @@ class Fixed:
     name = "fixed"
     abilities = frozenset(
         {"flow", "sparse", "trials", OWN_VALUES, "event:reset", "event:delivery", "event:counted"}
-        | {"noise:additive", "noise:multiplicative", FIXED_STEPS, FLOAT32}
+        | {"noise:additive", "noise:multiplicative", FIXED_STEPS, FLOAT32, REDUCE}
     )
 
     def run(self, plan: Plan) -> Trajectory:
@@ -77,6 +78,7 @@ class Walk:
         self.method = method_of(plan, method, dt)
         self.events = StepEvents(plan, dt) if "event:reset" in plan.needed else None
         self.recorder = recorder(replace(plan, jumps=False))
+        self.reducer = Lines(plan) if plan.reduce else None
         written = [plan.t0, plan.until, *([] if plan.save_at is None else plan.save_at.tolist())]
         self._written: dict[int, float] = {self._number(t): t for t in written}  # as the plan writes the times of steps
 
@@ -98,6 +100,8 @@ class Walk:
                     return bad_state(self._plan, 0, self.t, state)
                 if unstable := leap(self._plan, self.t, self.at[1] / scale, state / scale):
                     return unstable
+                if self.reducer is not None:
+                    self.reducer.step(piece, self.t, self.clock.dt, self.at[1], state)
                 self.at = step + 1, state
                 self._save()
                 self._progress.at(self.t)
@@ -132,7 +136,15 @@ def _run(plan: Plan, method: str, progress: Progress) -> Trajectory:
         now = out_of_memory(error, method)
     counts, scheme, events = {"steps": walk.at[0] - first, "rhs": walk.method.calls}, walk.scheme(), walk.events
     found = Trajectory(
-        walk.recorder.time, walk.recorder.y, now, method, counts, walk.t, walk.at[1].copy(), scheme=scheme
+        walk.recorder.time,
+        walk.recorder.y,
+        now,
+        method,
+        counts,
+        walk.t,
+        walk.at[1].copy(),
+        scheme=scheme,
+        reduced=walk.reducer.found() if walk.reducer else {},
     )
     if events is None:
         return found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # How many times are saved where none are asked for: enough for smooth curves, few enough to hold large states.
 GRID, FINE_GRID, FEW_STATES = 501, 2001, 16
 MOST_TIMES = 10_000_000
-STEPS = "steps"
+STEPS, END = "steps", "end"
 
 
 def save_points(
@@ -32,6 +32,8 @@ def save_points(
     """
     if isinstance(save_at, str) and save_at == STEPS:
         return None
+    if isinstance(save_at, str) and save_at == END:
+        return np.array([until])
     if save_at is not None:
         return given_times(save_at, t0, until)
     try:
@@ -59,7 +61,7 @@ def given_times(save_at: Any, t0: float, until: float) -> Floats:
         raise InputError(
             "save_at is not a list of times.",
             code="bad-save-points",
-            remedy="Give numbers, or 'steps' for the steps of the solver.",
+            remedy="Give numbers, 'steps' for the steps of the solver, or 'end'.",
         ) from None
     # A grid made by adding up steps may pass the end by rounding.
     return np.where(np.abs(times - until) <= 1e-12 * abs(until - t0), until, times)

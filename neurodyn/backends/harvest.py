@@ -9,10 +9,12 @@ import numpy as np
 
 from neurodyn.backends.observe import observe
 from neurodyn.backends.plan import Plan
+from neurodyn.backends.reduced_names import with_finite
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.results import Result
 from neurodyn.results.label import Numbers
 from neurodyn.results.recipe import plain, plain_values, recipe
+from neurodyn.results.reduced import Reduced
 from neurodyn.system.edge_lists import EdgeList
 from neurodyn.system.signals import is_signal
 
@@ -29,6 +31,7 @@ def harvest(
     """
     system = plan.system
     seen = observe(plan, trajectory, [name for name in names if name not in system.model.events])
+    seen = with_finite(plan, trajectory.reduced, seen)
     times = None if isinstance(save_at, str | None) else plan.save_at
     run = {
         "backend": backend,
@@ -56,8 +59,9 @@ def harvest(
         arrays[kind] = dict(memory)
     ended, outcome = seen.stops.told() if seen.stops else None, seen.outcome
     numbers = Numbers(
-        system, seen.time, seen.variables, ended, trajectory.fired, ended is not None and plan.save_at is None
-    )
+        system, seen.time, seen.variables, ended, trajectory.fired, ended is not None and plan.save_at is None,
+        Reduced(system, plan.reduce, trajectory.reduced),
+    )  # fmt: skip
     counts = dict(trajectory.counts)
     return Result(numbers.label, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
 
@@ -70,6 +74,8 @@ def _asked(plan: Plan) -> dict[str, Any]:
     }
     if plan.varied is not None:
         asked["varied"] = plain_values(plan.system, plan.varied.asked)
+    if plan.reduce:
+        asked["reduce"] = {name: str(one) for name, one in plan.reduce.items()}
     if plan.discrete or plan.dt is not None:
         asked |= {"rtol": None, "atol": None}
     return asked | ({"steps": int(plan.until - plan.t0)} if plan.discrete else {})

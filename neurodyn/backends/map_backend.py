@@ -6,10 +6,12 @@ import numpy as np
 
 from neurodyn.backends.given import Given
 from neurodyn.backends.outcome import bad_step, interrupted, joined, out_of_memory
-from neurodyn.backends.plan import OWN_VALUES, Floats, Plan
+from neurodyn.backends.plan import OWN_VALUES, REDUCE, Floats, Plan
 from neurodyn.backends.products.signs import SignProducts
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.recorder import recorder
+from neurodyn.backends.reduced_steps import Points
+from neurodyn.backends.reducing import Rows
 from neurodyn.backends.threads import few_threads
 from neurodyn.backends.trajectory import DONE, Stop, Trajectory
 from neurodyn.errors import InputError
@@ -22,7 +24,7 @@ class Map:
     """One run, or many trials side by side, in steps; random, asynchronous, with history."""
 
     name = "map"
-    abilities = frozenset({"map", "map:random", "map:async", "sparse", "trials", OWN_VALUES})
+    abilities = frozenset({"map", "map:random", "map:async", "sparse", "trials", OWN_VALUES, REDUCE})
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
@@ -54,6 +56,7 @@ class Map:
             history=None if plan.history is None else window[..., 1:, :].copy(),
             past=walk.past,
             scheme=walk.products.scheme(),
+            reduced=walk.reducer.found() if walk.reducer else {},
         )
 
 
@@ -112,6 +115,7 @@ class Walk:
         self.past: list[Floats] | None = [] if plan.keep_past else None
         self.stops: dict[int, Stop] = {}
         self.products = SignProducts()
+        self.reducer = Points(plan) if plan.reduce else None
         self._plan, self._progress = plan, progress
         self._last: dict[int, Floats] = {}  # the last good windows of trials that have stopped
 
@@ -135,11 +139,19 @@ class Walk:
         for step in range(self.step, int(self._plan.until)):
             window = self.buffer.window
             state = take(float(step), window[..., 0, :], given.at(step, window))
+            if self.reducer is not None:
+                self.reducer.point(step, window[..., 0, :], state, self._alive())
             if not np.isfinite(state).all() and not self._drop(step, state):
                 return
             self.buffer.add(state)
             self._record()
             self._progress.at(step + 1)
+        if self.reducer is not None:
+            self.reducer.point(self.step, self.buffer.window[..., 0, :], None, self._alive())
+
+    def _alive(self) -> Rows:
+        """The numbers of the trials that go on."""
+        return np.array([k for k in range(self._plan.trials or 1) if k not in self.stops], np.intp)
 
     def _drop(self, step: int, state: Floats) -> bool:
         """Let those trials stop that came to numbers that are not finite; whether any is left."""

@@ -13,6 +13,7 @@ from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.problem import NoJacobian, Problem
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.recorder import recorder
+from neurodyn.backends.reduced_march import Reducer
 from neurodyn.backends.solvers import set_going, stepped
 from neurodyn.backends.stuck import Way
 from neurodyn.backends.trajectory import Outcome, Stop
@@ -52,6 +53,7 @@ class March:
         self._idle = 0
         self._watched = (0, plan.t0)  # when progress was last looked at: after which step, at which time
         self._ends = np.array(plan.start)
+        self.reducer = Reducer(plan, method) if plan.reduce else None
 
     def go(self) -> None:
         """Run to the end, or until no trial is left."""
@@ -111,6 +113,9 @@ class March:
         """Cross a piece so short that the rate stays what it is."""
         times = np.append(self.recorder.inside(end), end)
         path = self.z + (times - self.t)[:, None] * rate
+        if self.reducer is not None:
+            begin, first = self.t, self.z
+            self.reducer.step(self.problem, begin, end, lambda t: (first + (t - begin)[:, None] * rate).T)
         self._write(times[:-1], path[:-1])
         self._arrive(end, path[-1])
 
@@ -127,6 +132,8 @@ class March:
             if not good.all():
                 return self._stuck(piece, states[int(np.argmin(good))])
             self._write(times, states)
+        if self.reducer is not None and t != self.t:
+            self.reducer.step(self.problem, self.t, t, self._path(solver))
         self._idle = self._idle + 1 if solver.t == self.t else 0
         self._arrive(t, z)
         return self._watch(piece) if self._idle < MOST_IDLE_STEPS else self._stuck(piece, self.z)

@@ -35,7 +35,7 @@ def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...
     if record is None:
         usual = [*system.layout.names, *dated]
         names = tuple(dict.fromkeys([*system.model.bench.get("record", usual), *energy]))
-        _refuse_noise(system, names)
+        refuse_noise(system, names)
         return names
     names = tuple(dict.fromkeys([record] if isinstance(record, str) else record))
     for name in names:
@@ -48,11 +48,11 @@ def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...
                 if near
                 else f"States, observables, inputs and events: {', '.join(known)}.",
             )
-    _refuse_noise(system, names)
+    refuse_noise(system, names)
     return names
 
 
-def _refuse_noise(system: System, names: Sequence[str]) -> None:
+def refuse_noise(system: System, names: Sequence[str]) -> None:
     """White noise has no value at a time. The energy of a noisy system is meant without it."""
     holders = system.structure.diffusion.holders if system.structure.diffusion else frozenset()
     for name in names:

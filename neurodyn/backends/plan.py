@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from neurodyn.backends.trajectory import Trajectory
     from neurodyn.backends.varied import Varied
+    from neurodyn.system.reductions import Reduction
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
 
@@ -30,6 +31,8 @@ OWN_VALUES = "trials:values"
 FIXED_STEPS = "steps:fixed"
 # And of one that does so where there are events.
 FIXED_EVENTS = "steps:events"
+# And of one that keeps reductions of a run in place of its path.
+REDUCE = "reduce"
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +76,7 @@ class Plan:
         trial: the number of this run where it is one of several.
         coupling: how units of a Brian2 network read one another in the flow; None chooses.
         varied: the parameters that differ from trial to trial; those and what follows from them are among the signals.
+        reduce: what is kept of the run beside states, by name.
         keep_past: of a map, whether each saved state must come with those that its observables look back at.
     """
 
@@ -102,6 +106,7 @@ class Plan:
     jumps: bool = False
     trial: int | None = None
     varied: Varied | None = None
+    reduce: Mapping[str, Reduction] = field(default_factory=dict)
 
     @property
     def discrete(self) -> bool:
@@ -187,6 +192,7 @@ def needs(plan: Plan) -> frozenset[str]:
         f"{TARGET}{plan.target}": plan.target,
         f"{COUPLING}{plan.coupling}": plan.coupling,
         f"{STORAGE}{plan.storage}": plan.storage,
+        REDUCE: plan.reduce or None,
     }
     return plan.needed | {name for name, value in asked.items() if value is not None}
 

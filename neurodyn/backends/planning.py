@@ -11,8 +11,10 @@ from neurodyn.backends.along import check_along
 from neurodyn.backends.check import check
 from neurodyn.backends.clock import check_times
 from neurodyn.backends.delayed import kept_names
+from neurodyn.backends.grids import END
 from neurodyn.backends.plan import FIXED_EVENTS, FIXED_STEPS, Plan
 from neurodyn.backends.prepare import prepare
+from neurodyn.backends.reduced_names import checked
 from neurodyn.backends.stepwise import prepare_map
 from neurodyn.errors import InputError
 
@@ -29,8 +31,13 @@ def chosen_step(save_at: Any, every: Any, bench: Mapping[str, Any]) -> Any:
     return every if every is not None or save_at is not None else bench.get("every")
 
 
-def chosen_times(system: System, save_at: Any, every: Any) -> tuple[Any, Any]:
-    """The times to record and the step of their grid as plain numbers; text that names no times stays as it is."""
+def chosen_times(system: System, save_at: Any, every: Any, reduce: Any = None) -> tuple[Any, Any]:
+    """The times to record and the step of their grid as plain numbers; text that names no times stays as it is.
+
+    A run that is reduced is saved at its end alone where nothing is said.
+    """
+    if reduce and save_at is None and every is None:
+        return END, None
     every = system.time("every", chosen_step(save_at, every, system.model.bench))
     return save_at if isinstance(save_at, str) else system.time("save_at", save_at), every
 
@@ -46,12 +53,13 @@ def _is_stepped(system: System, backend: str | None) -> bool:
 
 def planned(
     system: System, names: Sequence[str], *, steps: Any, target: str | None = None, coupling: str | None = None,
-    storage: str | None = None, backend: str | None = None, **asked: Any,
+    storage: str | None = None, backend: str | None = None, reduce: Any = None, **asked: Any,
 ) -> Plan:  # fmt: skip
     """The plan of a run of a flow or a map; `asked` are the arguments of `simulate`, `names` what will be recorded.
 
     Args:
         backend: the one that is asked for by name.
+        reduce: what is kept beside states, as it was asked for.
     """
     if system.model.discrete:
         plan = prepare_map(system, names, steps=steps, **asked)
@@ -60,7 +68,7 @@ def planned(
     else:
         stepped = _is_stepped(system, backend)
         plan = replace(prepare(system, names, stepped=stepped, **asked), kept=kept_names(system, names))
-    plan = replace(plan, target=target, coupling=coupling, storage=storage)
+    plan = replace(plan, target=target, coupling=coupling, storage=storage, reduce=checked(system, names, reduce or {}))
     check(plan)
     check_along(plan)
     check_times(plan)

@@ -99,7 +99,7 @@ class Problem:
             still = still | ((z <= low) & (rate < 0)) | ((z >= high) & (rate > 0))
         return still
 
-    def _inputs(self, t: float) -> dict[str, Any]:
+    def inputs(self, t: float) -> dict[str, Any]:
         """What is read beside the states, for the trials that are in it."""
         found = self._piece.inputs(t)
         return {**found, **{name: found[name][self.trials] for name in self._own}}
@@ -107,7 +107,7 @@ class Problem:
     def rate(self, t: float, z: Floats) -> Floats:
         self.counts["rhs"] += 1
         y = self.state(z)
-        given = self._inputs(t)
+        given = self.inputs(t)
         if self.past is not None:
             given.update(self.past.read(t))
         rate: Floats = self._flow(t, y, given).ravel() / self.scale
@@ -121,7 +121,7 @@ class Problem:
         """Flat vectors as `rate`, each a part of what a step with noise adds up."""
         self.counts["rhs"] += 1
         y = (z * self.scale).reshape(self._shape)
-        given = {**self._inputs(t), **increments}
+        given = {**self.inputs(t), **increments}
         if self.past is not None:
             given.update(self.past.read(t))
         return tuple(part.ravel() / self.scale for part in read(t, y, given))
@@ -135,7 +135,7 @@ class Problem:
         if self._jacobian is None:
             self._jacobian = self._derive()
         self.counts["jacobian"] += 1
-        inputs = self._inputs(t)
+        inputs = self.inputs(t)
         states, scale = self.state(z).reshape(-1, self.size), self.scale[: self.size]
         own = [{**inputs, **{name: inputs[name][k] for name in self._own}} for k in range(len(states))]
         blocks = [_scaled(self._jacobian(t, y, now), scale) for y, now in zip(states, own, strict=True)]

@@ -10,7 +10,7 @@ from neurodyn.backends.event_march import EventMarch
 from neurodyn.backends.event_runs import in_turn, with_events
 from neurodyn.backends.march import March
 from neurodyn.backends.outcome import interrupted, joined, out_of_memory
-from neurodyn.backends.plan import OWN_VALUES, Plan
+from neurodyn.backends.plan import OWN_VALUES, REDUCE, Plan
 from neurodyn.backends.products.choice import FLOAT32
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.solvers import chosen_method
@@ -24,7 +24,7 @@ class SciPy:
     name = "scipy"
     abilities = frozenset(
         {"flow", "jacobian", "sparse", "trials", OWN_VALUES, "delay:state", "noise:additive", "noise:multiplicative"}
-        | {"event:reset", "event:delivery", FLOAT32}
+        | {"event:reset", "event:delivery", FLOAT32, REDUCE}
     )
 
     def run(self, plan: Plan) -> Trajectory:
@@ -76,4 +76,5 @@ def _trajectory(plan: Plan, method: str, march: March, now: Outcome) -> Trajecto
         memory=None if past is None else past.arrays(),
         past=None if past is None else past.samples,
         scheme=march.problem.products.scheme(),
+        reduced=march.reducer.found() if march.reducer else {},
     )

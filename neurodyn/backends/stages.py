@@ -50,6 +50,12 @@ def run_stages(run: Run, system: System, stages: Sequence[Stage], **asked: Any) 
         run: runs a system from a start to an end.
         asked: the other arguments of `simulate`, which hold for all stages; what a stage changes wins.
     """
+    if asked["reduce"]:
+        raise InputError(
+            "reduce goes over one run, and this one has stages.",
+            code="bad-reduction",
+            remedy="Run the stages one by one, each from the end of the one before.",
+        )
     save_at, every = chosen_times(system, asked.pop("save_at"), asked.pop("every"))
     _check_saving(save_at, first(asked["trials"], system.model.bench.get("trials")))
     t0, start, inputs = asked.pop("t0"), asked.pop("start"), dict(asked.pop("inputs") or {})

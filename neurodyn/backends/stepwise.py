@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurodyn.backends.grids import STEPS, given_times, regular_times
+from neurodyn.backends.grids import END, STEPS, given_times, regular_times
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.prepare import first, number, origin, read_inputs, trial_count, whole
 from neurodyn.calculus.rewrite import names_reached
@@ -91,6 +91,8 @@ def steps_to_save(save_at: Any, every: Any, begin: int, end: int) -> Floats:
     """The steps to record: those asked for, each so many, or all of them as long as they are few."""
     if isinstance(save_at, str) and save_at == STEPS:
         return regular_times(1, begin, end)
+    if isinstance(save_at, str) and save_at == END:
+        return np.array([float(end)])
     if save_at is not None:
         times = given_times(save_at, begin, end)
         strange = times[np.isfinite(times) & (times != np.floor(times))]

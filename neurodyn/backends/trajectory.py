@@ -65,6 +65,7 @@ class Trajectory:
             of a flow with delays the earlier values that are read there, by their names.
         fired: the events that are recorded, by name.
         pending: what the events of a run that goes on from the end must know.
+        reduced: what the reductions of the plan have come to, by name: (...), with trials (trials, ...).
         scheme: what the recipe must tell beside the method: how steps are taken, and what is rounded.
     """
 
@@ -82,3 +83,4 @@ class Trajectory:
     fired: Mapping[str, Fired] = field(default_factory=dict)
     pending: Mapping[str, NDArray[np.float64]] | None = None
     scheme: Mapping[str, Any] = field(default_factory=dict)
+    reduced: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)

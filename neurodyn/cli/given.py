@@ -30,6 +30,11 @@ def read_sizes(texts: Iterable[str]) -> dict[str, int]:
     return sizes
 
 
+def read_reductions(texts: Iterable[str]) -> dict[str, str]:
+    """What is kept of the path, by name, as text."""
+    return _pairs("--reduce", texts)
+
+
 def sort_settings(model: Model, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The settings as values for the build (which knows what to say of an unknown name) and starts for the run.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from neurodyn.cli.given import read_settings, read_sizes, sort_settings
+from neurodyn.cli.given import read_reductions, read_settings, read_sizes, sort_settings
 from neurodyn.cli.outputs import Outputs
 from neurodyn.plots import KINDS
 
@@ -47,6 +47,7 @@ class _Request:
     trials: int | None
     seed: int | None
     record: str | None
+    reductions: tuple[str, ...]
     out: Path | None
     picture: Path | None
     kind: str | None
@@ -84,6 +85,13 @@ class _Request:
 )
 @click.option("--seed", type=click.IntRange(min=0), metavar="S", help="The seed of all random draws.")
 @click.option("--record", metavar="A,B", help="What to record: states, observables, inputs, the energy.")
+@click.option(
+    "--reduce",
+    "reductions",
+    multiple=True,
+    metavar="NAME=WHAT",
+    help="Keep of the path, say, peak='max(v)', also min, mean, first_crossing and settled_at. May be repeated.",
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.nc", help="Write the result to this NetCDF file.")
 @click.option(
     "--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the result into this file."
@@ -126,6 +134,7 @@ def _simulated(request: _Request) -> tuple[System, Result]:
         start=start or None,
         every=request.every,
         record=None if request.record is None else [name.strip() for name in request.record.split(",")],
+        reduce=read_reductions(request.reductions) or None,
         backend=request.backend,
         method=request.method,
         coupling=request.coupling,

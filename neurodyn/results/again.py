@@ -50,7 +50,7 @@ def asked(result: Result) -> dict[str, Any]:
     """What `simulate` was asked for, as its arguments; the start in full."""
     recipe, arrays = result.recipe, result.arrays
     end = "stages" if "stages" in recipe else "steps" if "steps" in recipe else "until"
-    told = ("t0", "record", "backend", "method", "dt", "target", "storage", "rtol", "atol", "seed", "trials")
+    told = ("t0", "record", "reduce", "backend", "method", "dt", "target", "storage", "rtol", "atol", "seed", "trials")
     save_at = recipe["save_at"] if isinstance(recipe["save_at"], str | None) else arrays["save_at"]["t"]
     return {
         **{name: recipe.get(name) for name in told},

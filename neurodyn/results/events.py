@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from neurodyn.system.system import System
 
-ROLE = "event"
+ROLE, REDUCED = "event", "reduction"
 
 
 class Record(Protocol):
@@ -122,7 +122,8 @@ def event_names(dataset: Dataset) -> list[str]:
 
 def sampled(dataset: Dataset) -> list[str]:
     """The variables that were recorded over time."""
-    return [str(name) for name, data in dataset.data_vars.items() if data.attrs.get("role") != ROLE]
+    others = (ROLE, REDUCED)
+    return [str(name) for name, data in dataset.data_vars.items() if data.attrs.get("role") not in others]
 
 
 def events(dataset: Dataset, name: str) -> Events:

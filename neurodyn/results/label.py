@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from neurodyn.calculus.supports import edge_dim
 from neurodyn.results.events import event_columns
+from neurodyn.results.reduced import Reduced, measured
 from neurodyn.results.trials import Ended, flattened
 from neurodyn.system.checks.periods import period_of
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
-    from neurodyn.language.units import Unit
     from neurodyn.results.events import Record
     from neurodyn.system.system import System
 
@@ -32,6 +32,7 @@ class Numbers:
         ended: how each trial ended; None for a run without trials.
         fired: the events that were recorded, by name.
         alone: whether each trial was saved at times of its own.
+        reduced: what was kept of the path.
     """
 
     system: System
@@ -40,18 +41,19 @@ class Numbers:
     ended: Ended | None
     fired: Mapping[str, Record]
     alone: bool
+    reduced: Reduced
 
     def label(self) -> Dataset:
         """A dataset of the variables over time."""
         import xarray as xr
 
         system, trials = self.system, None if self.ended is None else len(self.ended.time)
-        measured = _measured(system.units.time) if system.units.active else {}
-        measured = {"unit": "steps", **measured} if system.model.discrete else measured
-        events, places = event_columns(system, self.fired, trials, measured)
+        clock = measured(system.units.time) if system.units.active else {}
+        clock = {"unit": "steps", **clock} if system.model.discrete else clock
+        events, places = event_columns(system, self.fired, trials, clock)
         variables, sizes = self._variables()
         # In one go: each further one copies and checks all that is there.
-        coords = {"time": ("time", self.time, measured), **_positions(system, sizes)}
+        coords = {"time": ("time", self.time, clock), **_positions(system, sizes)}
         if self.ended is not None:
             coords |= self.ended.coords()
         told = {"title": system.model.summary or system.name}
@@ -68,6 +70,9 @@ class Numbers:
             trial = ("trial",) if values.ndim > 1 + len(own) else ()
             dims = ("time", *trial, *own)
             labelled[name] = (dims, values, _attributes(self.system, name, name == parts))
+            sizes.update(zip(dims, values.shape, strict=True))
+        for name, (dims, values, told) in self.reduced.columns().items():
+            labelled[name] = (dims, values, told)
             sizes.update(zip(dims, values.shape, strict=True))
         return labelled, sizes
 
@@ -90,17 +95,12 @@ def _positions(system: System, sizes: Mapping[str, int]) -> dict[str, Any]:
     return coords
 
 
-def _measured(unit: Unit) -> dict[str, Any]:
-    """The SI unit of the values, and the unit that the model writes with its size in SI; nothing for plain numbers."""
-    return {} if unit.plain else {"unit": unit.si, "written_unit": str(unit), "written_size": unit.factor}
-
-
 def _attributes(system: System, name: str, is_parts: bool) -> dict[str, Any]:
     """Role, description and units."""
-    measured = _measured(system.units.of(str(system.model.energy) if is_parts else name))
+    units = measured(system.units.of(str(system.model.energy) if is_parts else name))
     if is_parts:
-        return {"role": "energy part", "about": f"terms of {system.model.energy}"} | measured
+        return {"role": "energy part", "about": f"terms of {system.model.energy}"} | units
     declared = system.model.states.get(name)
     if declared is not None and declared.period is not None:
-        measured["period"] = period_of(declared, system.bound())
-    return {"role": system.role(name), "about": system.about(name)} | measured
+        units["period"] = period_of(declared, system.bound())
+    return {"role": system.role(name), "about": system.about(name)} | units

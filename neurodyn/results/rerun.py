@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.results.events import event_names, events, sampled
+from neurodyn.results.reduced import reduced_names
 from neurodyn.results.trials import tracks
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Rerun:
         """The variables that differ, the one that differs first (in the order of the run) first."""
         found = [d for name in sampled(self.first.dataset) if (d := self._difference(name)) is not None]
         found += [d for name in event_names(self.first.dataset) if (d := self._apart(name)) is not None]
+        found += [d for name in reduced_names(self.first.dataset) if (d := self._reduced(name)) is not None]
         t0 = float(self.first.recipe["t0"])
         return tuple(sorted(found, key=lambda d: abs(d.time - t0)))
 
@@ -109,6 +111,15 @@ class Rerun:
             return None if len(old) == len(new) or self._cut else Difference(name, t0, np.inf, np.inf, np.nan)
         first, second = ((e.time, np.column_stack([e.time, e.unit])) for e in (old, new))
         found = _track_difference(name, first, second, self._cut)
+        return found[0] if found else None
+
+    def _reduced(self, name: str) -> Difference | None:
+        """Where a reduction has come to something else; of a run that was cut short it says nothing."""
+        end = float(self.first.recipe["until"])
+        if name not in self.second:
+            return Difference(name, end, np.inf, np.inf, np.nan)
+        old, new = ((np.array([end]), result[name].values.reshape(1, -1)) for result in (self.first, self.second))
+        found = [] if self._cut else _track_difference(name, old, new, False)
         return found[0] if found else None
 
     def save(self, path: str | PathLike[str]) -> Path:

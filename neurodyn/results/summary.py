@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurodyn.results import reduced
 from neurodyn.results.events import event_names, events, sampled
 from neurodyn.results.spiking import in_short
 from neurodyn.results.trains import trains
@@ -37,6 +38,7 @@ def describe(result: Result) -> dict[str, Any]:
         "counts": dict(result.counts),
         "variables": {str(name): _variable(result, str(name)) for name in sampled(result.dataset)},
         "events": {name: _event(result, name) for name in event_names(result.dataset)},
+        "reduced": reduced.facts(result.dataset),
         "energy": _energy(result),
         "stopped": _stopped(result),
     }
@@ -104,6 +106,7 @@ def as_text(result: Result) -> str:
     lines.append(_engine(facts))
     lines += ["", *_table(facts["variables"])] if facts["variables"] else []
     lines += _events_lines(facts)
+    lines += _reduced_lines(facts)
     if facts["energy"]:
         lines += ["", _energy_line(facts["energy"])]
     lines += [f"{name}: {note}" for name, notes in facts["notes"].items() for note in notes]
@@ -165,6 +168,17 @@ def _events_lines(facts: dict[str, Any]) -> list[str]:
         span = f", from t = {_short(told['first'])} to {_short(told['last'])}" if told["count"] else ""
         found.append(f"event {name}: {told['count']} times{units}{span}")
         found += [f"  {_spiking(told)}"] if told["count"] else []
+    return ["", *found] if found else []
+
+
+def _reduced_lines(facts: dict[str, Any]) -> list[str]:
+    found = []
+    for name, told in facts["reduced"].items():
+        least, mean, most = (_short(told[key]) for key in ("min", "mean", "max"))
+        values = mean if least == most else f"{least} to {most}, mean {mean}"
+        unit = f" {told['unit']}" if told["unit"] else ""
+        left = f" ({told['without']} without)" if told["without"] and told["min"] is not None else ""
+        found.append(f"{name} = {told['of']}: {values}{unit}{left}")
     return ["", *found] if found else []
 
 

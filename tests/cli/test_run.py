@@ -298,3 +298,13 @@ def test_show_says_what_lives_on_edges(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["show", "kuramoto_graph"]) == 0
     shown = capsys.readouterr().out
     assert "edges of C" in next(line for line in shown.splitlines() if "k[i,j] >= 0" in line)
+
+
+def test_reductions_are_asked_for_as_text(capsys):
+    code, out, _ = run(
+        capsys, "lorenz", "--until", "5", "--reduce", "top=max(z)", "--reduce", "up=first_crossing(x, 10, up)"
+    )
+    assert code == 0
+    assert "top = max(z): 47." in out
+    assert "up = first_crossing(x, level=10.0, direction=up): 0.2" in out
+    assert "1 times saved" in out

@@ -19,6 +19,7 @@ from neurodyn.backends.ensemble.driver import Found
 from neurodyn.backends.ensemble.frame import BAD_RATE, DONE, STALLED, STOPPED, TOLD, TOO_SMALL
 from neurodyn.backends.ensemble.methods import Tableau, tableau
 from neurodyn.backends.ensemble.readings import Numbers, Readings
+from neurodyn.backends.ensemble.reduced_arrays import Reducer, Step
 from neurodyn.backends.ensemble.stepping import ROUNDINGS
 from neurodyn.backends.march import LEAST_ADVANCE, WATCHED_STEPS
 from neurodyn.backends.plan import Floats, Plan
@@ -35,11 +36,11 @@ def run(plan: Plan) -> Trajectory:
     """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
     method = tableau(chosen_method(plan))
     with np.errstate(all="ignore"), Progress(plan) as progress, few_threads(plan):
-        found = _carried_out(plan, method, progress)
-    return trajectory(plan, method.name, found, {"mode": ARRAYS})
+        found, reduced = _carried_out(plan, method, progress)
+    return replace(trajectory(plan, method.name, found, {"mode": ARRAYS}), reduced=reduced)
 
 
-def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> Found:
+def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> tuple[Found, dict[str, Floats]]:
     """All trials, in blocks, as far as the user lets them go."""
     start = np.atleast_2d(plan.start)
     trials, size = start.shape
@@ -58,7 +59,7 @@ def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> Found:
             march.block(np.arange(first, min(first + rows, trials)), progress)
     except KeyboardInterrupt:
         found.told[found.told[:, 0] == 0, 0] = STOPPED
-    return found
+    return found, march.reduced()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +94,8 @@ class March:
 
     def __init__(self, plan: Plan, method: Tableau, times: Floats, found: Found) -> None:
         self._plan, self._method, self._times, self._found = plan, method, times, found
-        self._readings = Readings(plan)
+        self._reducer = Reducer(plan, method) if plan.reduce else None
+        self._readings = Readings(plan, self._reducer.observed if self._reducer else ())
         self._sign = 1.0 if plan.forward else -1.0
         self._atol = plan.atol * plan.system.layout.scales
         self._advance = LEAST_ADVANCE * abs(plan.until - plan.t0)
@@ -148,6 +150,8 @@ class March:
         rates, u = self._stages(block, h, after)
         good, longer = self._judged(block, h, u, rates)
         self._save(block, good, h, after, u, rates)
+        if self._reducer is not None and good.any():
+            self._reduce(self._reducer, block, np.flatnonzero(good), h, after, u, rates)
         failed = ~good & ((longer < least) | (not self._method.error))
         self._found.told[block.trials, 1] += good
         self._found.told[block.trials, 2] += 1
@@ -204,6 +208,17 @@ class March:
             states[inner] = block.y[rows[inner]] + h[rows[inner], None] * slopes
         self._found.saved[places, block.trials[rows]] = states
         self._found.told[block.trials[due], 3] = until[due]
+
+    def _reduce(
+        self, reducer: Reducer, block: Block, own: Numbers, h: Floats, after: Floats, u: Floats, rates: Floats
+    ) -> None:
+        """Hand on good steps."""
+        step = Step(block.trials[own], block.t[own], after[own] - block.t[own], block.y[own], u[own])
+        reducer.step(step, h[own], self._with_further(block, own, h, rates), self._readings.observed)
+
+    def reduced(self) -> dict[str, Floats]:
+        """What the reductions have come to."""
+        return {} if self._reducer is None else self._reducer.found()
 
     def _with_further(self, block: Block, own: Numbers, h: Floats, rates: Floats) -> Floats:
         """The rates of some of the runs, with those of further stages, which the path needs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neurodyn.backends.ensemble.choice import ARRAYS, LANES, NOT_IN_LANES, check, is_implicit
-from neurodyn.backends.plan import FIXED_EVENTS, OWN_VALUES, TARGET, Plan
+from neurodyn.backends.plan import FIXED_EVENTS, OWN_VALUES, REDUCE, TARGET, Plan
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.errors import InputError
 
@@ -19,7 +19,7 @@ class Ensemble:
     abilities = frozenset(
         {"flow", "trials", OWN_VALUES, "sparse", f"{TARGET}{LANES}", f"{TARGET}{ARRAYS}"}
         | {"event:reset", "event:delivery", "event:counted", FIXED_EVENTS, "noise:additive", "noise:multiplicative"}
-        | {"map", "map:random"}
+        | {"map", "map:random", REDUCE}
     )
 
     def run(self, plan: Plan) -> Trajectory:

@@ -10,7 +10,7 @@ from neurodyn.errors import InputError
 
 LANES, ARRAYS = "lanes", "arrays"
 # Why a system is refused in lanes; as whole arrays it runs.
-NOT_IN_LANES = frozenset({"too-large", "not-unrolled", "not-compiled", "curved-input", "own-input"})
+NOT_IN_LANES = frozenset({"too-large", "not-unrolled", "not-compiled", "curved-input", "own-input", "reduced"})
 # Above it the pair of order 5 does with fewer evaluations, below that of order 8.
 CROSSOVER = 1e-6
 # With more pieces than these a run consists of first steps, which suit an estimate of low order.
@@ -25,6 +25,12 @@ def check(plan: Plan) -> None:
             "The backend ensemble saves at given times, not at the steps of its runs.",
             code="bad-save-points",
             remedy="Leave save_at out, or give times; the backend scipy saves steps.",
+        )
+    if plan.reduce and (plan.noisy or plan.discrete):
+        raise InputError(
+            f"The backend ensemble reduces flows without noise, and {plan.system.name} is none.",
+            code="missing-ability",
+            remedy=f"Take the backend {'map' if plan.discrete else 'scipy'}.",
         )
     if (plan.noisy or plan.discrete) and plan.target == ARRAYS:
         raise InputError(

@@ -23,10 +23,17 @@ from neurodyn.backends.march import LEAST_ADVANCE
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
+from neurodyn.errors import InputError
 
 
 def run(plan: Plan) -> Trajectory:
     """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
+    if plan.reduce:
+        raise InputError(
+            "The backend ensemble reduces runs as whole arrays, and the target is lanes.",
+            code="reduced",
+            remedy="Leave the target out.",
+        )
     method, machine = Named(chosen_method(plan)), host().narrowed(plan.trials or 1)
     given, derived = curves(plan), method.derived(plan.system)
     flow = flow_of(plan.system, given, derived)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ class Readings:
     Inputs that are constant on every piece, and the same for all trials, have no axis of trials.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, observed: Sequence[str] = ()) -> None:
         own = plan.own_signals
         self._sign = 1.0 if plan.forward else -1.0
         self._moving = tuple(name for name, signal in plan.signals.items() if name not in own and degree(signal))
@@ -30,6 +30,7 @@ class Readings:
         self._still = frozenset(name for name in own if not _moves(plan.signals[name]))
         system = replace(plan.system, by_trial=(*plan.system.by_trial, *self._moving, TIME))
         self._flow = system.flow(trials=True)
+        self._observe = system.observe(observed, trials=True) if observed else None
         self._piece: Piece
         self._fixed: Mapping[str, Any] = {}
 
@@ -41,13 +42,22 @@ class Readings:
     def rates(self, t: Floats, y: Floats, trials: Numbers) -> Floats:
         """The rates of some trials, one row for each: at times `t`, inside, in states `y`."""
         now = self._sign * t
+        rates = self._flow(0.0, y, self._given(now, trials))
+        return rates if self._sign > 0 else -rates
+
+    def observed(self, now: Floats, y: Floats, trials: Numbers) -> Mapping[str, Any]:
+        """The observables of some trials, at their times."""
+        assert self._observe is not None
+        return self._observe(0.0, y, self._given(now, trials))
+
+    def _given(self, now: Floats, trials: Numbers) -> dict[str, Any]:
+        """What is read beside the states."""
         given = {name: self._fixed[name] for name in self._shared}
         given |= {name: self._fixed[name][trials] for name in self._still}
         given |= {name: _each(self._piece.signals[name], now) for name in self._moving}
         for name in self._own - self._still:
             given[name] = _each_of(self._piece.signals[name], now, trials)
-        rates = self._flow(0.0, y, {**given, TIME: now})
-        return rates if self._sign > 0 else -rates
+        return {**given, TIME: now}
 
 
 def _moves(signal: Any) -> bool:
