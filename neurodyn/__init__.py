@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from neurodyn.analysis.energy.report import energy as energy
+    from neurodyn.analysis.exponents.spectrum import lyapunov_exponents as lyapunov_exponents
     from neurodyn.errors import InputError as InputError
     from neurodyn.errors import NeurodynError as NeurodynError
     from neurodyn.errors import RunFailed as RunFailed
@@ -48,6 +49,7 @@ _HOME = {
     "library": "model.library",
     "load": "model.library",
     "load_result": "results.result",
+    "lyapunov_exponents": "analysis.exponents.spectrum",
     "plot": "plots",
     "rerun": "simulation",
     "simulate": "simulation",

@@ -97,6 +97,7 @@ _ROWS = (
     Row("expm1", (1,), nodes.Expm1, nodes.Expm1, r"\operatorname{{expm1}}"),
     Row("log1p", (1,), nodes.Log1p, nodes.Log1p, r"\operatorname{{log1p}}"),
     Row("exprel", (1,), nodes.Exprel, nodes.Exprel, r"\operatorname{{exprel}}"),
+    Row("exprel_slope", (1,), nodes.ExprelSlope, nodes.ExprelSlope, r"\operatorname{{exprel}}'"),
     Row("i0e", (1,), nodes.I0e, nodes.I0e, r"\operatorname{{i0e}}"),
     Row("i1e", (1,), nodes.I1e, nodes.I1e, r"\operatorname{{i1e}}"),
     Row("stop", (1,), nodes.Stop, nodes.Stop, r"\operatorname{{stop}}", UnitRule.KEEP),

@@ -1,0 +1,120 @@
+"""A system together with vectors that are carried along by its linearisation, as a system of its own.
+
+It is a model in the language like any other: the flow (or map) of each state, and beside it that of the state's
+direction, which has one letter more. What is derived stays in index notation, so products with matrices stay such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Add, Expr
+
+from neurodyn.analysis.exponents.spelling import Spelling, values_of
+from neurodyn.calculus.contract import sum_over
+from neurodyn.calculus.forward import Forward
+from neurodyn.calculus.letters import reindex
+from neurodyn.calculus.rewrite import Definition
+from neurodyn.errors import InputError
+from neurodyn.system.build import build
+from neurodyn.system.jacobian import derived
+from neurodyn.system.structure import Structure
+from neurodyn.system.system import System
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Augmented:
+    """A system with directions.
+
+    Attributes:
+        base: the system itself.
+        alone: the same without events that only tell something, which no engine need look for.
+        system: with the directions as further states, and the sum of rates of growth of all volumes, if it is traced.
+        count: how many directions there are.
+        traced: whether the last state is the integral of the trace of the Jacobian.
+    """
+
+    base: System
+    alone: System
+    system: System
+    count: int
+    traced: bool
+
+    def pack(self, states: Floats, directions: Floats) -> Floats:
+        """States (trials, size) and directions (trials, size, count), in scales, as states of the whole."""
+        layout, trials = self.base.layout, len(states)
+        parts, scaled = [states], directions * layout.scales[:, None]
+        for shape, at in zip(layout.shapes, layout.offsets, strict=True):
+            parts.append(scaled[:, at : at + int(np.prod(shape))].reshape(trials, -1))
+        return np.concatenate([*parts, np.zeros((trials, int(self.traced)))], axis=1)
+
+    def unpack(self, whole: Floats) -> tuple[Floats, Floats, Floats]:
+        """States, directions in scales, and the integral of the trace (0 where it is not traced)."""
+        n = self.base.layout.size
+        states, vectors = whole[:, :n], whole[:, n : n + n * self.count].reshape(len(whole), n, self.count)
+        trace = whole[:, -1] if self.traced else np.zeros(len(whole))
+        return states, vectors / self.base.layout.scales[:, None], trace
+
+
+def augmented(system: System, count: int) -> Augmented:
+    """A flow or map with directions, all values bound."""
+    structure, spelling = system.structure, Spelling(system)
+    one = spelling.index("directions", count)
+    names: dict[str, str] = {}
+
+    def named(name: str) -> str:
+        if name not in names:
+            names[name] = spelling.free(f"{name}_along")
+        return names[name]
+
+    rights = structure.maps if system.model.discrete else structure.flows
+    own = {n: Definition(structure.letters(n), rights[n].at(structure.letters(n))) for n in system.layout.names}
+    forward = Forward(structure.varying, {n: d.letters for n, d in own.items()}, (one,), named)
+    moved = {named(n): Definition((*d.letters, one), forward.of(d.expr)) for n, d in own.items()}
+    trace = _trace(structure) if count == system.layout.size and not system.model.discrete else None
+    volume = {} if trace is None else {spelling.free("volume"): Definition((), trace)}
+    scales = system.layout.scales
+    each = [np.repeat(scales[at : at + int(np.prod(s))], count) for s, at in _slots(system)]
+    definitions = {**structure.varying, **forward.found}
+    whole = _built(spelling, {**own, **moved, **volume}, definitions, [scales, *each, np.ones(len(volume))])
+    alone = _built(Spelling(system), own, structure.varying, [scales])
+    return Augmented(system, alone, whole, count, trace is not None)
+
+
+def _built(
+    spelling: Spelling, moving: Mapping[str, Definition], definitions: Mapping[str, Definition], scales: list[Floats]
+) -> System:
+    """The system of equations that were derived, with the values of the one that they come from."""
+    base = spelling.system
+    try:
+        model = spelling.model(moving, definitions)
+        found = build(model, values=values_of(base, model))
+    except InputError as error:
+        raise InputError(
+            f"The linearised equations of {base.name} cannot be written in the language: {error.sentence}",
+            code="no-exponents",
+        ) from error
+    return replace(found, layout=replace(found.layout, scales=np.concatenate(scales)))
+
+
+def _slots(system: System) -> zip[tuple[tuple[int, ...], int]]:
+    return zip(system.layout.shapes, system.layout.offsets, strict=True)
+
+
+def _trace(structure: Structure) -> Expr | None:
+    """The sum of the derivatives of each rate by its own state; None where it goes through recursions."""
+    terms = []
+    for name, flow in structure.flows.items():
+        found = derived(structure, {name: flow}, {name: structure.letters(name)})
+        if found.hidden:
+            return None
+        output = found.outputs.get((name, name))
+        if output is not None:
+            row, column = output.letters[: len(flow.letters)], output.letters[len(flow.letters) :]
+            terms.append(sum_over(reindex(output.expr, dict(zip(column, row, strict=True))), row))
+    return Add(*terms)

@@ -1,0 +1,116 @@
+"""Carries states and directions from a time to another, by the engine that can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NoReturn
+
+import numpy as np
+
+from neurodyn.analysis.exponents.augmented import Augmented, Floats
+from neurodyn.backends import find
+from neurodyn.backends.ensemble.choice import ARRAYS, LANES, NOT_IN_LANES, is_implicit
+from neurodyn.backends.plan import Plan
+from neurodyn.calculus.rewrite import names_reached
+from neurodyn.errors import InputError, RunFailed
+from neurodyn.system.signals import Constant
+
+if TYPE_CHECKING:
+    from neurodyn.backends.trajectory import Trajectory
+    from neurodyn.system.signals import Signal
+    from neurodyn.system.system import System
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How exactly states and directions are integrated: see `simulate`."""
+
+    method: str | None
+    rtol: float
+    atol: float
+
+
+def is_driven(system: System, signals: Mapping[str, Signal]) -> bool:
+    """Whether the flow or map depends on time, by itself or by an input."""
+    structure = system.structure
+    rights = {**structure.flows, **structure.maps}
+    reached = frozenset[str]().union(*(names_reached(n, {**structure.varying, **rights}) for n in rights))
+    return "t" in reached or any(n in reached and not isinstance(s, Constant) for n, s in signals.items())
+
+
+class Carrier:
+    """Carries trials of a system, or of one with directions."""
+
+    def __init__(self, system: System, signals: Mapping[str, Signal], how: Accuracy) -> None:
+        there = {n: s for n, s in signals.items() if n in system.signals}
+        self.plan = Plan(
+            system=system,
+            t0=0.0,
+            until=1.0,
+            start=np.empty(0),
+            signals=there,
+            save_at=None,
+            method=how.method,
+            rtol=how.rtol,
+            atol=how.atol,
+            progress=False,
+            needed=system.needs,
+        )
+        self.engine, self.method, self.sure = find("ensemble"), "", False
+
+    def to(self, t: float, until: float, states: Floats) -> Floats:
+        """The states (trials, size) at a time, from those at another."""
+        return self._run(t, until, states, np.array([until])).end
+
+    def along(self, t: float, times: Floats, state: Floats) -> tuple[Floats, Floats]:
+        """The states on the way of one trial (size,) at some times, (times, size), and the last one."""
+        found = self._run(t, float(times[-1]), state[None], times)
+        return found.y[:, 0], found.end[0]
+
+    def _run(self, t: float, until: float, states: Floats, times: Floats) -> Trajectory:
+        plan = replace(self.plan, t0=t, until=until, start=states, save_at=times, trials=len(states))
+        found = self.engine.run(plan) if self.sure else self._tried(plan)
+        self.method = found.method
+        if found.outcome.status == "interrupted":
+            raise KeyboardInterrupt
+        if found.outcome.status == "failed":
+            _refuse(plan, found)
+        return found
+
+    def _tried(self, plan: Plan) -> Trajectory:
+        """The first run: compiled if it can be, else as whole arrays, and so from then on."""
+        self.sure = True
+        try:
+            found = self.engine.run(replace(plan, target=LANES))
+            self.plan = replace(self.plan, target=LANES)
+        except InputError as error:
+            if error.code not in NOT_IN_LANES or is_implicit(plan):
+                raise
+            if plan.discrete:
+                self.engine = find("map")
+            else:
+                self.plan = replace(self.plan, target=ARRAYS)
+            found = self.engine.run(replace(plan, target=self.plan.target))
+        return found
+
+
+def _refuse(plan: Plan, found: Trajectory) -> NoReturn:
+    raise RunFailed(
+        f"{plan.system.name} has no exponents along this orbit, which is not bounded or cannot be followed: "
+        f"{found.outcome.message}",
+        code=found.outcome.code,
+        remedy="Start elsewhere, on or near an attractor.",
+    )
+
+
+def orthonormal(vectors: Floats) -> tuple[Floats, Floats]:
+    """Vectors (trials, size, count) made orthonormal one after the other, and the logarithms of what they grew by."""
+    q, r = np.linalg.qr(vectors)
+    with np.errstate(divide="ignore"):
+        return q, np.log(np.abs(np.diagonal(r, axis1=1, axis2=2)))
+
+
+def drawn(whole: Augmented, trials: int, rng: np.random.Generator) -> Floats:
+    """Orthonormal directions, drawn for each trial."""
+    return np.linalg.qr(rng.normal(size=(trials, whole.base.layout.size, whole.count)))[0]

@@ -1,0 +1,159 @@
+"""Lyapunov exponents: how fast neighbours of an orbit come apart or together, direction by direction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neurodyn.analysis.exponents.augmented import augmented
+from neurodyn.analysis.exponents.carrier import Accuracy, Carrier, is_driven
+from neurodyn.analysis.exponents.counting import Wanted, counted
+from neurodyn.analysis.exponents.march import March
+from neurodyn.analysis.exponents.refused import check_kind, jumps
+from neurodyn.analysis.exponents.report import Spectrum, reported
+from neurodyn.backends.prepare import read_inputs
+from neurodyn.errors import InputError
+from neurodyn.results.recipe import plain_values, recipe
+from neurodyn.system.build import build
+from neurodyn.system.quantities import si_values
+from neurodyn.system.system import System
+from neurodyn.system.varying import with_bound
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from neurodyn.model.model import Model
+
+# What a direction loses in a step is lost in every exponent.
+LOOSEST = 1e-7
+# All exponents of systems with so few states, and so many of others.
+FEW, MANY = 12, 10
+# How many pieces by the numbers in states and directions.
+PIECES = ((600, 256), (6000, 16), (np.inf, 4))
+
+
+def lyapunov_exponents(
+    system: System | Model | str,
+    count: int | None = None,
+    *,
+    start: Mapping[str, ArrayLike] | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    span: float | str | None = None,
+    transient: float | str | None = None,
+    precision: float | None = None,
+    pieces: int | None = None,
+    method: str | None = None,
+    rtol: float = 1e-9,
+    atol: float = 1e-9,
+    seed: int | None = None,
+    progress: bool | None = None,
+) -> Spectrum:
+    """The Lyapunov exponents of the orbit that a start leads to, the largest first.
+
+    Directions are carried along by the linearised equations, derived in index notation, within the error that
+    is allowed in a step, and made orthonormal again and again. Along inputs that vary the exponents are those of the
+    system as it is driven, from the beginning of its bench.
+
+    Args:
+        system: a flow or a synchronous map, or the name of a model.
+        count: how many exponents; by default all of up to 12 states, and 10 of more.
+        start: states by name, the others as the model says.
+        inputs: in place of those of the model, as in `simulate`.
+        span: the time that is averaged over, all pieces together; a number of steps of a map.
+        transient: how long the orbit is left to itself first, and each piece until its directions have turned.
+        precision: a standard error: it is gone on until all are below it, up to 50 times the span.
+        pieces: of the orbit that are followed side by side; one where inputs vary.
+        method: of the backend `ensemble`, such as `Rodas4` for small stiff systems.
+        rtol, atol: the error allowed in a step, in units of each state's scale; a direction has length 1.
+        seed: of the directions, and of draws in the start.
+        progress: False shows no bar.
+
+    Returns:
+        The spectrum. Ctrl-C ends it early, with what was averaged until then.
+
+    Raises:
+        InputError: for systems with constraints, delays, events, noise or supports, and updates one by one.
+        RunFailed: for an orbit that does not stay finite.
+    """
+    system = _built(system)
+    system, inputs = with_bound(system, inputs or {})
+    check_kind(system)
+    signals = read_inputs(system, si_values(system.units, inputs))
+    how = _accuracy(system, method, rtol, atol)
+    whole = augmented(system, _count(system, count))
+    driven = is_driven(system, signals)
+    wanted = Wanted(
+        span=_time(system, "span", span),
+        transient=_time(system, "transient", transient),
+        precision=_positive("precision", precision),
+        pieces=_pieces(whole.system.layout.size, pieces, driven),
+        seed=system.seed if seed is None else seed,
+    )
+    begin = float(system.time("from", system.model.bench.get("from", 0.0)))
+    march = March(whole, Carrier(whole.system, signals, how), begin, driven)
+    march.begin(system.start(dict(start or {}), seed=wanted.seed)[None], np.random.default_rng(wanted.seed))
+    found = counted(march, Carrier(whole.alone, signals, how), wanted, progress is not False)
+    asked = {"analysis": "lyapunov_exponents", "count": whole.count, **vars(how), "method": march.carrier.method}
+    told = {**asked, **vars(wanted), "inputs": plain_values(system, inputs), "start": plain_values(system, start or {})}
+    return reported(whole, found, recipe(system, told), rtol, jumps(system))
+
+
+def _built(system: System | Model | str) -> System:
+    return system if isinstance(system, System) else build(system)
+
+
+def _accuracy(system: System, method: str | None, rtol: float, atol: float) -> Accuracy:
+    if not system.model.discrete and not 0 < rtol <= LOOSEST:
+        raise InputError(
+            f"rtol is {rtol:g}: what a direction loses in a step is lost in the exponents.",
+            code="bad-tolerance",
+            remedy=f"Give at most {LOOSEST:g}.",
+        )
+    if system.model.discrete and method is not None:
+        raise InputError(f"{system.name} is a map, which has no method.", code="not-a-flow", remedy="Leave it out.")
+    return Accuracy(method, rtol, atol)
+
+
+def _count(system: System, count: int | None) -> int:
+    size = system.layout.size
+    if count is None:
+        return size if size <= FEW else MANY
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or not 1 <= count <= size:
+        raise InputError(
+            f"count is {count!r}, and {system.name} has {size} states.",
+            code="bad-count",
+            remedy=f"Give a whole number from 1 to {size}.",
+        )
+    return int(count)
+
+
+def _pieces(numbers: int, pieces: int | None, driven: bool) -> int:
+    """How many pieces: enough to fill the lanes of vectors; few of large systems, whose products fill the machine."""
+    if pieces is None:
+        return 1 if driven else next(k for most, k in PIECES if numbers <= most)
+    if isinstance(pieces, bool) or not isinstance(pieces, int | np.integer) or pieces < 1:
+        raise InputError(f"pieces is {pieces!r}.", code="bad-count", remedy="Give a whole number from 1 on.")
+    if driven and pieces > 1:
+        raise InputError(
+            f"{pieces} pieces of one orbit cannot go side by side: they would meet the same inputs at the same time.",
+            code="bad-count",
+            remedy="Leave pieces out.",
+        )
+    return int(pieces)
+
+
+def _time(system: System, name: str, value: Any) -> float | None:
+    found = _positive(name, None if value is None else system.time(name, value))
+    if found is not None and system.model.discrete and found != int(found):
+        raise InputError(f"{name} is {found:g}, and {system.name} goes in steps.", code="bad-span", remedy="Round it.")
+    return found
+
+
+def _positive(name: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
+        raise InputError(f"{name} is {value!r}.", code="bad-span", remedy="Give a positive number.")
+    return float(value)
