@@ -15,8 +15,8 @@ import numpy as np
 from neurodyn.backends.clock import NEAR, Clock
 from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.problem import Problem
-from neurodyn.backends.products.choice import Products
 from neurodyn.errors import InputError
+from neurodyn.program.products import Products
 from neurodyn.system.noise import Draws
 from neurodyn.system.stochastic import NOISE, Terms, bend, commutes, correction, noise_terms, parts_function
 

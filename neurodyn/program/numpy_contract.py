@@ -42,16 +42,26 @@ def contract(names: Names, step: Step, target: int | None) -> str:
     def arrange(k: int, code: str) -> str:
         return names.view(step.operands[k].value, code)
 
-    if step.level == BODY and names.is_constant(step.operands[0].value) and _is_large(role, sizes):
-        matrix = transposed(step.operands[0].letters, role.left + role.summed)
-        return f"{arrange(0, f'products({matrix})')}({arrange(1, '{}')})"
+    constant = [names.is_constant(o.value) for o in step.operands]
+    if step.level == BODY and any(constant) and _is_simple(role) and _size(step, constant.index(True)) >= LARGE:
+        k = constant.index(True)
+        matrix = transposed(step.operands[k].letters, (role.right if k else role.left) + role.summed)
+        if k == 0 and not role.right:
+            return f"{arrange(0, f'products({matrix})')}({arrange(1, '{}')})"
+        if k == 1 and step.operands[0].letters == (TRIAL, *role.summed):
+            return f"{arrange(1, f'products.rows({matrix})')}({arrange(0, '{}')})"
     return _product(step, role, sizes, arrange)
 
 
-def _is_large(role: Roles, sizes: dict[str, int | None]) -> bool:
-    """Whether a large matrix meets a vector."""
-    simple = not role.batch and not role.right and len(role.left) == len(role.summed) == 1
-    return simple and math.prod(sizes[x] or 0 for x in (*role.left, *role.summed)) >= LARGE
+def _is_simple(role: Roles) -> bool:
+    """Whether a matrix meets a vector, or several."""
+    return not role.batch and len(role.left) == len(role.summed) == 1 and len(role.right) <= 1
+
+
+def _size(step: Step, k: int) -> int:
+    """How many numbers an operand has."""
+    sizes = dict(step.sizes)
+    return math.prod(sizes[x] or 0 for x in step.operands[k].letters)
 
 
 def _product(step: Step, role: Roles, sizes: dict[str, int | None], arrange: Arrange) -> str:

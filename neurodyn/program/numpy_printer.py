@@ -20,8 +20,9 @@ from neurodyn.program.numpy_edges import ON_EDGES
 from neurodyn.program.numpy_memory import VIEWS, Memory
 from neurodyn.program.numpy_names import Names, mangled
 from neurodyn.program.numpy_ops import SPELL, shape_source
+from neurodyn.program.numpy_softmax import softmaxes
+from neurodyn.program.products import IN_NUMPY, Products
 from neurodyn.program.program import BODY, SETUP, Program, Result, Step
-from neurodyn.program.runtime import Products
 from neurodyn.program.wiring import Wiring
 
 Array = Any
@@ -36,11 +37,11 @@ class Compiled:
     source: str
     _make: Callable[..., Bound] = field(repr=False)
 
-    def bind(self, values: Mapping[str, Array], products: Products = runtime.multiplied) -> Bound:
+    def bind(self, values: Mapping[str, Array], products: Products = IN_NUMPY) -> Bound:
         """Run the setup for the values of the constants.
 
         Args:
-            products: what multiplies large constant matrices by vectors; results are those of NumPy to rounding.
+            products: what multiplies large constant matrices, and more; results are those of NumPy to rounding.
 
         Returns:
             A function of the time and of the values of states and inputs by name: arrays of the shape of their
@@ -71,6 +72,9 @@ class _Printer:
 
     def __init__(self, program: Program) -> None:
         self.program, self.names, self.memory = program, Names(program), Memory(program)
+        self.softmaxes = softmaxes(program, self.memory)
+        self._within = {k for one in self.softmaxes.values() for k in one.within}
+        self._sums = {one.sums for one in self.softmaxes.values()}
         self.keys: dict[str, Any] = {}  # what the source looks up: the user's names, loops
 
     def source(self) -> str:
@@ -88,7 +92,7 @@ class _Printer:
 
     def _step(self, value: int, step: Step, constants: Mapping[str, str]) -> list[str]:
         """The lines of a step in the body; those of the setup go to the setup."""
-        if step.op == "literal":
+        if step.op == "literal" or value in self._within:
             return []
         if step.op in ("load", "wiring") and step.level == SETUP:
             self.names.give(value, constants[str(step.data)])
@@ -121,6 +125,10 @@ class _Printer:
 
     def _lines(self, value: int, step: Step) -> list[str]:
         """The line that computes a value, and lines that drop what nobody reads any more."""
+        if value in self.softmaxes:
+            return [self._softmax(value)]
+        if value in self._sums:
+            return self._dropped(value, step)
         target = self.memory.target(value, step)
         code = _SPELL[step.op](self.names, step, target)
         if target is None:
@@ -130,8 +138,22 @@ class _Printer:
             self.names.give(value, self.names.view(step.operands[target].value))
             lines = [code]
         kept = None if target is None else step.operands[target].value
-        dropped = [o for o in self.memory.dropped(value, step) if o != kept]
-        return [*lines, *(f"del {self.names.view(o)}" for o in dropped)]
+        return [*lines, *self._dropped(value, step, kept)]
+
+    def _dropped(self, value: int, step: Step, kept: int | None = None) -> list[str]:
+        return [f"del {self.names.view(o)}" for o in self.memory.dropped(value, step) if o != kept]
+
+    def _softmax(self, value: int) -> str:
+        """All steps of a softmax up to the sums, which are computed with the exponentials."""
+        one = self.softmaxes[value]
+        self.names.give(value, self.names.view(one.base))
+        self.names.give(one.sums, f"v{one.sums}")
+        factor = "1.0"
+        if one.scaled is not None:
+            scaled = self.program.steps[one.scaled]
+            operand = scaled.operands[one.factor]
+            factor = self.names.view(operand.value, aligned(operand.letters, scaled.axes))
+        return f"v{one.sums} = products.weights({self.names.view(value)}, {factor})"
 
     def _returned(self) -> list[str]:
         seen: set[int] = set()

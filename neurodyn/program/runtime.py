@@ -14,7 +14,6 @@ from neurodyn.errors import InputError
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 Array = Any  # an array of doubles, or a NumPy scalar
-Products = Callable[[Array], Callable[[Array], Array]]  # from a constant matrix to what multiplies it by vectors
 CHUNK = 1 << 18  # elements of a temporary array
 # Below it exp is nearly a subnormal number, and 20 to 100 times as slow; so are products with such numbers.
 DEEP = -690.0
@@ -33,11 +32,6 @@ def guarded(function: Callable[Arguments, Result]) -> Callable[Arguments, Result
 
     quiet: Callable[Arguments, Result] = np.errstate(all="ignore")(inner)
     return quiet
-
-
-def multiplied(matrix: Array) -> Callable[[Array], Array]:
-    """The function from a vector to the product."""
-    return functools.partial(np.matmul, matrix)
 
 
 def softplus(x: Array) -> Array:
@@ -212,13 +206,11 @@ def refined_squares(
     for rows in _chunks(raw.shape):
         part = raw[rows]
         own, other = _rows(a_square, rows), _rows(b_square, rows)
-        # One pass shows for most arrays that no square is so small.
-        if not (part < (own + other.max()) * (1 / 64)).any():
-            continue
-        close = np.nonzero(part < (own + other) * (1 / 64))
-        if not close[0].size:
-            continue
-        place = (close[0] + rows.start, *close[1:])
+        # One pass shows for most squares that they are not so small.
+        near = np.unravel_index(np.flatnonzero(part < (own + other.max()) * (1 / 64)), part.shape)
+        bound = (np.broadcast_to(own, part.shape)[near] + np.broadcast_to(other, part.shape)[near]) * (1 / 64)
+        close = part[near] < bound
+        place = (near[0][close] + rows.start, *(x[close] for x in near[1:]))
         each = max(1, CHUNK // max(1, math.prod(a.shape[len(a_axes) :])))
         for k in range(0, place[0].size, each):
             at = tuple(x[k : k + each] for x in place)

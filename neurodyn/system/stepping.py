@@ -12,7 +12,7 @@ from neurodyn.calculus.letters import quantity, reindex
 from neurodyn.calculus.rewrite import inline
 from neurodyn.errors import InputError
 from neurodyn.program.lower import Output
-from neurodyn.program.runtime import Products, multiplied
+from neurodyn.program.products import IN_NUMPY, Products
 from neurodyn.system.structure import ORDER, UNIT
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ Array = NDArray[np.float64]
 Step = Callable[[float, Array, Mapping[str, Any]], Array]
 
 
-def step_function(system: System, trials: bool, products: Products = multiplied) -> Step:
+def step_function(system: System, trials: bool, products: Products = IN_NUMPY) -> Step:
     """f(t, y, given): the states after a step from y; `given` holds inputs, draws and past values by name."""
     if not system.model.discrete:
         raise InputError(f"{system.name} is a flow: it has no steps.", code="not-a-map", remedy="Use flow().")
     return _one_by_one(system, trials) if system.structure.asynchronous else together(system, trials, products)
 
 
-def together(system: System, trials: bool, products: Products = multiplied) -> Step:
+def together(system: System, trials: bool, products: Products = IN_NUMPY) -> Step:
     """A step in which all units see old values, also where the map updates one after the other."""
     structure, layout = system.structure, system.layout
     outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in structure.maps.items()]

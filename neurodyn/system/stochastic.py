@@ -21,7 +21,7 @@ from neurodyn.calculus.normal import equal
 from neurodyn.calculus.rewrite import Definition, inline
 from neurodyn.calculus.through import Through
 from neurodyn.program.lower import Output
-from neurodyn.program.runtime import Products, multiplied
+from neurodyn.program.products import IN_NUMPY, Products
 from neurodyn.system.diffusion import Factor
 from neurodyn.system.structure import Structure
 
@@ -134,7 +134,7 @@ def _factors(structure: Structure) -> tuple[Factor, ...]:
     return structure.diffusion.factors if structure.diffusion else ()
 
 
-def parts_function(system: System, terms: Mapping[str, Terms], trials: bool, products: Products = multiplied) -> Parts:
+def parts_function(system: System, terms: Mapping[str, Terms], trials: bool, products: Products = IN_NUMPY) -> Parts:
     """f(t, y, given): the flow, and each of some terms, as flat vectors; `given` holds inputs and increments.
 
     Args:

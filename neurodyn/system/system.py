@@ -16,7 +16,7 @@ from neurodyn.language.names import near
 from neurodyn.model.model import Model
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import Compiled, numpy_function
-from neurodyn.program.runtime import Products, multiplied
+from neurodyn.program.products import IN_NUMPY, Products
 from neurodyn.program.wiring import Wiring
 from neurodyn.system import residual as implicit
 from neurodyn.system.abilities import needed
@@ -169,7 +169,7 @@ class System:
 
         return si_time(name, value, self.units, self.bound())
 
-    def flow(self, trials: bool = False, products: Products = multiplied) -> Flow:
+    def flow(self, trials: bool = False, products: Products = IN_NUMPY) -> Flow:
         """f(t, y, inputs): the rate of the flat state vector without noise; y of shape (size,) or (trials, size).
 
         Where there are delays, `inputs` holds what is read of the past too, by the names of `structure.delayed`.
@@ -184,7 +184,7 @@ class System:
 
         return flow
 
-    def step(self, trials: bool = False, products: Products = multiplied) -> Step:
+    def step(self, trials: bool = False, products: Products = IN_NUMPY) -> Step:
         """f(t, y, given): the states after one step of a map; `given` holds inputs, draws and past values by name."""
         return step_function(self, trials, products)
 
@@ -214,7 +214,7 @@ class System:
 
     def bind(
         self, key: Any, outputs: Sequence[Output], trials: bool, definitions: Mapping[str, Definition] | None = None,
-        products: Products = multiplied, beside: Sequence[str] = (), on: Mapping[str, str] | None = None,
+        products: Products = IN_NUMPY, beside: Sequence[str] = (), on: Mapping[str, str] | None = None,
     ) -> Callable[[float, Mapping[str, Any]], dict[str, Array]]:  # fmt: skip
         """A function of time and variables for these outputs, compiled once; `beside` states, more vary by trial."""
         key = (key, self.by_trial) if self.by_trial else key

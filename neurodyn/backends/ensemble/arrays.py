@@ -6,12 +6,12 @@ their end leave the array, so that the others do not pay for them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurodyn.backends.ensemble.answer import trajectory
+from neurodyn.backends.ensemble.block import Block, Flags
 from neurodyn.backends.ensemble.choice import ARRAYS, chosen_method
 from neurodyn.backends.ensemble.combined import finite, moved, path_weights
 from neurodyn.backends.ensemble.control import allowed, factor, first_step, squared_error
@@ -27,7 +27,6 @@ from neurodyn.backends.progress import Progress
 from neurodyn.backends.threads import few_threads
 from neurodyn.backends.trajectory import Trajectory
 
-Flags = NDArray[np.bool_]
 # The rates of all stages of a block stay in a cache of the second level; but products of fewer rows are slow.
 BLOCK_BYTES, LEAST_ROWS = 2**20, 256
 
@@ -36,11 +35,12 @@ def run(plan: Plan) -> Trajectory:
     """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
     method = tableau(chosen_method(plan))
     with np.errstate(all="ignore"), Progress(plan) as progress, few_threads(plan):
-        found, reduced = _carried_out(plan, method, progress)
-    return replace(trajectory(plan, method.name, found, {"mode": ARRAYS}), reduced=reduced)
+        found, march = _carried_out(plan, method, progress)
+    done = trajectory(plan, method.name, found, {"mode": ARRAYS, **march.scheme()})
+    return replace(done, reduced=march.reduced())
 
 
-def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> tuple[Found, dict[str, Floats]]:
+def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> tuple[Found, March]:
     """All trials, in blocks, as far as the user lets them go."""
     start = np.atleast_2d(plan.start)
     trials, size = start.shape
@@ -59,34 +59,7 @@ def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> tuple[Found
             march.block(np.arange(first, min(first + rows, trials)), progress)
     except KeyboardInterrupt:
         found.told[found.told[:, 0] == 0, 0] = STOPPED
-    return found, march.reduced()
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """The runs that are under way on a piece.
-
-    Attributes:
-        trials: their numbers.
-        t, h, y, rate: of each the time, the next step, the state and its rate.
-        mark: of each the time when it was last looked at.
-        tried: the steps that were tried on this piece.
-    """
-
-    trials: Numbers
-    t: Floats
-    h: Floats
-    y: Floats
-    rate: Floats
-    mark: Floats
-    tried: int = 0
-
-    def keep(self, kept: Flags) -> Block:
-        """Some of them."""
-        if kept.all():
-            return self
-        t, h, y, rate, mark = (row[kept] for row in (self.t, self.h, self.y, self.rate, self.mark))
-        return Block(self.trials[kept], t, h, y, rate, mark, self.tried)
+    return found, march
 
 
 class March:
@@ -117,7 +90,7 @@ class March:
     def _cross(self, trials: Numbers, begin: float, end: float, progress: Progress) -> None:
         """One piece, from which every run comes to its end or stops on the way."""
         y, t = self._found.final[trials], np.full(trials.size, begin)
-        rate = self._readings.rates(t, y, trials)
+        rate = self._readings.rates(t, y, trials).copy()
         block = Block(trials, t, self._first(y, rate, end - begin), y, rate, t)
         block = self._leave(block, ~finite(rate), BAD_RATE)
         try:
@@ -147,7 +120,7 @@ class March:
         last = h >= left
         h = np.where(last, left, h)
         after = np.where(last, end, block.t + h)
-        rates, u = self._stages(block, h, after)
+        rates, u = self._stages(block, h, after, self._is_over(block, last, after))
         good, longer = self._judged(block, h, u, rates)
         self._save(block, good, h, after, u, rates)
         if self._reducer is not None and good.any():
@@ -169,14 +142,27 @@ class March:
         good = error <= 1.0
         return good, h * factor(self._method, error, good)
 
-    def _stages(self, block: Block, h: Floats, after: Floats) -> tuple[Floats, Floats]:
-        """The rates of all stages, (stages, runs, states), and the state at the end of the step."""
+    def _is_over(self, block: Block, last: Flags, after: Floats) -> bool:
+        """Whether nobody asks for the rates at the end of a step: no next one, no estimate, no path, no reduction."""
+        if self._method.error or not last.all():
+            return False
+        return self._reducer is None and bool(
+            (np.searchsorted(self._times, after) <= self._found.told[block.trials, 3]).all()
+        )
+
+    def _stages(self, block: Block, h: Floats, after: Floats, over: bool) -> tuple[Floats, Floats]:
+        """The rates of all stages, (stages, runs, states), and the state at the end of the step.
+
+        If it is over with the step, the rates at its end are not computed.
+        """
         method = self._method
         rates = self._room(method.stages, block.y)
         rates[0] = block.rate
         u = block.y
         for j in range(1, method.stages):
             u = moved(block.y, h, method.a[j], rates)
+            if over and j == method.stages - 1:
+                break
             t = after if method.c[j] == 1.0 else block.t + method.c[j] * h
             rates[j] = self._readings.rates(t, u, block.trials)
         return rates, u
@@ -215,6 +201,10 @@ class March:
         """Hand on good steps."""
         step = Step(block.trials[own], block.t[own], after[own] - block.t[own], block.y[own], u[own])
         reducer.step(step, h[own], self._with_further(block, own, h, rates), self._readings.observed)
+
+    def scheme(self) -> dict[str, object]:
+        """What is to be told of products."""
+        return self._readings.products.scheme()
 
     def reduced(self) -> dict[str, Floats]:
         """What the reductions have come to."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.backends.ensemble.array_products import ArrayProducts
 from neurodyn.backends.ensemble.segments import degree
 from neurodyn.backends.plan import Floats, Piece, Plan
 
@@ -20,6 +21,9 @@ class Readings:
     """The flow of a plan, for any of its trials, each at a time of its own; inside, time runs forward.
 
     Inputs that are constant on every piece, and the same for all trials, have no axis of trials.
+
+    Attributes:
+        products: what multiplies by large matrices.
     """
 
     def __init__(self, plan: Plan, observed: Sequence[str] = ()) -> None:
@@ -29,7 +33,8 @@ class Readings:
         self._own, self._shared = own, tuple(n for n in plan.signals if n not in own and n not in self._moving)
         self._still = frozenset(name for name in own if not _moves(plan.signals[name]))
         system = replace(plan.system, by_trial=(*plan.system.by_trial, *self._moving, TIME))
-        self._flow = system.flow(trials=True)
+        self.products = ArrayProducts()
+        self._flow = system.flow(trials=True, products=self.products)
         self._observe = system.observe(observed, trials=True) if observed else None
         self._piece: Piece
         self._fixed: Mapping[str, Any] = {}
@@ -40,7 +45,11 @@ class Readings:
         self._fixed = {name: piece.signals[name](piece.begin) for name in (*self._shared, *self._still)}
 
     def rates(self, t: Floats, y: Floats, trials: Numbers) -> Floats:
-        """The rates of some trials, one row for each: at times `t`, inside, in states `y`."""
+        """The rates of some trials, one row for each: at times `t`, inside, in states `y`.
+
+        They may be overwritten by the next call.
+        """
+        self.products.begin()
         now = self._sign * t
         rates = self._flow(0.0, y, self._given(now, trials))
         return rates if self._sign > 0 else -rates

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from neurodyn.backends.plan import STORAGE, Floats, Plan
 from neurodyn.errors import InputError
-from neurodyn.program.runtime import multiplied
+from neurodyn.program.products import Multiply, Products
 
 if TYPE_CHECKING:
     from neurodyn.system.system import Flow
@@ -21,7 +20,7 @@ SHORT = "float32"
 FLOAT32 = f"{STORAGE}{SHORT}"
 
 
-class Products:
+class LargeProducts(Products):
     """Makes ready the products of one run: `products(matrix)` is a function from a vector to the product.
 
     A large square matrix that equals its transpose in every bit is read by halves. Where it was asked for, every matrix
@@ -30,25 +29,25 @@ class Products:
 
     def __init__(self, short: bool = False) -> None:
         self._short = short
-        self._known: dict[tuple[object, ...], tuple[Floats, Callable[[Floats], Floats]]] = {}
+        self._known: dict[tuple[object, ...], tuple[Floats, Multiply]] = {}
         self._told: list[str] = []
 
-    def __call__(self, matrix: Floats) -> Callable[[Floats], Floats]:
+    def __call__(self, matrix: Floats) -> Multiply:
         key = (matrix.ctypes.data, matrix.shape, matrix.strides)
         if key not in self._known:
             self._known[key] = matrix, self._made(matrix)  # with the matrix, so that its place is not taken by another
         return self._known[key][1]
 
-    def _made(self, matrix: Floats) -> Callable[[Floats], Floats]:
+    def _made(self, matrix: Floats) -> Multiply:
         small = matrix.size < LEAST_SHORT if self._short else len(matrix) < LEAST_ROWS
         if small or not (self._short or matrix.shape[0] == matrix.shape[1]):
-            return multiplied(matrix)
+            return super().__call__(matrix)
         # Imported where there is something to compile: it loads LLVM.
         from neurodyn.backends.products.matrix import Product, by_rows, is_symmetric, shortened, threads
 
         half = is_symmetric(matrix)
         if not (half or self._short):
-            return multiplied(matrix)
+            return super().__call__(matrix)
         told = f"{matrix.shape[0]} x {matrix.shape[1]}: " + (
             "symmetric, its upper half is read" if half else "read whole"
         )
@@ -64,13 +63,13 @@ class Products:
         return {"products": list(self._told)} if self._told else {}
 
 
-def flow_of(plan: Plan) -> tuple[Products, Flow]:
+def flow_of(plan: Plan) -> tuple[LargeProducts, Flow]:
     """The flow of a plan, and what multiplies its large matrices.
 
     Raises:
         InputError: where they are to be kept in fewer bits, and there are none.
     """
-    products = Products(plan.storage == SHORT)
+    products = LargeProducts(plan.storage == SHORT)
     flow = plan.system.flow(plan.trials is not None, products)
     if plan.storage is not None and not products.scheme():
         kind = "in trials side by side it" if plan.trials is not None else "it"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from neurodyn.backends.plan import Floats
 from neurodyn.backends.products.sign_kernel import ADDED, COUNTED, FORM, TEXT, WORD
-from neurodyn.program.runtime import multiplied
+from neurodyn.program.products import IN_NUMPY, Multiply, Products
 
 if TYPE_CHECKING:
     from neurodyn.backends.ensemble.compiler import Code
@@ -23,7 +22,7 @@ Bits = NDArray[np.uint8]
 LEAST = 1 << 15
 
 
-class SignProducts:
+class SignProducts(Products):
     """Makes ready the products of one map: those with large matrices of +1 and -1 are computed from their bits.
 
     They are taken where sums are exact in any order, which is seen vector by vector, so their bits are those of NumPy;
@@ -33,9 +32,9 @@ class SignProducts:
     def __init__(self) -> None:
         self._made: list[SignProduct] = []
 
-    def __call__(self, matrix: Floats) -> Callable[[Floats], Floats]:
+    def __call__(self, matrix: Floats) -> Multiply:
         if matrix.size < LEAST or not (np.abs(matrix) == 1.0).all():
-            return multiplied(matrix)
+            return super().__call__(matrix)
         made = SignProduct(matrix)
         self._made.append(made)
         return made
@@ -59,7 +58,7 @@ class SignProduct:
     def __init__(self, matrix: Floats, machine: Machine | None = None) -> None:
         self.shape, columns = matrix.shape, matrix.shape[1]
         self._code = _code(machine)
-        self._else = multiplied(matrix)
+        self._else = IN_NUMPY(matrix)
         words = math.ceil(columns / WORD)
         self._rows, self._sides = _by_rows(matrix < 0, words), _by_columns(matrix > 0)
         # Behind the vector stand ones, whose bits are those that stand behind the rows of the matrix.

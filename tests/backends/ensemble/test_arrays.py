@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import neurodyn
+from neurodyn.backends.ensemble.readings import Readings
 from neurodyn.errors import RunFailed
 
 ADAPTIVE = ("tsit5", "dop853")
@@ -115,3 +116,43 @@ def test_repeated_to_the_last_bit() -> None:
     found = arrays(TURNING, values={"w": [0.5, 1.0]}, until=2.0, save_at=[1.0, 2.0])
     assert found.recipe["scheme"] == {"mode": "arrays"}
     assert neurodyn.rerun(found).same
+
+
+@pytest.mark.parametrize(("method", "each"), [("rk4", 4), ("rk2", 2), ("heun", 2), ("euler", 1)])
+def test_fixed_steps_evaluate_the_flow_as_often_as_their_stages_say(
+    method: str, each: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the end of the last step nobody reads the rates."""
+    calls, rates = [], Readings.rates
+    monkeypatch.setattr(Readings, "rates", lambda *args: calls.append(1) or rates(*args))
+    how: dict[str, Any] = {"method": method, "dt": 0.25, "values": {"w": [0.5, 1.0, 2.0]}}
+    found = arrays(TURNING, until=1.0, save_at=[0.5, 1.0], **how)
+    assert len(calls) == 4 * each
+    longer = arrays(TURNING, until=2.0, save_at=[0.5, 1.0], **how)
+    assert np.array_equal(found["x"], longer["x"])
+
+
+def test_a_run_by_itself_reads_half_of_a_symmetric_matrix() -> None:
+    """As on scipy, and so it is told; several together multiply matrices, to the same results but for rounding."""
+    size = 1000
+    w = np.random.default_rng(3).normal(size=(size, size)) / np.sqrt(size)
+    built = neurodyn.build("hopfield", sizes={"N": size}, values={"W": w + w.T})
+    starts = np.random.default_rng(4).normal(size=(3, size))
+    state = built.layout.names[0]
+    how: dict[str, Any] = {"until": 0.5, "save_at": [0.5], "method": "rk4", "dt": 0.25}
+    together = arrays(built, start={state: starts}, trials=3, **how)
+    assert together.recipe["scheme"] == {"mode": "arrays"}
+    for k, start in enumerate(starts):
+        alone = arrays(built, start={state: start}, **how)
+        assert alone.recipe["scheme"]["products"] == ["1000 x 1000: symmetric, its upper half is read"]
+        np.testing.assert_allclose(alone[state], together[state].isel(trial=k), rtol=1e-11, atol=1e-11)
+
+
+def test_products_of_one_evaluation_are_arrays_of_their_own() -> None:
+    """The flow multiplies two vectors by one matrix before it reads either, and is evaluated again and again."""
+    built = neurodyn.build("sequence_trace", sizes={"N": 400, "P": 100})
+    how: dict[str, Any] = {"until": 0.05, "trials": 3, "seed": 2, "save_at": [0.025, 0.05], "record": ["x", "z"]}
+    found = arrays(built, method="rk4", dt=0.005, **how)
+    reference = neurodyn.simulate(built, backend="fixed", method="rk4", dt=0.005, **how)
+    for name in ("x", "z"):
+        np.testing.assert_allclose(found[name], reference[name], rtol=1e-10, atol=1e-10)

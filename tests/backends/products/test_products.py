@@ -1,4 +1,4 @@
-"""Products of large matrices and vectors by code of our own, beside sums in longer numbers."""
+"""LargeProducts of large matrices and vectors by code of our own, beside sums in longer numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import neurodyn
 from neurodyn.backends.ensemble.machine import host
-from neurodyn.backends.products.choice import LEAST_ROWS, Products
+from neurodyn.backends.products.choice import LEAST_ROWS, LargeProducts
 from neurodyn.backends.products.matrix import Product, is_symmetric
 from neurodyn.errors import InputError
 
@@ -122,11 +122,11 @@ def test_only_large_symmetric_matrices_are_taken_and_told() -> None:
     one_bit = large.copy()
     one_bit[3, 900] = np.nextafter(one_bit[3, 900], np.inf)
     for left in (symmetric(LEAST_ROWS - 1), one_bit, matrix(1200, 1100)):
-        products, y = Products(), vector(left.shape[1])
+        products, y = LargeProducts(), vector(left.shape[1])
         assert np.array_equal(products(left)(y), left @ y)
         assert products.scheme() == {}
     for lies in (large, large.T, np.repeat(large, 2, axis=1)[:, ::2]):
-        products = Products()
+        products = LargeProducts()
         assert off(products(lies)(x), large, x) <= 1
         assert products(lies) is products(lies)
         assert products.scheme() == {"products": [f"{LEAST_ROWS} x {LEAST_ROWS}: symmetric, its upper half is read"]}
@@ -185,23 +185,23 @@ def test_matrices_in_32_bits_are_off_by_no_more_than_is_told(a: Floats) -> None:
     """Rounding of sums, which is far below, is told by no one; numbers that 32 bits hold are not off at all."""
     for scale in (1.0, 1e-30, 1e-42):  # the last are so small that the bits of a short number get fewer
         b, x = scale * a, vector(a.shape[1])
-        products = Products(short=True)
+        products = LargeProducts(short=True)
         error, (told,) = np.abs(products(b)(x) - b @ x).max(), products.scheme()["products"]
         words = told.split()
         bound = float(words[words.index("most") + 1]) * np.abs(x).max()
         assert bound / 1000 < error <= bound
         assert ("symmetric" in told) == (a.shape == (600, 600))
     exact = np.round(8 * a)
-    assert off(Products(short=True)(exact)(x), exact, x) <= 1
+    assert off(LargeProducts(short=True)(exact)(x), exact, x) <= 1
 
 
 def test_numbers_that_32_bits_cannot_hold_are_refused() -> None:
     a = matrix(600)
     a[3, 4] = -1e39
     with pytest.raises(InputError, match=r"A matrix has numbers up to 1e\+39, too large for float32\."):
-        Products(short=True)(a)
+        LargeProducts(short=True)(a)
     a[3, 4] = -np.inf
-    assert set(np.flatnonzero(~np.isfinite(Products(short=True)(a)(vector(600))))) == {3}
+    assert set(np.flatnonzero(~np.isfinite(LargeProducts(short=True)(a)(vector(600))))) == {3}
 
 
 @pytest.mark.parametrize(
