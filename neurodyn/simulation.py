@@ -81,6 +81,8 @@ def simulate(
         target: what the code of the backend `brian2` is written in, `numpy` (the default), `cython` or
             `cpp_standalone`; the last two are compiled, and need a C++ compiler.
             Of the backend `ensemble`, `lanes` (compiled, for small systems) or `arrays`; by default the first that can.
+            Of `scipy`, `compiled` (one small flow, from its first evaluation on) or `python`; by default long runs of
+            small flows are compiled on the way.
         storage: `float32` keeps large constant matrices in half the bytes, which are read in half the time; sums keep
             64 bits. The recipe tells by how much products are off at most. For one run, on `scipy` or `fixed`.
         rtol, atol: the error allowed per step, relative and absolute, in units of each state's scale.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.backends.compiled_choice import first_compiled
 from neurodyn.backends.past import Past
 from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.products.choice import flow_of
 
 if TYPE_CHECKING:
+    from neurodyn.backends.compiled_flow import CompiledFlow
     from neurodyn.backends.noisy import Jolts
     from neurodyn.system.stochastic import Parts
 
@@ -40,6 +43,7 @@ class Problem:
         past: what is kept of the states before, where the system has delays.
         products: what multiplies large matrices.
         jolts: the noise, once a method for noise has been chosen.
+        compiled: machine code for it, from the evaluation on that `compiled_choice` says.
         held: the elements that stand still, if there are any.
         bounds: the least and largest value of each element, if there are any: a state stands still there, rather than
             leave.
@@ -55,11 +59,14 @@ class Problem:
         self.bounds: tuple[Floats, Floats] | None = None
         self.counts: Counter[str] = Counter()
         self.past = Past(plan) if plan.remembers else None
+        self._plan = plan
         self._own = plan.own_signals
         self._shape: tuple[int, ...] = plan.start.shape
         self.products, self._flow = flow_of(plan)
         self._derive = plan.system.jacobian
         self._jacobian: Callable[..., Floats] | None = None
+        self._first_compiled = first_compiled(plan)
+        self.compiled: CompiledFlow | None = None
         self.jolts: Jolts | None = None
         self._piece: Piece
         self._last: Any = None
@@ -79,6 +86,8 @@ class Problem:
         self._piece, self._last = piece, None
         if self.past is not None:
             self.past.open(piece.begin, piece.end)
+        if self.compiled is not None:
+            self.compiled.enter(piece)
 
     def each(self, z: Floats) -> Floats:
         """One row per trial."""
@@ -106,16 +115,37 @@ class Problem:
 
     def rate(self, t: float, z: Floats) -> Floats:
         self.counts["rhs"] += 1
+        if self.counts["rhs"] >= self._first_compiled:
+            self._compile()
+        if self.compiled is not None:
+            rate, is_finite = self.compiled.rate(t, z)
+        else:
+            rate = self._as_arrays(t, z)
+            is_finite = bool(np.isfinite(rate).all())
+        if self.held is not None or self.bounds is not None:
+            rate[self._still(z, rate)] = 0.0
+            is_finite = bool(np.isfinite(rate).all())
+        if not is_finite:
+            self.bad = t, rate
+        return rate
+
+    def _as_arrays(self, t: float, z: Floats) -> Floats:
         y = self.state(z)
         given = self.inputs(t)
         if self.past is not None:
             given.update(self.past.read(t))
         rate: Floats = self._flow(t, y, given).ravel() / self.scale
-        if self.held is not None or self.bounds is not None:
-            rate[self._still(z, rate)] = 0.0
-        if not np.isfinite(rate).all():
-            self.bad = t, rate
         return rate
+
+    def _compile(self) -> None:
+        """Call compiled code from now on, where there is such."""
+        # Imported where there is something to compile: it loads LLVM.
+        from neurodyn.backends.compiled_flow import compiled_flow
+
+        self._first_compiled = math.inf
+        self.compiled = compiled_flow(self._plan)
+        if self.compiled is not None:
+            self.compiled.enter(self._piece)
 
     def parts(self, read: Parts, t: float, z: Floats, increments: Mapping[str, Any]) -> tuple[Floats, ...]:
         """Flat vectors as `rate`, each a part of what a step with noise adds up."""
@@ -132,13 +162,9 @@ class Problem:
         Newton's method needs it only nearly: where a solver tries a state at which it is not finite, the last finite
         one of this piece serves, and the solver rejects the step if that does not lead to a solution.
         """
-        if self._jacobian is None:
-            self._jacobian = self._derive()
         self.counts["jacobian"] += 1
-        inputs = self.inputs(t)
-        states, scale = self.state(z).reshape(-1, self.size), self.scale[: self.size]
-        own = [{**inputs, **{name: inputs[name][k] for name in self._own}} for k in range(len(states))]
-        blocks = [_scaled(self._jacobian(t, y, now), scale) for y, now in zip(states, own, strict=True)]
+        compiled = None if self.compiled is None else self.compiled.jacobian(t, z)
+        blocks = self._jacobians(t, z) if compiled is None else [compiled]
         if self.held is not None:
             blocks = [_without(block, self.held) for block in blocks]
         found = blocks[0] if len(blocks) == 1 else _block_diagonal(blocks)
@@ -148,6 +174,19 @@ class Problem:
         elif self._last is None:
             raise NoJacobian(t, rows)
         return self._last
+
+    def scheme(self) -> dict[str, object]:
+        """What the recipe tells of how rates are computed."""
+        return {**self.products.scheme(), **({} if self.compiled is None else self.compiled.scheme)}
+
+    def _jacobians(self, t: float, z: Floats) -> list[Any]:
+        """That of each trial, as arrays."""
+        if self._jacobian is None:
+            self._jacobian = self._derive()
+        inputs = self.inputs(t)
+        states, scale = self.state(z).reshape(-1, self.size), self.scale[: self.size]
+        own = [{**inputs, **{name: inputs[name][k] for name in self._own}} for k in range(len(states))]
+        return [_scaled(self._jacobian(t, y, now), scale) for y, now in zip(states, own, strict=True)]
 
     def dense_jacobian(self, t: float, z: Floats) -> Floats:
         """The derivative of the rate as an array, for a method that takes no other."""

@@ -6,11 +6,12 @@ import warnings
 
 import numpy as np
 
+from neurodyn.backends.compiled_choice import COMPILED, PYTHON
 from neurodyn.backends.event_march import EventMarch
 from neurodyn.backends.event_runs import in_turn, with_events
 from neurodyn.backends.march import March
 from neurodyn.backends.outcome import interrupted, joined, out_of_memory
-from neurodyn.backends.plan import OWN_VALUES, REDUCE, Plan
+from neurodyn.backends.plan import OWN_VALUES, REDUCE, TARGET, Plan
 from neurodyn.backends.products.choice import FLOAT32
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.solvers import chosen_method
@@ -24,7 +25,7 @@ class SciPy:
     name = "scipy"
     abilities = frozenset(
         {"flow", "jacobian", "sparse", "trials", OWN_VALUES, "delay:state", "noise:additive", "noise:multiplicative"}
-        | {"event:reset", "event:delivery", FLOAT32, REDUCE}
+        | {"event:reset", "event:delivery", FLOAT32, f"{TARGET}{COMPILED}", f"{TARGET}{PYTHON}", REDUCE}
     )
 
     def run(self, plan: Plan) -> Trajectory:
@@ -75,6 +76,6 @@ def _trajectory(plan: Plan, method: str, march: March, now: Outcome) -> Trajecto
         stops,
         memory=None if past is None else past.arrays(),
         past=None if past is None else past.samples,
-        scheme=march.problem.products.scheme(),
+        scheme=march.problem.scheme(),
         reduced=march.reducer.found() if march.reducer else {},
     )

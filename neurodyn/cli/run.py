@@ -74,7 +74,11 @@ class _Request:
 @click.option("--method", metavar="METHOD", help="The integration method, such as DOP853, LSODA or BDF.")
 @click.option("--coupling", metavar="MODE", help="How units in Brian2 read others: function, unrolled or summed.")
 @click.option("--dt", metavar="DT", help="The step of a run in fixed steps, such as 0.01 or '0.1 ms'.")
-@click.option("--target", metavar="TARGET", help="Brian2: numpy, cython or cpp_standalone; ensemble: lanes or arrays.")
+@click.option(
+    "--target",
+    metavar="TARGET",
+    help="Brian2: numpy, cython or cpp_standalone; ensemble: lanes or arrays; scipy: compiled or python.",
+)
 @click.option("--storage", type=click.Choice(["float32"]), help="Keep large matrices so; sums keep 64 bits.")
 @click.option("--rtol", type=float, metavar="R", help="Relative error allowed per step.")
 @click.option(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from neurodyn.backends.check import check
+from neurodyn.backends.compiled_choice import PYTHON
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.scipy_backend import SciPy
 from neurodyn.system.layout import Layout
@@ -44,6 +45,6 @@ def plan(system, until, start, save_at=None, t0=0.0, **more):
 
 
 def run(system, until, start, save_at=None, t0=0.0, **more):
-    made = plan(system, until, start, save_at, t0, **more)
+    made = plan(system, until, start, save_at, t0, **{"target": PYTHON, **more})
     check(made)
     return SciPy().run(made)

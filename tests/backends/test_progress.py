@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import tqdm
 
+from neurodyn.backends.compiled_choice import PYTHON
 from neurodyn.backends.scipy_backend import SciPy
 from tests.backends.fake import linear, plan
 
@@ -26,7 +27,7 @@ def shown(monkeypatch, stream, delay, **more):
 
     monkeypatch.setattr(tqdm, "tqdm", Bar)
     monkeypatch.setattr(sys, "stderr", stream)
-    made = plan(linear([[0.0, 9.0], [-9.0, 0.0]]), 3, np.ones(2), **more)
+    made = plan(linear([[0.0, 9.0], [-9.0, 0.0]]), 3, np.ones(2), target=PYTHON, **more)
     assert SciPy().run(made).outcome.status == "done"
     assert waited in ([], [1.0])
     return stream.getvalue()

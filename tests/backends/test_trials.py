@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from neurodyn.backends.compiled_choice import PYTHON
 from neurodyn.backends.scipy_backend import SciPy
 from neurodyn.backends.solvers import METHODS
 from neurodyn.system.signals import Window
@@ -189,7 +190,8 @@ def test_after_a_stop_inputs_go_on_jumping():
 @pytest.mark.parametrize("method", METHODS)
 def test_own_steps(method):
     """Where the solver comes to: the start, every accepted step, the end; an edge twice."""
-    made = plan(linear([[-1.0]], signals={"u": Window(1, 2)}), 3, [1.0], method=method, rtol=1e-8, atol=1e-10)
+    system = linear([[-1.0]], signals={"u": Window(1, 2)})
+    made = plan(system, 3, [1.0], method=method, rtol=1e-8, atol=1e-10, target=PYTHON)
     ran = SciPy().run(replace(made, save_at=None))
     assert ran.time[0] == 0 and ran.time[-1] == 3 and len(ran.time) == ran.counts["steps"] + 3
     steps = np.diff(ran.time)

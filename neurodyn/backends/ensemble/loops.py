@@ -73,8 +73,8 @@ def functions_of(
     rates, others = unrolling.rates[:size], unrolling.rates[size:]
     if derived is None:
         return Functions(flow_text(graph, {"flow": rates}, width, inputs.ramps), (), False)
-    places = _places(system, derived)
-    kept = [(place, node) for place, node in zip(places, others, strict=True) if graph.value(node) != 0.0]
+    every = places(system, derived)
+    kept = [(place, node) for place, node in zip(every, others, strict=True) if graph.value(node) != 0.0]
     entries = tuple(place for place, _ in kept)
     if Factors.of(size, entries).work > MOST_NODES:
         raise too_large(system)
@@ -84,7 +84,7 @@ def functions_of(
     return Functions(flow_text(graph, wanted, width, inputs.ramps), entries, timed)
 
 
-def _places(system: System, derived: Jacobian) -> list[Entry]:
+def places(system: System, derived: Jacobian) -> list[Entry]:
     """Row and column of each element of all blocks, one after the other."""
     layout = system.layout
     parts = zip(layout.names, layout.shapes, layout.offsets, strict=True)

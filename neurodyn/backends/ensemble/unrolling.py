@@ -106,16 +106,18 @@ def unrolling_of(
     inputs: Segments,
     varied: Rows,
     draws: Mapping[str, Leaf] = MappingProxyType({}),
+    most: int = MOST_NODES,
 ) -> Unrolling:
     """The graph of a flow; what it follows from beside the equations is looked at again.
 
     Args:
         draws: where each noise is read.
+        most: how many nodes there may be.
 
     Raises:
         InputError: for a system that is too large, or that has an operation without a scalar form.
     """
-    known: list[Unrolling] = system.formulas.get(("ensemble graphs", flow), list)
+    known: list[Unrolling] = system.formulas.get(("ensemble graphs", flow, most), list)
     for found in known:
         if found.unrolled.fits(numbers):
             return found
@@ -125,9 +127,9 @@ def unrolling_of(
     leaves |= {name: Leaf("lane", first, shape) for name, (first, shape) in varied.places.items()}
     leaves |= draws
     try:
-        made = unrolled(flow.program, numbers, leaves, system.formulas.edges, MOST_NODES)
+        made = unrolled(flow.program, numbers, leaves, system.formulas.edges, most)
     except TooLarge:
-        raise too_large(system) from None
+        raise too_large(system, most) from None
     except NotUnrolled as step:
         raise InputError(
             f"The backend ensemble cannot run {system.name}: {step} has no form for single numbers.",
@@ -138,11 +140,11 @@ def unrolling_of(
     return known[-1]
 
 
-def too_large(system: System) -> InputError:
+def too_large(system: System, most: int = MOST_NODES) -> InputError:
     """The refusal of a system that has too many operations."""
     return InputError(
         f"The backend ensemble cannot run {system.name}: written out, its {system.layout.size} states take more than "
-        f"{MOST_NODES:,} operations.",
+        f"{most:,} operations.",
         code="too-large",
         remedy=f"Take the backend {'map' if system.model.discrete else 'scipy'}, which computes with whole arrays, or "
         f"smaller sizes.",
