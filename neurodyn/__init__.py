@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from neurodyn.analysis.energy.report import energy as energy
     from neurodyn.analysis.exponents.spectrum import lyapunov_exponents as lyapunov_exponents
+    from neurodyn.analysis.fixed_points.find import fixed_points as fixed_points
     from neurodyn.errors import InputError as InputError
     from neurodyn.errors import NeurodynError as NeurodynError
     from neurodyn.errors import RunFailed as RunFailed
@@ -46,6 +47,7 @@ _HOME = {
     "System": "system.system",
     "build": "system.build",
     "energy": "analysis.energy.report",
+    "fixed_points": "analysis.fixed_points.find",
     "library": "model.library",
     "load": "model.library",
     "load_result": "results.result",

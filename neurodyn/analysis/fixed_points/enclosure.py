@@ -1,0 +1,138 @@
+"""The rate of a field and its Jacobian on boxes of states, by intervals and by balls.
+
+Of a map it is the new state less the old one, so that fixed points are the zeros of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurodyn.analysis.field.field import Field
+from neurodyn.calculus.matrices import MatrixFunction
+from neurodyn.calculus.rewrite import Definition
+from neurodyn.program.balls import Balls, between
+from neurodyn.program.interval_function import Intervals
+from neurodyn.program.intervals import Interval
+from neurodyn.program.lower import Output, lower
+from neurodyn.program.program import Program
+from neurodyn.system.jacobian import jacobian_of
+
+Array = NDArray[np.float64]
+Objects = NDArray[np.object_]
+
+
+class Enclosure:
+    """What a field is sure to do on boxes of states, (boxes, size).
+
+    Raises:
+        NoInterval: when run, for an operation that intervals lack.
+    """
+
+    def __init__(self, field: Field) -> None:
+        self.system, self.t, self.layout = field.system, field.t, field.system.layout
+        structure = self.system.structure
+        self.is_map = field.kind == "map"
+        self._rows = structure.maps if self.is_map else structure.flows
+        outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in self._rows.items()]
+        derived = jacobian_of(structure)
+        self._pairs = tuple(derived.outputs)
+        self._value = self.intervals(outputs, structure.definitions)
+        self._slope = self.intervals(list(derived.outputs.values()), derived.definitions)
+        self.inputs = field.inputs
+
+    def intervals(self, outputs: Sequence[Output], definitions: Mapping[str, Definition]) -> Intervals:
+        """A program in which derived parameters are computed too, as far as they are no functions of whole matrices."""
+        system = self.system
+        known = {n: d for n, d in definitions.items() if not d.expr.has(MatrixFunction)}
+        program = lower(
+            outputs, definitions=known, sizes=system.all_sizes, constant=[n for n in system.values if n not in known],
+            on=system.structure.on, states=system.layout.names, trials=True,
+        )  # fmt: skip
+        return Intervals(program, {n: system.values[n] for n in program.constants})
+
+    @property
+    def program(self) -> tuple[Program, Mapping[str, Any]]:
+        """The rate (of a map, the new state) as a program, and the values of its constants."""
+        return self._value.program, self._value.constants
+
+    # --- intervals ------------------------------------------------------------------------------------------------
+
+    def rate(self, x: Interval) -> Interval:
+        """The rate on boxes, (boxes, size)."""
+        return self.step(x) - x if self.is_map else self.step(x)
+
+    def step(self, x: Interval) -> Interval:
+        """The rate of a flow, and of a map the new state."""
+        found = self._value(Interval.point(self.t), self.given(x))
+        ends = (self.layout.pack({n: getattr(v, end) for n, v in found.items()}, True) for end in ("low", "high"))
+        return Interval(*ends)
+
+    def jacobian(self, x: Interval) -> Interval:
+        """The Jacobian on boxes, (boxes, size, size)."""
+        found = self._slope(Interval.point(self.t), self.given(x))
+        low, high = (
+            self._matrix({n: getattr(v, end) for n, v in found.items()}, len(x.low)) for end in ("low", "high")
+        )
+        if self.is_map:
+            return Interval(low, high) - Interval.point(np.eye(self.layout.size))
+        return Interval(low, high)
+
+    def middle(self, x: Array) -> Array:
+        """The rate at states (states, size), as numbers that may be off by rounding."""
+        found = self.rate(Interval.point(x))
+        return found.low + (found.high - found.low) / 2
+
+    # --- balls ----------------------------------------------------------------------------------------------------
+
+    def ball_rate(self, x: Objects) -> Objects:
+        """The rate on one box of balls, (size,)."""
+        found = Balls(self._value.program, self._value.constants)(between(self.t, self.t), self._balls(x))
+        rate = np.concatenate([np.broadcast_to(found[n], (1, *s)).ravel() for n, s in self._shapes])
+        return np.asarray(rate - x if self.is_map else rate)
+
+    def ball_jacobian(self, x: Objects) -> Objects:
+        """The Jacobian on one box of balls, (size, size)."""
+        found = Balls(self._slope.program, self._slope.constants)(between(self.t, self.t), self._balls(x))
+        size, shapes = self.layout.size, dict(self._shapes)
+        whole = between(np.zeros((size, size)), np.zeros((size, size)))
+        for row, column in self._pairs:
+            down, along = self._spans[row], self._spans[column]
+            block = np.broadcast_to(found[f"d{row}/d{column}"], (1, *shapes[row], *shapes[column]))
+            whole[down, along] = block.reshape(down.stop - down.start, -1)
+        return np.asarray(whole - np.eye(size, dtype=int) if self.is_map else whole)
+
+    @property
+    def _shapes(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        return tuple(zip(self.layout.names, self.layout.shapes, strict=True))
+
+    def _balls(self, x: Objects) -> dict[str, Objects]:
+        states = {n: x[self._spans[n]].reshape(1, *shape) for n, shape in self._shapes}
+        return {**states, **{n: between(v, v) for n, v in self.inputs.items()}}
+
+    # --- what both need -------------------------------------------------------------------------------------------
+
+    def given(self, x: Interval) -> dict[str, Interval]:
+        """States and inputs by name."""
+        lows, highs = self.layout.unpack(x.low), self.layout.unpack(x.high)
+        return {
+            **{n: Interval(lows[n], highs[n]) for n in lows},
+            **{n: Interval.point(v) for n, v in self.inputs.items()},
+        }
+
+    def _matrix(self, found: Mapping[str, Any], boxes: int) -> Array:
+        whole = np.zeros((boxes, self.layout.size, self.layout.size))
+        for row, column in self._pairs:
+            down, along = self._spans[row], self._spans[column]
+            whole[:, down, along] = found[f"d{row}/d{column}"].reshape(boxes, down.stop - down.start, -1)
+        return whole
+
+    @cached_property
+    def _spans(self) -> dict[str, slice]:
+        sizes = [int(np.prod(shape)) for shape in self.layout.shapes]
+        names = zip(self.layout.names, self.layout.offsets, sizes, strict=True)
+        return {n: slice(at, at + size) for n, at, size in names}
