@@ -80,7 +80,8 @@ def simulate(
             steps only.
         target: what the code of the backend `brian2` is written in, `numpy` (the default), `cython` or
             `cpp_standalone`; the last two are compiled, and need a C++ compiler.
-            Of the backend `ensemble`, `lanes` (compiled, for small systems) or `arrays`; by default the first that can.
+            Of the backend `ensemble`, `lanes` (compiled, for small systems) or `arrays`; by default the first that can;
+            with events `lanes` leaves out the dt of the bench, and locates them.
             Of `scipy`, `compiled` (one small flow, from its first evaluation on) or `python`; by default long runs of
             small flows are compiled on the way.
         storage: `float32` keeps large constant matrices in half the bytes, which are read in half the time; sums keep

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from neurodyn.backends.instants import Endless, Instants
+from neurodyn.backends.endless import Endless
+from neurodyn.backends.instants import Instants
 from neurodyn.backends.march import NONE, Failed, March
 from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.progress import Progress

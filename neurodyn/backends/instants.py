@@ -10,26 +10,15 @@ from numpy.typing import NDArray
 
 from neurodyn.backends.crossings import Watch
 from neurodyn.backends.deliveries import Deliveries
+from neurodyn.backends.endless import MOST_PILED, MOST_ROUNDS, PILE, Endless, endless, piling
 from neurodyn.backends.event_log import EventLog
 from neurodyn.backends.event_plan import check_kind
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.schedule import Schedule
-from neurodyn.backends.trajectory import Outcome
-from neurodyn.system.happenings import Acting, Happenings
+from neurodyn.system.happenings import Happenings
 
 Units = NDArray[np.intp]
 Flags = NDArray[np.bool_]
-MOST_ROUNDS = 100
-# A unit that happens so often within this part of the run is taken to pile up its events before a point in time.
-MOST_PILED, PILE = 100, 1e-9
-
-
-class Endless(Exception):
-    """Events that never end, at an instant or before one."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.message)
-        self.outcome = outcome
 
 
 class Instants:
@@ -92,7 +81,7 @@ class Instants:
             if not fired and not arrived:
                 return self._happenings.clipped(y)
             if number == MOST_ROUNDS:
-                raise Endless(_endless(self._plan, t, fired, self.events))
+                raise Endless(endless(self._plan, t, fired, self.events))
             held = self.held(t)
             for name, units in fired.items():
                 self._note(t, name, units)
@@ -167,7 +156,7 @@ class Instants:
         piled[units] = np.where(near, piled[units] + 1, 0)
         since[units] = np.where(near, since[units], t)
         if (piled[units] > MOST_PILED).any():
-            raise Endless(_piling(self._plan, t, event, units[piled[units] > MOST_PILED]))
+            raise Endless(piling(self._plan, t, event, units[piled[units] > MOST_PILED]))
 
     def _sent(self, t: float, name: str, units: Units) -> list[tuple[str, Units]]:
         """What arrives at once of the impulses of some units."""
@@ -181,30 +170,3 @@ class Instants:
             return y
         change = self._happenings.jumped(t, y, inputs, arrived)
         return y + (change if held is None else np.where(held, 0.0, change))
-
-
-def named(event: Acting, units: Units, most: int = 5) -> str:
-    """Units of an event in words."""
-    if not event.shape:
-        return event.name
-    shown = [f"{event.name}[{','.join(map(str, np.unravel_index(int(u), event.shape)))}]" for u in units[:most]]
-    return ", ".join(shown) + (f" and {units.size - most} more" if units.size > most else "")
-
-
-def _endless(plan: Plan, t: float, fired: Mapping[str, Units], events: Mapping[str, Acting]) -> Outcome:
-    units = "; ".join(named(events[n], u) for n, u in fired.items())
-    return Outcome(
-        "failed",
-        "endless-events",
-        f"At t = {t:.9g} events set off one another without end: after {MOST_ROUNDS} rounds {units} happen again. Give "
-        f"them a refractory period, or set states so that their conditions become false.",
-    )
-
-
-def _piling(plan: Plan, t: float, event: Acting, units: Units) -> Outcome:
-    return Outcome(
-        "failed",
-        "accumulating-events",
-        f"{named(event, units)} happened {MOST_PILED} times just before t = {t:.9g}: its events come ever faster, "
-        f"so that no step leads beyond. End the run before, or give the event a refractory period.",
-    )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 # How the ability begins of a backend that can write its code in this.
 TARGET = "target:"
+# The target that chooses its own steps where there are events.
+LANES = "lanes"
 # And of one whose units can read one another so.
 COUPLING = "coupling:"
 # And of one that can keep large matrices so.

@@ -12,7 +12,7 @@ from neurodyn.backends.check import check
 from neurodyn.backends.clock import check_times
 from neurodyn.backends.delayed import kept_names
 from neurodyn.backends.grids import END
-from neurodyn.backends.plan import FIXED_EVENTS, FIXED_STEPS, Plan
+from neurodyn.backends.plan import FIXED_EVENTS, FIXED_STEPS, LANES, Plan
 from neurodyn.backends.prepare import prepare
 from neurodyn.backends.reduced_names import checked
 from neurodyn.backends.stepwise import prepare_map
@@ -42,9 +42,11 @@ def chosen_times(system: System, save_at: Any, every: Any, reduce: Any = None) -
     return save_at if isinstance(save_at, str) else system.time("save_at", save_at), every
 
 
-def _is_stepped(system: System, backend: str | None) -> bool:
-    """Whether the step that the bench says holds: not for another backend that chooses its own."""
+def _is_stepped(system: System, backend: str | None, target: str | None) -> bool:
+    """Whether the step that the bench says holds: not for another backend, or a target, that chooses its own."""
     own = system.model.bench.get("backend")
+    if target == LANES and system.model.events and not system.structure.noisy:
+        return False
     if backend in (None, own) or system.structure.noisy:
         return True
     able = find(backend).abilities
@@ -66,7 +68,7 @@ def planned(
     elif steps is not None:
         raise InputError(f"{system.name} is a flow, which has no steps.", code="not-a-map", remedy="Give until.")
     else:
-        stepped = _is_stepped(system, backend)
+        stepped = _is_stepped(system, backend, target)
         plan = replace(prepare(system, names, stepped=stepped, **asked), kept=kept_names(system, names))
     plan = replace(plan, target=target, coupling=coupling, storage=storage, reduce=checked(system, names, reduce or {}))
     check(plan)

@@ -55,7 +55,7 @@ class Conditions:
         for name, rule in system.model.rules.items():
             if rule.condition is None:
                 continue
-            size, atoms = int(np.prod(shapes[name])), _comparisons(rule.condition)
+            size, atoms = int(np.prod(shapes[name])), comparisons(rule.condition)
             places = {atom: slice(column + k * size, column + (k + 1) * size) for k, atom in enumerate(atoms)}
             outputs += [Output(f"{name}:{k}", rule.letters, _level(atom)) for k, atom in enumerate(atoms)]
             strict += [np.full(size, isinstance(atom, (Gt, Lt))) for atom in atoms]
@@ -88,10 +88,10 @@ class Conditions:
         return np.concatenate([w.truth(signs) for w in self.watched], axis=-1)
 
 
-def _comparisons(condition: Boolean) -> list[Boolean]:
+def comparisons(condition: Boolean) -> list[Boolean]:
     """The comparisons of a condition, each once."""
     if isinstance(condition, (And, Or, Not)):
-        return list(dict.fromkeys(atom for part in condition.args for atom in _comparisons(part)))
+        return list(dict.fromkeys(atom for part in condition.args for atom in comparisons(part)))
     return [condition]
 
 

@@ -18,6 +18,7 @@ from neurodyn.model.library import library
 
 MANY, FEW = 60, 8
 FIXED_STEPS = ("fixed", "brian2")
+LANES = "lanes"
 NAMES = tuple(entry.name for entry in library() if not entry.device)
 
 
@@ -141,7 +142,9 @@ def run(name: str, backend: str, *, steps: int, halved: int = 0, saves: int = 1,
         return simulate(system, backend=backend, steps=steps, **asked)
     begin, far = span_of(system)
     end = begin + math.copysign(steps * step_of(name), far - begin)
-    stepped = backend in FIXED_STEPS or (backend == "ensemble" and system.model.events)
+    if backend == LANES:  # where there are events, of which the others take fixed steps
+        return run(name, "ensemble", steps=steps, halved=halved, saves=saves, target=LANES, **asked)
+    stepped = backend in FIXED_STEPS or (backend == "ensemble" and system.model.events and "target" not in asked)
     if stepped or system.structure.noisy:
         asked["dt"] = step_of(name) / 2**halved
     times = np.linspace(begin, end, saves + 1)[1:]

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from neurodyn import InputError
 from neurodyn.backends import TABLE
-from tests.conformance.cases import NAMES, kind_of, run, system_of
+from tests.conformance.cases import LANES, NAMES, kind_of, run, system_of
 
 DOC = Path(__file__).parents[2] / "docs" / "backends.md"
 HEAD = """# Which model runs on which backend
 
 Every model and circuit that ships, and what a backend says that cannot run it. Maps run on `map`, some
-of them on `ensemble` too, and circuits of devices on `dae` alone; the other backends have no word for them.
+of them on `ensemble` too, and circuits of devices on `dae` alone; the other backends have no word for them. With
+spikes, `ensemble` takes fixed steps, and `lanes` (its target of that name) chooses its steps and locates events.
 `tests/conformance` runs the whole table, and compares what the backends find: flows to the order of the method, spikes
 one by one. `python -m tests.conformance.table` writes this file.
 
@@ -40,7 +41,7 @@ def row_of(name: str) -> Row:
     kind = kind_of(system_of(name).model)
     told: dict[str, str] = {}
     able = []
-    for backend in TABLE:
+    for backend in (*TABLE, LANES) if kind == "spikes" else TABLE:
         try:
             result = run(name, backend, steps=2)
         except InputError as error:
@@ -57,7 +58,9 @@ def row_of(name: str) -> Row:
 
 def reason(error: InputError) -> str:
     """The sentence of a refusal after its beginning, which names backend and model."""
-    return re.sub(r"^The (?:backend \w+|\w+ backend) (?:cannot run \w+: )?", "", error.sentence).rstrip(".")
+    return re.sub(r"^The (?:backend \w+|\w+ backend) (?:cannot run \w+(?: in lanes)?: )?", "", error.sentence).rstrip(
+        "."
+    )
 
 
 def line(name: str, row: Row) -> str:

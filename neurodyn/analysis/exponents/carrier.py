@@ -10,8 +10,8 @@ import numpy as np
 
 from neurodyn.analysis.exponents.augmented import Augmented, Floats
 from neurodyn.backends import find
-from neurodyn.backends.ensemble.choice import ARRAYS, LANES, NOT_IN_LANES, is_implicit
-from neurodyn.backends.plan import Plan
+from neurodyn.backends.ensemble.choice import ARRAYS, NOT_IN_LANES, is_implicit
+from neurodyn.backends.plan import LANES, Plan
 from neurodyn.calculus.rewrite import names_reached
 from neurodyn.errors import InputError, RunFailed
 from neurodyn.system.signals import Constant

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from neurodyn.backends.ensemble.choice import ARRAYS, LANES, NOT_IN_LANES, check, is_implicit
-from neurodyn.backends.plan import FIXED_EVENTS, OWN_VALUES, REDUCE, TARGET, Plan
+from neurodyn.backends.ensemble.choice import ARRAYS, NOT_IN_LANES, check, is_implicit
+from neurodyn.backends.plan import FIXED_EVENTS, LANES, OWN_VALUES, REDUCE, TARGET, Plan
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.errors import InputError
 
@@ -27,9 +27,7 @@ class Ensemble:
         # Each mode is loaded where it is needed: what the others need of SciPy takes longer than a short run.
         if "event:reset" in plan.needed:
             _refuse_noise(plan)
-            from neurodyn.backends.ensemble.spiking import fixed_steps
-
-            return fixed_steps.run(plan)
+            return _with_events(plan)
         from neurodyn.backends.ensemble import arrays, lanes
 
         check(plan)
@@ -47,6 +45,29 @@ class Ensemble:
             ):
                 raise
         return arrays.run(plan)
+
+
+def _with_events(plan: Plan) -> Trajectory:
+    """In fixed steps where they are given; else in lanes, which locate events."""
+    if plan.reduce:
+        raise InputError(
+            f"The backend ensemble reduces flows without events, and {plan.system.name} has events.",
+            code="missing-ability",
+            remedy="Take the backend scipy.",
+        )
+    if plan.target == ARRAYS:
+        raise InputError(
+            f"The target {ARRAYS} is one of flows without events, and {plan.system.name} has events.",
+            code="unknown-target",
+            remedy="Leave the target out.",
+        )
+    if plan.dt is not None and plan.target is None:
+        from neurodyn.backends.ensemble.spiking import fixed_steps
+
+        return fixed_steps.run(plan)
+    from neurodyn.backends.ensemble.hybrid.run import run as hybrid
+
+    return hybrid(plan)
 
 
 def _in_step(plan: Plan) -> Trajectory:

@@ -8,7 +8,7 @@ from neurodyn.backends.ensemble.methods import implicit_names, names, rosenbrock
 from neurodyn.backends.plan import Plan
 from neurodyn.errors import InputError
 
-LANES, ARRAYS = "lanes", "arrays"
+ARRAYS = "arrays"
 # Why a system is refused in lanes; as whole arrays it runs.
 NOT_IN_LANES = frozenset({"too-large", "not-unrolled", "not-compiled", "curved-input", "own-input", "reduced"})
 # Above it the pair of order 5 does with fewer evaluations, below that of order 8.

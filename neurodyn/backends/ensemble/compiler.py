@@ -11,6 +11,7 @@ from neurodyn.backends.ensemble.machine import Machine
 
 POINTERS = 12
 RUN = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 5, *[ctypes.c_void_p] * POINTERS)
+RUN_EVENTS = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 5, *[ctypes.c_void_p] * (POINTERS + 1))
 
 
 @dataclass(frozen=True, eq=False)

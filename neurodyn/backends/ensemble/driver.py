@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any
@@ -58,8 +59,19 @@ class Found:
     told: NDArray[np.int64]
 
 
-def carried_out(code: Code, tables: Tables, saves: int, threads: int, progress: Progress) -> Found:
-    """All trials, as far as the user lets them go."""
+def carried_out(
+    code: Code,
+    tables: Tables,
+    saves: int,
+    threads: int,
+    progress: Progress,
+    more: Callable[[int], tuple[int, ...]] = lambda _: (),
+) -> Found:
+    """All trials, as far as the user lets them go.
+
+    Args:
+        more: further pointers of the block that begins with a trial.
+    """
     trials, states = tables.start.shape
     found = Found(
         np.full((saves, trials, states), np.nan),
@@ -74,7 +86,7 @@ def carried_out(code: Code, tables: Tables, saves: int, threads: int, progress: 
 
     def block(first: int) -> None:
         last = min(first + BLOCK, trials)
-        code.run(first, last, trials, saves, len(tables.edges) - 1, *pointers)
+        code.run(first, last, trials, saves, len(tables.edges) - 1, *pointers, *more(first))
 
     all_done(block, range(0, trials, BLOCK), threads, stop, progress)
     found.told[found.told[:, 0] == 0, 0] = STOPPED  # those that no lane has taken

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from neurodyn.backends.ensemble.body import Body, Place
 from neurodyn.backends.ensemble.methods import Rosenbrock, Tableau
-from neurodyn.backends.ensemble.vector_math.values import Real
+from neurodyn.backends.ensemble.vector_math.values import Flag, Real
+
+if TYPE_CHECKING:
+    from neurodyn.backends.ensemble.hybrid.rules import Rules
 
 # How a run came to its end.
-DONE, TOO_SMALL, BAD_RATE, STALLED, STOPPED = 1, 2, 3, 4, 5
+DONE, TOO_SMALL, BAD_RATE, STALLED, STOPPED, ENDLESS, PILED = 1, 2, 3, 4, 5, 6, 7
 # `span` holds these, then the absolute tolerance of each state.
 BEGIN, RTOL, ADVANCE, ATOL = 0, 1, 2, 3
 # What is told of each run: how it ended, steps that counted, steps that were tried, times that were saved.
@@ -19,8 +23,9 @@ HEAD = (
     "void @run(i64 %first, i64 %last, i64 %trials, i64 %saves, i64 %pieces, ptr noalias readonly %start, "
     "ptr noalias readonly %values, ptr noalias readonly %varied, ptr noalias readonly %span, "
     "ptr noalias readonly %times, ptr noalias readonly %edges, ptr noalias readonly %segments, ptr noalias %saved, "
-    "ptr noalias %final, ptr noalias %ended, ptr noalias %told, ptr %stop)"
+    "ptr noalias %final, ptr noalias %ended, ptr noalias %told, ptr %stop"
 )
+MORE = ", ptr %more)"  # the tables of events
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Shape:
         inputs: how many numbers the inputs have.
         saved: whether states on the way are saved, beside the last ones.
         forward: whether time runs forward; inside the loop it does in any case.
+        rules: of what happens at instants, if anything does.
     """
 
     states: int
@@ -40,6 +46,7 @@ class Shape:
     inputs: int = 0
     saved: bool = False
     forward: bool = True
+    rules: Rules | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,10 @@ class Frame:
     @property
     def lanes(self) -> int:
         return self.body.width
+
+    @property
+    def rules(self) -> Rules | None:
+        return self.shape.rules
 
     def make_room(self) -> None:
         """Room on the stack: vectors of states and rates, then what each lane keeps."""
@@ -77,18 +88,33 @@ class Frame:
     def flow(self, t: Real, states: str, out: str) -> None:
         """Read the rates of a state."""
         body = self.body
-        time = t if self.shape.forward else -t
-        pointers = ", ".join(f"ptr %{name}" for name in (states, "values", "lane", "input", out))
-        body.act(f"call void @flow({body.reals} {time.name}, {pointers})")
+        self.call("flow", t, states, out)
         if not self.shape.forward:
             self.each(lambda c: body.store(-body.load(f"%{out}", c), f"%{out}", c))
+        for k, c in enumerate(self.rules.held if self.rules else ()):
+            still = body.load("%still", k).differs(0.0)
+            body.store(still.choose(0.0, body.load(f"%{out}", c)), f"%{out}", c)
+
+    def call(self, function: str, t: Real, states: str, out: str, first: int = 0) -> None:
+        """Read a function of a state; it writes from a place on."""
+        body = self.body
+        time = t if self.shape.forward else -t
+        pointers = ", ".join(f"ptr %{name}" for name in (states, "values", "lane", "input"))
+        body.act(f"call void @{function}({body.reals} {time.name}, {pointers}, ptr {body.slot(f'%{out}', first)})")
+
+    def levels(self, t: Real, states: str, out: str, first: int = 0) -> None:
+        """Read the numbers that change sign where a comparison changes."""
+        self.call("levels", t, states, out, first)
+
+    def is_instant(self, after: Real, last: Flag) -> Flag:
+        """Whether something happens at the end of a step, unless an input has an edge there."""
+        body = self.body
+        inner = body.is_whole("slt", body.load_whole("%piece") + 1, body.given_whole("%pieces"))
+        return last & ~(inner & after.equals(body.load("%end")))
 
     def jacobian(self, t: Real, states: str, out: str) -> None:
         """Read the derivatives of the rates by the state; of those that time itself gives them."""
-        body = self.body
-        time = t if self.shape.forward else -t
-        pointers = ", ".join(f"ptr %{name}" for name in (states, "values", "lane", "input", out))
-        body.act(f"call void @jacobian({body.reals} {time.name}, {pointers})")
+        self.call("jacobian", t, states, out)
 
     def each(self, action: Callable[[Place], None]) -> None:
         """Do something for each element of the state."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from neurodyn.backends.ensemble.answer import ends_only, trajectory
-from neurodyn.backends.ensemble.choice import LANES, chosen_method
+from neurodyn.backends.ensemble.choice import chosen_method
 from neurodyn.backends.ensemble.compiler import Code, compiled
 from neurodyn.backends.ensemble.curves import curves
 from neurodyn.backends.ensemble.driver import Tables, carried_out
@@ -20,7 +20,7 @@ from neurodyn.backends.ensemble.segments import Rows, Segments, rows, segments
 from neurodyn.backends.ensemble.unrolling import flow_of, numbers_of, unrolling_of
 from neurodyn.backends.ensemble.vector_math import functions
 from neurodyn.backends.march import LEAST_ADVANCE
-from neurodyn.backends.plan import Floats, Plan
+from neurodyn.backends.plan import LANES, Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.errors import InputError
@@ -45,7 +45,7 @@ def run(plan: Plan) -> Trajectory:
         lambda: functions_of(plan.system, derived, unrolling, inputs, machine.width),
     )
     code = _code(plan, own, method, inputs, machine)
-    tables = _tables(plan, own.text, unrolling.unrolled.parameters(numbers), inputs, varied)
+    tables = tables_of(plan, own.text, unrolling.unrolled.parameters(numbers), inputs, varied)
     saves = 0 if ends_only(plan) else tables.times.size
     threads = min(cores(), -(-tables.start.shape[0] // 1024))
     with Progress(plan) as progress:
@@ -78,7 +78,8 @@ def _code(plan: Plan, own: Functions, method: Named, inputs: Segments, machine: 
     return found
 
 
-def _tables(plan: Plan, text: FlowText, parameters: Floats, inputs: Segments, varied: Rows) -> Tables:
+def tables_of(plan: Plan, text: FlowText, parameters: Floats, inputs: Segments, varied: Rows) -> Tables:
+    """What the loop of a plan reads."""
     sign = 1.0 if plan.forward else -1.0
     advance = LEAST_ADVANCE * abs(plan.until - plan.t0)
     edges = sign * np.array([plan.t0, *plan.edges().tolist(), plan.until])

@@ -18,28 +18,36 @@ def write_first(frame: Frame) -> None:
     body = frame.body
     body.block("reached")
     due = body.load_flag("%active") & (body.load("%next") <= body.load("%t"))
-    body.fork(body.any(due), "first", "step")
+    then = "ready" if frame.rules else "step"
+    body.fork(body.any(due), "first", then)
     body.block("first")
     _save(frame, due, lambda c: body.load("%y", c))
-    body.jump("step")
+    body.jump(then)
 
 
-def write_paths(frame: Frame, good: Flag, t: Real, h: Real, after: Real, path: Path) -> None:
+def write_paths(
+    frame: Frame, good: Flag, t: Real, h: Real, after: Real, path: Path, instant: Flag | None = None
+) -> None:
     """Save what the step of each good lane has passed, before it goes on; what comes next is the block `passed`.
 
     Args:
         t, h, after: where the step begins, how long it is, where it ends.
+        instant: where something happens at its end, which is saved afterwards.
     """
     body = frame.body
-    body.fork(body.any(good & (body.load("%next") <= after)), "path", "passed")
+
+    def is_passed(now: Real) -> Flag:
+        return now <= after if instant is None else (now < after) | (now.equals(after) & ~instant)
+
+    body.fork(body.any(good & is_passed(body.load("%next"))), "path", "passed")
     body.block("path")
     path.prepare()
     body.jump("point")
     body.block("point")
     now = body.load("%next")
-    due, along = good & (now <= after), path.at((now - t) / h)
+    due, along = good & is_passed(now), path.at((now - t) / h)
     _save(frame, due, lambda c: (now >= after).choose(body.load("%u", c), along(c)))
-    body.fork(body.any(good & (body.load("%next") <= after)), "point", "passed")
+    body.fork(body.any(good & is_passed(body.load("%next"))), "point", "passed")
     body.block("passed")
 
 
@@ -101,7 +109,15 @@ def _save(frame: Frame, due: Flag, state: Callable[[Place], Real]) -> None:
     row = body.whole(f"mul {body.wholes} {count.name}, {body.given_whole('%trials').name}")
     first = body.times(row + body.load_whole("%id"), frame.shape.states)
     frame.each(lambda c: body.scatter(state(c), "%saved", body.beyond(first, c), due))
-    count = due.choose_whole(count + 1, count)
-    body.store_whole(count, "%count")
-    left = body.is_whole("slt", count, body.given_whole("%saves"))
+    body.store_whole(due.choose_whole(count + 1, count), "%count")
+    next_time(frame, ~body.none())
+
+
+def next_time(frame: Frame, where: Flag) -> None:
+    """The time that each lane saves next; with events, on the piece that it is on."""
+    body = frame.body
+    count = body.load_whole("%count")
+    left = where & body.is_whole("slt", count, body.given_whole("%saves"))
+    if frame.rules:
+        left = left & (count.converted() < body.load("%limit"))
     body.store(body.gather("%times", count, left, math.inf), "%next")

@@ -17,6 +17,8 @@ from neurodyn.backends.ensemble.frame import (
     TOO_SMALL,
     Frame,
 )
+from neurodyn.backends.ensemble.hybrid import happen, memory, probe
+from neurodyn.backends.ensemble.paths import next_time
 from neurodyn.backends.ensemble.vector_math.values import Flag, Real, Whole
 from neurodyn.backends.march import WATCHED_STEPS
 
@@ -28,6 +30,9 @@ def write_entry(frame: Frame) -> None:
     """Begin with no lane at work."""
     body = frame.body
     frame.make_room()
+    if frame.rules:
+        probe.make_room(frame)
+        memory.make_room(frame)
     for name in ("t", "h", "end", "next", "mark"):
         body.store(0.0, f"%{name}")
     for name in ("y", "k0"):
@@ -75,6 +80,8 @@ def _hand_in(frame: Frame, done: Flag, number: Whole) -> None:
     told = body.times(number, TOLD)
     for k, name in enumerate(("code", "accepted", "tried", "count")):
         body.scatter(body.load_whole(f"%{name}"), "%told", told + k, done)
+    if frame.rules:
+        memory.hand_in(frame, done, number)
 
 
 def _taken(frame: Frame, free: Flag, number: Whole) -> tuple[Flag, Whole]:
@@ -108,6 +115,8 @@ def _start(frame: Frame, new: Flag, number: Whole) -> None:
         body.store_whole(new.choose_whole(count, body.load_whole(f"%{name}")), f"%{name}")
     if frame.shape.saved:
         body.store(new.choose(body.read("%times", 0), body.load("%next")), "%next")
+    if frame.rules:
+        memory.write_start(frame, new, number)
 
 
 def _fetch(frame: Frame, name: str, source: str, first: Whole, new: Flag, place: Place) -> None:
@@ -124,15 +133,24 @@ def _write_begin(frame: Frame, new: Flag, working: Flag) -> None:
     body.store_flag(body.none(), "%moved")
     t = body.load("%t")
     _enter_pieces(frame, working)
+    body.store_whole(0, "%code")
+    begun = fresh
+    if frame.rules:
+        happen.write_happen(frame, fresh, working)
+        begun = body.load_flag("%due") & ~body.load_flag("%ending") & body.is_whole("eq", body.load_whole("%code"), 0)
     frame.flow(t, "y", "k0")
     size, speed, still = _sizes(frame)
-    bad = fresh & ~still.equals(0.0)
-    body.store_whole(bad.choose_whole(BAD_RATE, 0), "%code")
+    bad = begun & ~still.equals(0.0)
+    body.store_whole(bad.choose_whole(BAD_RATE, body.load_whole("%code")), "%code")
     step = _first_step(frame, size, speed, body.load("%end") - t)
     body.store(fresh.choose(step, body.load("%h")), "%h")
     # Lanes without a trial stand still.
     body.store(working.choose(body.load("%end"), t), "%end")
-    body.fork(body.any(bad), "settle", "reached" if frame.shape.saved else "step")
+    if frame.rules:
+        body.jump("reached" if frame.shape.saved else "ready")
+        happen.write_ready(frame)
+    else:
+        body.fork(body.any(bad), "settle", "reached" if frame.shape.saved else "step")
 
 
 def _enter_pieces(frame: Frame, working: Flag) -> None:
@@ -142,6 +160,9 @@ def _enter_pieces(frame: Frame, working: Flag) -> None:
     body.store(body.gather("%edges", piece + 1, working), "%end")
     first = body.times(piece, 2 * inputs)
     body.each(2 * inputs, partial(_fetch, frame, "input", "segments", first, working))
+    if frame.rules and frame.shape.saved:
+        body.store(body.gather("%limits", piece, working), "%limit")
+        next_time(frame, working)
     if inputs:
         begin = body.gather("%edges", piece, working)
         body.store(begin if frame.shape.forward else -begin, "%input", 2 * inputs)
@@ -167,8 +188,8 @@ def _first_step(frame: Frame, size: Real, speed: Real, span: Real) -> Real:
     return (step < span).choose(step, span)
 
 
-def write_event(frame: Frame, arrived: Flag, failed: Flag) -> None:
-    """A lane has come to the end of a piece, cannot go on, or is looked at."""
+def write_event(frame: Frame, arrived: Flag, cut: Flag, failed: Flag) -> None:
+    """A lane has come to the end of a piece, or to an instant, cannot go on, or is looked at."""
     body = frame.body
     body.block("event")
     t, tried, look = body.load("%t"), body.load_whole("%tried"), body.load_whole("%look")
@@ -178,9 +199,15 @@ def write_event(frame: Frame, arrived: Flag, failed: Flag) -> None:
     body.store_whole(seen.choose_whole(look + WATCHED_STEPS, look), "%look")
     piece = body.load_whole("%piece") + 1
     more = arrived & body.is_whole("slt", piece, body.given_whole("%pieces"))
+    if frame.rules:
+        more = more & t.equals(body.load("%end"))
     body.store_whole(more.choose_whole(piece, body.load_whole("%piece")), "%piece")
     body.store_flag(more, "%moved")
     code = slow.choose_whole(STALLED, 0)
     code = failed.choose_whole(TOO_SMALL, code)
-    body.store_whole((arrived & ~more).choose_whole(DONE, code), "%code")
+    if frame.rules:
+        happen.write_arrivals(frame, arrived, cut, more)
+    else:
+        code = (arrived & ~more).choose_whole(DONE, code)
+    body.store_whole(code, "%code")
     body.jump("settle")

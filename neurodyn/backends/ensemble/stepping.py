@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from neurodyn.backends.ensemble.body import Body, Place, function
-from neurodyn.backends.ensemble.frame import HEAD, Frame, Shape
+from neurodyn.backends.ensemble.frame import HEAD, MORE, Frame, Shape
+from neurodyn.backends.ensemble.hybrid.search import write_search
 from neurodyn.backends.ensemble.methods import Rosenbrock, Tableau
 from neurodyn.backends.ensemble.paths import ExplicitPath, Path, write_first, write_paths
 from neurodyn.backends.ensemble.settling import write_entry, write_event, write_settle
@@ -41,7 +42,7 @@ def loop_text(method: Tableau | Rosenbrock, shape: Shape, width: int, advance: A
     _write_step(frame, advance or explicit)
     frame.body.block("exit")
     frame.body.act("ret void")
-    return function(HEAD, frame.body, "nounwind ")
+    return function(HEAD + (MORE if shape.rules else ")"), frame.body, "nounwind ")
 
 
 def _write_step(frame: Frame, advance: Advance) -> None:
@@ -56,19 +57,25 @@ def _write_step(frame: Frame, advance: Advance) -> None:
     good = error <= 1.0
     longer = h * _factor(frame, error, good)
     failed = active & ~good & (longer < least)
+    cut, instant = body.none(), None
+    if frame.rules:
+        if frame.rules.levels:
+            after, cut = write_search(frame, active & good, t, h, after, path)
+        last = last & ~cut
+        instant = cut | frame.is_instant(after, last)
     if frame.shape.saved:
-        write_paths(frame, active & good, t, h, after, path)
+        write_paths(frame, active & good, t, h, after, path, instant)
     _keep(frame, good, after, longer)
     arrived = active & good & last
     looked = active & body.is_whole("sge", body.load_whole("%tried"), body.load_whole("%look"))
-    body.fork(body.any(arrived | failed | looked), "event", "step")
-    write_event(frame, arrived, failed)
+    body.fork(body.any(arrived | cut | failed | looked), "event", "step")
+    write_event(frame, arrived, cut, failed)
 
 
 def _chosen(frame: Frame, t: Real) -> tuple[Real, Real, Flag, Real]:
     """How long the step is, where it ends, whether that is the end of the piece, and how short a step may be."""
     body = frame.body
-    end, h, least = body.load("%end"), body.load("%h"), t.size() * ROUNDINGS
+    end, h, least = body.load("%bound" if frame.rules else "%end"), body.load("%h"), t.size() * ROUNDINGS
     h, left = (h > least).choose(h, least), end - t
     last = h >= left
     h = last.choose(left, h)

@@ -158,8 +158,6 @@ def test_an_upstroke_beyond_all_measure_that_is_reset_is_no_failure() -> None:
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
-    ("lif", {"dt": None}, "dt is missing: the backend ensemble runs lif, which has events, in fixed steps"),
-    ("lif", {"target": "lanes"}, "The target lanes is one of flows without events"),
     ("lif", {"method": "DOP853"}, "The ensemble backend has no method DOP853"),
     ("lif_cond", {"method": "exact"}, "the flow of v is not linear in all states"),
     ("lif", {"until": 0.10005}, "until, t = 0.10005, lies between two steps"),

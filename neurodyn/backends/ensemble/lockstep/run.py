@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from neurodyn.backends.ensemble.answer import ends_only
-from neurodyn.backends.ensemble.choice import LANES
 from neurodyn.backends.ensemble.curves import curves
 from neurodyn.backends.ensemble.lanes import cores
 from neurodyn.backends.ensemble.lockstep.answer import trajectory
@@ -17,7 +16,7 @@ from neurodyn.backends.ensemble.lockstep.streams import places, streams_of
 from neurodyn.backends.ensemble.machine import host
 from neurodyn.backends.ensemble.segments import rows, segments
 from neurodyn.backends.ensemble.unrolling import numbers_of, unrolling_of
-from neurodyn.backends.plan import Plan
+from neurodyn.backends.plan import LANES, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
 

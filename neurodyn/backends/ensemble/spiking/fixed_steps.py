@@ -15,14 +15,14 @@ from neurodyn.backends.outcome import interrupted, out_of_memory
 from neurodyn.backends.plan import Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
-from neurodyn.errors import InputError
 
 METHODS = Methods("ensemble", (EXACT, EXPONENTIAL, "rk4", "rk2", EULER), FIXED.asks)
 
 
 def run(plan: Plan) -> Trajectory:
     """Carry out a plan whose steps are given."""
-    dt, method = _step(plan), METHODS.of(plan)
+    assert plan.dt is not None
+    dt, method = plan.dt, METHODS.of(plan)
     check_grid(plan, dt)
     with Progress(plan) as progress:
         if plan.trials is not None:
@@ -49,20 +49,3 @@ def _run(plan: Plan, method: str, dt: float, progress: Progress) -> Trajectory:
     counts, told = {**counts, "events": walk.log.count}, {"delays": "rounded to steps", "rounding": walk.rounding}
     fired, pending = walk.log.fired(walk.first, dt), walk.pending()
     return replace(found, fired=fired, pending=pending, counts=counts, scheme={**scheme, **told})
-
-
-def _step(plan: Plan) -> float:
-    if plan.target is not None:
-        raise InputError(
-            f"The target {plan.target} is one of flows without events, and {plan.system.name} has events.",
-            code="unknown-target",
-            remedy="Leave the target out.",
-        )
-    if plan.dt is None:
-        raise InputError(
-            f"dt is missing: the backend ensemble runs {plan.system.name}, which has events, in fixed steps.",
-            code="missing-option",
-            remedy="Give dt, say a hundredth of the fastest time constant, or take the backend scipy, which locates "
-            "events.",
-        )
-    return plan.dt

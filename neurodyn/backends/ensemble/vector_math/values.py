@@ -239,5 +239,8 @@ class Flag:
     def __or__(self, other: Flag) -> Flag:
         return self.w.flag(f"or {self.w.flags} {self.name}, {other.name}")
 
+    def __xor__(self, other: Flag) -> Flag:
+        return self.w.flag(f"xor {self.w.flags} {self.name}, {other.name}")
+
     def __invert__(self) -> Flag:
         return self.w.flag(f"xor {self.w.flags} {self.name}, splat (i1 true)")
