@@ -6,21 +6,22 @@ direction, which has one letter more. What is derived stays in index notation, s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Add, Expr
 
-from neurodyn.analysis.exponents.spelling import Spelling, values_of
+from neurodyn.analysis.exponents.refused import acting_events
+from neurodyn.analysis.exponents.saltation import Saltation
+from neurodyn.analysis.exponents.spelling import Derived, Spelling, values_of
 from neurodyn.calculus.contract import sum_over
 from neurodyn.calculus.forward import Forward
 from neurodyn.calculus.letters import reindex
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.errors import InputError
 from neurodyn.system.build import build
-from neurodyn.system.jacobian import derived
+from neurodyn.system.jacobian import derived as derivatives
 from neurodyn.system.structure import Structure
 from neurodyn.system.system import System
 
@@ -76,23 +77,24 @@ def augmented(system: System, count: int) -> Augmented:
     own = {n: Definition(structure.letters(n), rights[n].at(structure.letters(n))) for n in system.layout.names}
     forward = Forward(structure.varying, {n: d.letters for n, d in own.items()}, (one,), named)
     moved = {named(n): Definition((*d.letters, one), forward.of(d.expr)) for n, d in own.items()}
-    trace = _trace(structure) if count == system.layout.size and not system.model.discrete else None
+    saltation = Saltation(system, forward) if acting_events(system) else None
+    crossings = [saltation.crossing(system.model.rules[n]) for n in acting_events(system)] if saltation else []
+    smooth = not (system.model.discrete or crossings)
+    trace = _trace(structure) if count == system.layout.size and smooth else None
     volume = {} if trace is None else {spelling.free("volume"): Definition((), trace)}
-    scales = system.layout.scales
-    each = [np.repeat(scales[at : at + int(np.prod(s))], count) for s, at in _slots(system)]
-    definitions = {**structure.varying, **forward.found}
-    whole = _built(spelling, {**own, **moved, **volume}, definitions, [scales, *each, np.ones(len(volume))])
-    alone = _built(Spelling(system), own, structure.varying, [scales])
+    each = [np.repeat(system.layout.scales[at : at + int(np.prod(s))], count) for s, at in _slots(system)]
+    definitions = {**structure.varying, **forward.found, **(saltation.definitions if saltation else {})}
+    scales = [system.layout.scales, *each, np.ones(len(volume))]
+    whole = _built(spelling, Derived({**own, **moved, **volume}, definitions, crossings), scales)
+    alone = _built(Spelling(system), Derived(own, structure.varying), scales[:1])
     return Augmented(system, alone, whole, count, trace is not None)
 
 
-def _built(
-    spelling: Spelling, moving: Mapping[str, Definition], definitions: Mapping[str, Definition], scales: list[Floats]
-) -> System:
+def _built(spelling: Spelling, derived: Derived, scales: list[Floats]) -> System:
     """The system of equations that were derived, with the values of the one that they come from."""
     base = spelling.system
     try:
-        model = spelling.model(moving, definitions)
+        model = spelling.model(derived)
         found = build(model, values=values_of(base, model))
     except InputError as error:
         raise InputError(
@@ -110,7 +112,7 @@ def _trace(structure: Structure) -> Expr | None:
     """The sum of the derivatives of each rate by its own state; None where it goes through recursions."""
     terms = []
     for name, flow in structure.flows.items():
-        found = derived(structure, {name: flow}, {name: structure.letters(name)})
+        found = derivatives(structure, {name: flow}, {name: structure.letters(name)})
         if found.hidden:
             return None
         output = found.outputs.get((name, name))

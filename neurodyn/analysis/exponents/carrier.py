@@ -57,11 +57,14 @@ class Carrier:
             progress=False,
             needed=system.needs,
         )
-        self.engine, self.method, self.sure = find("ensemble"), "", False
+        self.events = "event:reset" in system.needs
+        self.engine, self.method, self.sure = find("scipy" if self.events else "ensemble"), "", self.events
+        if self.events and how.method is None:
+            self.plan = replace(self.plan, method="DOP853")
 
     def to(self, t: float, until: float, states: Floats) -> Floats:
         """The states (trials, size) at a time, from those at another."""
-        return self._run(t, until, states, np.array([until])).end
+        return np.atleast_2d(self._run(t, until, states, np.array([until])).end)
 
     def along(self, t: float, times: Floats, state: Floats) -> tuple[Floats, Floats]:
         """The states on the way of one trial (size,) at some times, (times, size), and the last one."""
@@ -70,7 +73,10 @@ class Carrier:
 
     def _run(self, t: float, until: float, states: Floats, times: Floats) -> Trajectory:
         plan = replace(self.plan, t0=t, until=until, start=states, save_at=times, trials=len(states))
+        if self.events:  # one trial, which goes on in time: what is refractory stays so
+            plan = replace(plan, start=states[0], trials=None)
         found = self.engine.run(plan) if self.sure else self._tried(plan)
+        self.plan = replace(self.plan, pending=found.pending)
         self.method = found.method
         if found.outcome.status == "interrupted":
             raise KeyboardInterrupt

@@ -16,8 +16,8 @@ from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Status
 
 # Intervals that are left out at the begin of the orbit and of each piece, and that are counted in each of several
-# pieces, or in one alone.
-SETTLING, COUNTING, ALONE = 300, 1000, 4000
+# pieces, in one alone, and in one that events interrupt.
+SETTLING, COUNTING, ALONE, INTERRUPTED = 300, 1000, 4000, 500
 # How often a span is followed by another for a precision.
 MOST_SWEEPS = 50
 
@@ -81,7 +81,7 @@ class Bar:
 def counted(march: March, orbit: Carrier, wanted: Wanted, progress: bool) -> Counted:
     """Follow an orbit with directions, and count how these grow."""
     found, rng = Counted(), np.random.default_rng(wanted.seed)
-    rounds = ALONE if wanted.pieces == 1 else COUNTING
+    rounds = COUNTING if wanted.pieces > 1 else INTERRUPTED if march.carrier.events else ALONE
     whole = Progress(replace(march.carrier.plan, t0=0.0, until=1.0, progress=progress))
     with whole, _interruptible(found):
         bar = Bar(whole, SETTLING + (wanted.pieces > 1) * SETTLING + rounds)

@@ -19,7 +19,7 @@ def check_kind(system: System) -> None:
         "its step reads earlier states": structure.pasts,
         "its units are updated one after the other": structure.asynchronous,
         "noise drives it, and its exponents are those of drawn paths": noise,
-        "its events make states jump": acting_events(system) or any(d.clip for d in model.states.values()),
+        "some of its states are kept within bounds": any(d.clip for d in model.states.values()),
         "some of its quantities live on the edges of a support": system.wirings,
         "it has no states": not system.layout.size,
     }

@@ -11,7 +11,7 @@ from neurodyn.analysis.exponents.augmented import augmented
 from neurodyn.analysis.exponents.carrier import Accuracy, Carrier, is_driven
 from neurodyn.analysis.exponents.counting import Wanted, counted
 from neurodyn.analysis.exponents.march import March
-from neurodyn.analysis.exponents.refused import check_kind, jumps
+from neurodyn.analysis.exponents.refused import acting_events, check_kind, jumps
 from neurodyn.analysis.exponents.report import Spectrum, reported
 from neurodyn.backends.prepare import read_inputs
 from neurodyn.errors import InputError
@@ -31,7 +31,7 @@ LOOSEST = 1e-7
 # All exponents of systems with so few states, and so many of others.
 FEW, MANY = 12, 10
 # How many pieces by the numbers in states and directions.
-PIECES = ((600, 256), (6000, 16), (np.inf, 4))
+PIECES = ((200, 1024), (600, 256), (6000, 16), (np.inf, 4))
 
 
 def lyapunov_exponents(
@@ -83,7 +83,7 @@ def lyapunov_exponents(
     signals = read_inputs(system, si_values(system.units, inputs))
     how = _accuracy(system, method, rtol, atol)
     whole = augmented(system, _count(system, count))
-    driven = is_driven(system, signals)
+    driven = is_driven(system, signals) or bool(acting_events(system))
     wanted = Wanted(
         span=_time(system, "span", span),
         transient=_time(system, "transient", transient),
@@ -137,7 +137,7 @@ def _pieces(numbers: int, pieces: int | None, driven: bool) -> int:
         raise InputError(f"pieces is {pieces!r}.", code="bad-count", remedy="Give a whole number from 1 on.")
     if driven and pieces > 1:
         raise InputError(
-            f"{pieces} pieces of one orbit cannot go side by side: they would meet the same inputs at the same time.",
+            f"{pieces} pieces of one orbit cannot go side by side: inputs or events make the time matter.",
             code="bad-count",
             remedy="Leave pieces out.",
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sympy import Idx
 
-from neurodyn.calculus.letters import indices_of, letter, name_of, quantity, size_symbol
+from neurodyn.analysis.exponents.saltation import Crossing
+from neurodyn.calculus.letters import indices_of, letter, name_of, names_in, quantity, size_symbol
 from neurodyn.calculus.rewrite import Definition, names_reached, substitute
 from neurodyn.calculus.vocabulary import RESERVED
 from neurodyn.language.names import is_name
@@ -17,6 +19,15 @@ from neurodyn.system.system import System
 
 # So many letters an index set gets: sums may be nested as deep, less the letters on the left.
 LETTERS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Derived:
+    """Equations: how states move, between and at events, and the definitions that this may speak of."""
+
+    moving: Mapping[str, Definition]
+    definitions: Mapping[str, Definition]
+    crossings: Sequence[Crossing] = ()
 
 
 class Spelling:
@@ -77,15 +88,17 @@ class Spelling:
             taken[name] += 1
         return tuple(found)
 
-    def model(self, moving: Mapping[str, Definition], definitions: Mapping[str, Definition]) -> Model:
-        """The model whose states move as told, with what its equations reach of the definitions."""
-        reached = frozenset[str]().union(*(names_reached(n, {**definitions, **moving}) for n in moving))
+    def model(self, derived: Derived) -> Model:
+        """The model of equations that were derived, with those definitions that they reach."""
+        moving, definitions, crossings = derived.moving, derived.definitions, derived.crossings
+        known = {**definitions, **moving}
+        roots = {*moving}.union(*(names_in(e) for c in crossings for e in c.expressions()))
+        reached = frozenset[str]().union(*(names_reached(n, known) for n in roots))
         there = {n: definitions[n] for n in definitions if n in reached}
         model, shape = self.system.model, self.system.structure.letters
         form = "{}(t+1)" if model.discrete else "d{}/dt"
         lines = [f"{form.format(self.key(n, d.letters))} = {self._text(d)}" for n, d in moving.items()]
         lines += [f"{self.key(n, d.letters)} = {self._text(d)}" for n, d in there.items()]
-        fixed = [n for n in self.system.values if n in reached]
         ends = {n: {"ends": s.ends} for n, s in model.indices.items() if s.ends}
         letters = {n: " ".join(self.letters[n]) for n in self.sizes}
         return Model(
@@ -93,9 +106,18 @@ class Spelling:
             name=self.system.name,
             indices={n: {"letters": letters[n], "size": k, **ends.get(n, {})} for n, k in self.sizes.items()},
             states={self.key(n, d.letters): 0.0 for n, d in moving.items()},
-            parameters={self.key(n, shape(n)): {} for n in fixed},
+            parameters={self.key(n, shape(n)): {} for n in self.system.values if n in reached},
             inputs={self.key(n, shape(n)): 0.0 for n in model.inputs if n in reached},
+            events={self.key(c.name, c.letters): self._event(c) for c in crossings},
         )
+
+    def _event(self, crossing: Crossing) -> dict[str, Any]:
+        said: dict[str, Any] = {"when": self._text(Definition(crossing.letters, crossing.condition))}
+        said["set"] = "\n".join(f"{self.key(n, d.letters)} = {self._text(d)}" for n, d in crossing.sets.items())
+        if crossing.refractory is not None:
+            said["refractory"] = self._text(Definition(crossing.letters, crossing.refractory))
+            said["hold"] = [self.key(n, letters) for n, letters in crossing.hold.items()]
+        return said
 
     def _text(self, definition: Definition) -> str:
         own = self._own(definition.letters)

@@ -27,12 +27,12 @@ def within(found: Spectrum, wanted: list[float], errors: float = 4.0) -> None:
 @pytest.mark.parametrize("rtol", [1e-7, 1e-9, 1e-12])
 @pytest.mark.parametrize(("rate", "start"), [(-1.0, 1.0), (-1.0, 1e-300), (0.3, 0.0), (0.3, 1e-200)])
 def test_a_line_has_its_rate_at_any_tolerance(rate: float, start: float, rtol: float) -> None:
-    found = lyapunov_exponents(line(rate, start), rtol=rtol, transient=20, span=50, pieces=3)
+    found = lyapunov_exponents(line(rate, start), rtol=rtol, transient=10, span=30, pieces=3)
     assert abs(found.exponents[0] - rate) < 1e-6
     assert found.mismatch is not None and found.mismatch < 1e-6
 
 
-@pytest.mark.parametrize("span", [0.01, 1.0, 30.0, 1000.0])
+@pytest.mark.parametrize("span", [0.01, 1.0, 300.0])
 def test_nor_does_it_depend_on_the_time(span: float) -> None:
     found = lyapunov_exponents(line(-1.0), span=span, transient=min(span, 20.0), pieces=1)
     assert abs(found.exponents[0] + 1) < 1e-6
@@ -42,7 +42,7 @@ def test_a_point_at_rest_has_the_real_parts_of_its_eigenvalues() -> None:
     rng = np.random.default_rng(3)
     matrix = rng.normal(size=(6, 6)) - 2 * np.eye(6)
     wanted = np.sort(np.linalg.eigvals(matrix).real)[::-1]
-    found = lyapunov_exponents(build(linear(6), A=matrix), start={"x": np.zeros(6)}, transient=60, span=400, pieces=2)
+    found = lyapunov_exponents(build(linear(6), A=matrix), start={"x": np.zeros(6)}, transient=60, span=300, pieces=2)
     assert found.exponents == pytest.approx(wanted, abs=2e-3)
     assert found.sum == pytest.approx(np.trace(matrix), abs=1e-7)
 
@@ -55,7 +55,7 @@ def test_a_network_at_rest_has_those_of_its_jacobian() -> None:
     rest = fsolve(lambda x: -x + weights @ np.tanh(x), 1.0 * np.sign(weights.sum(axis=1)))
     jacobian = -np.eye(40) + weights * (1 - np.tanh(rest) ** 2)
     wanted = np.sort(np.linalg.eigvals(jacobian).real)[::-1][:3]
-    found = lyapunov_exponents(system, 3, start={"x": rest}, transient=100, span=400, pieces=2)
+    found = lyapunov_exponents(system, 3, start={"x": rest}, transient=100, span=300, pieces=2)
     assert found.exponents == pytest.approx(wanted, abs=2e-3)
     assert found.trace is None
 
@@ -69,7 +69,7 @@ def test_lorenz_in_short() -> None:
 
 @pytest.mark.slow
 def test_lorenz() -> None:
-    found = lyapunov_exponents("lorenz", precision=6e-4)
+    found = lyapunov_exponents("lorenz")
     assert found.exponents == pytest.approx([0.9056, 0.0, -14.5723], abs=2e-3)
     assert found.dimension is not None and found.dimension.value == pytest.approx(2.062, abs=1e-3)
     assert found.zeros.tolist() == [False, True, False]
@@ -88,9 +88,9 @@ def test_van_der_pol() -> None:
 
 
 def test_maps() -> None:
-    found = lyapunov_exponents(logistic(4.0), pieces=200, transient=50, span=60_000)
+    found = lyapunov_exponents(logistic(4.0), pieces=500, transient=20, span=50_000)
     assert found.exponents == pytest.approx([math.log(2)], abs=2e-3)
-    two = lyapunov_exponents(henon(), pieces=200, transient=50, span=60_000)
+    two = lyapunov_exponents(henon(), pieces=500, transient=20, span=50_000)
     within(two, [0.4193, -1.6233])
     assert two.sum == pytest.approx(math.log(0.3), abs=1e-12)
 
@@ -104,7 +104,7 @@ def test_henon() -> None:
 def test_a_cycle_of_a_map() -> None:
     r = 3.2
     product = abs(4 + 2 * r - r**2)  # the multiplier of its cycle of two
-    found = lyapunov_exponents(logistic(r), pieces=2, transient=200, span=400)
+    found = lyapunov_exponents(logistic(r), pieces=2, transient=100, span=200)
     assert found.exponents == pytest.approx([math.log(product) / 2], abs=1e-9)
 
 
@@ -113,7 +113,7 @@ def test_what_time_drives() -> None:
     found = lyapunov_exponents(model, transient=20, span=60 * math.pi)
     assert found.pieces == 1
     assert found.exponents == pytest.approx([-1.0], abs=1e-3)
-    with pytest.raises(InputError, match="same inputs at the same time"):
+    with pytest.raises(InputError, match="make the time matter"):
         lyapunov_exponents(model, pieces=2)
 
 
@@ -162,7 +162,9 @@ def test_ctrl_c_keeps_what_was_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 REFUSED: Mapping[str, str] = {
-    "lif": "events make states jump",
+    "cuba": "edges of a support",
+    "lif_cond": "event spike is refractory, and not all states stand still",
+    "izhikevich": "event spike is one for each of several units",
     "mackey_glass": "rates read earlier states",
     "kuramoto_graph": "edges of a support",
     "hopfield_binary": "one after the other",
