@@ -12,9 +12,7 @@ from neurodyn.analysis.exponents.augmented import Augmented, Floats
 from neurodyn.backends import find
 from neurodyn.backends.ensemble.choice import ARRAYS, NOT_IN_LANES, is_implicit
 from neurodyn.backends.plan import LANES, Plan
-from neurodyn.calculus.rewrite import names_reached
 from neurodyn.errors import InputError, RunFailed
-from neurodyn.system.signals import Constant
 
 if TYPE_CHECKING:
     from neurodyn.backends.trajectory import Trajectory
@@ -29,14 +27,6 @@ class Accuracy:
     method: str | None
     rtol: float
     atol: float
-
-
-def is_driven(system: System, signals: Mapping[str, Signal]) -> bool:
-    """Whether the flow or map depends on time, by itself or by an input."""
-    structure = system.structure
-    rights = {**structure.flows, **structure.maps}
-    reached = frozenset[str]().union(*(names_reached(n, {**structure.varying, **rights}) for n in rights))
-    return "t" in reached or any(n in reached and not isinstance(s, Constant) for n, s in signals.items())
 
 
 class Carrier:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurodyn.analysis.exponents.augmented import augmented
-from neurodyn.analysis.exponents.carrier import Accuracy, Carrier, is_driven
+from neurodyn.analysis.exponents.carrier import Accuracy, Carrier
 from neurodyn.analysis.exponents.counting import Wanted, counted
 from neurodyn.analysis.exponents.march import March
 from neurodyn.analysis.exponents.refused import acting_events, check_kind, jumps
 from neurodyn.analysis.exponents.report import Spectrum, reported
+from neurodyn.analysis.field.frozen import moves_with_time
 from neurodyn.backends.prepare import read_inputs
 from neurodyn.errors import InputError
 from neurodyn.results.recipe import plain_values, recipe
@@ -77,31 +78,31 @@ def lyapunov_exponents(
         InputError: for systems with constraints, delays, events, noise or supports, and updates one by one.
         RunFailed: for an orbit that does not stay finite.
     """
-    system = _built(system)
-    system, inputs = with_bound(system, inputs or {})
+    system = system if isinstance(system, System) else build(system)
+    system = _driven(system, inputs) if inputs else system
     check_kind(system)
-    signals = read_inputs(system, si_values(system.units, inputs))
     how = _accuracy(system, method, rtol, atol)
     whole = augmented(system, _count(system, count))
-    driven = is_driven(system, signals) or bool(acting_events(system))
-    wanted = Wanted(
-        span=_time(system, "span", span),
-        transient=_time(system, "transient", transient),
-        precision=_positive("precision", precision),
-        pieces=_pieces(whole.system.layout.size, pieces, driven),
-        seed=system.seed if seed is None else seed,
-    )
+    driven = bool(moves_with_time(system)) or bool(acting_events(system))
+    given, seed = dict(start or {}), system.seed if seed is None else seed
+    count = _pieces(whole.system.layout.size, pieces, driven)
+    times = {"span": _time(system, "span", span), "transient": _time(system, "transient", transient)}
+    wanted = Wanted(**times, precision=_positive("precision", precision), pieces=count, seed=seed)
     begin = float(system.time("from", system.model.bench.get("from", 0.0)))
-    march = March(whole, Carrier(whole.system, signals, how), begin, driven)
-    march.begin(system.start(dict(start or {}), seed=wanted.seed)[None], np.random.default_rng(wanted.seed))
-    found = counted(march, Carrier(whole.alone, signals, how), wanted, progress is not False)
+    march = March(whole, Carrier(whole.system, system.signals, how), begin, driven)
+    march.begin(system.start(given, seed=seed)[None], np.random.default_rng(seed))
+    found = counted(march, Carrier(whole.alone, system.signals, how), wanted, progress is not False)
     asked = {"analysis": "lyapunov_exponents", "count": whole.count, **vars(how), "method": march.carrier.method}
-    told = {**asked, **vars(wanted), "inputs": plain_values(system, inputs), "start": plain_values(system, start or {})}
-    return reported(whole, found, recipe(system, told), rtol, jumps(system))
+    asked |= {**vars(wanted), "inputs": plain_values(system, inputs or {}), "start": plain_values(system, given)}
+    return reported(whole, found, recipe(system, asked), rtol, jumps(system))
 
 
-def _built(system: System | Model | str) -> System:
-    return system if isinstance(system, System) else build(system)
+def _driven(system: System, inputs: Mapping[str, Any]) -> System:
+    """The system with other inputs."""
+    system, rest = with_bound(system, inputs)
+    rest = si_values(system.units, rest)
+    read_inputs(system, rest)  # refuses names that are none
+    return system.with_values(rest)
 
 
 def _accuracy(system: System, method: str | None, rtol: float, atol: float) -> Accuracy:
