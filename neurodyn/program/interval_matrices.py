@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from neurodyn.program.intervals import Interval, magnitude
+from neurodyn.program.intervals import EPS, Interval, centred, magnitude, outward
 
 
 def is_negative_definite(found: Interval) -> bool:
@@ -22,6 +22,19 @@ def is_negative_definite(found: Interval) -> bool:
     turned = _times(Interval.point(turn.T), _times(lifted, Interval.point(turn)))
     discs = magnitude(turned).map(lambda v: np.where(np.eye(len(v), dtype=bool), 0.0, v)).total((1,))
     return bool(((turned.map(np.diagonal) + discs).high < 0).all())
+
+
+def products(a: Interval, b: Interval) -> Interval:
+    """Products of interval matrices along the axes before the last two; entries are wider than they need be.
+
+    Each is taken as a middle and a radius, so that matrices of numbers are multiplied (Rump 1999, BIT 39:534).
+    """
+    (mid, rad), (other, off) = centred(a), centred(b)
+    slack = (mid.shape[-1] + 4) * EPS
+    middle = mid @ other
+    wide = np.abs(mid) @ (off + slack * np.abs(other)) + rad @ (np.abs(other) + off)
+    wide = wide * (1 + 2 * slack)
+    return outward(middle - wide, middle + wide)
 
 
 def _times(a: Interval, b: Interval) -> Interval:

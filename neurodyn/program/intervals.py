@@ -76,6 +76,12 @@ class Interval:
         return outward(low - count * EPS * size[0], high + count * EPS * size[1])
 
 
+def centred(x: Interval) -> tuple[Array, Array]:
+    """An interval as its middle, and how far it may be from it."""
+    middle = x.low + (x.high - x.low) / 2
+    return middle, np.nextafter(np.maximum(x.high - middle, middle - x.low), np.inf)
+
+
 def outward(low: Array, high: Array, ulps: int = 1) -> Interval:
     """Ends moved outwards, but for those that are 0, which no rounding makes; what is no number becomes unbounded."""
     low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)

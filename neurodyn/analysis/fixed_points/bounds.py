@@ -47,7 +47,9 @@ def bounded(of: Enclosure, low: Array, high: Array) -> tuple[Array, Array]:
 
 
 def _reached(of: Enclosure, box: Interval) -> Interval:
-    return of.step(box)
+    for _ in range(of.period):
+        box = of.step(box)
+    return box
 
 
 def _apart(expr: Expr, own: Expr) -> tuple[Expr, Expr]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from neurodyn.analysis.fixed_points.boxes import Halving, joined
 from neurodyn.analysis.fixed_points.clusters import Place, Settling
 from neurodyn.analysis.fixed_points.contraction import tightened
+from neurodyn.analysis.fixed_points.cycles import cycles
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
 from neurodyn.analysis.fixed_points.inertia import certified as certified_stability
 from neurodyn.analysis.fixed_points.orbits import orbits
-from neurodyn.analysis.fixed_points.point import FixedPoint, Stability, Sure, stability
+from neurodyn.analysis.fixed_points.point import Eigenvalues, FixedPoint, Stability, Sure, stability
 from neurodyn.analysis.fixed_points.proof import proof
 from neurodyn.analysis.fixed_points.symmetries import Symmetry, symmetries
 from neurodyn.program.balls import between, many_digits
@@ -42,10 +43,10 @@ class Certified:
     points: tuple[FixedPoint, ...]
     verdict: Sure
     reason: str
-    unresolved: Array
-    boxes: int
-    interrupted: bool
-    symmetries: tuple[Symmetry, ...]
+    unresolved: Array = field(default_factory=lambda: np.empty((0, 2, 0)))
+    boxes: int = 0
+    interrupted: bool = False
+    symmetries: tuple[Symmetry, ...] = ()
 
 
 def certified(of: Enclosure, ends: tuple[Array, Array], whole: tuple[Array, Array], most: int = MOST) -> Certified:
@@ -68,7 +69,7 @@ def certified(of: Enclosure, ends: tuple[Array, Array], whole: tuple[Array, Arra
         settling.run(joined(search.tough, (2, low.size)))
     unresolved = joined([*search.waiting, *settling.left], (2, low.size))
     pairs = joined(settling.proved, (2, 2, low.size))
-    maps = symmetries(of, low, high)
+    maps = symmetries(of, low, high) if of.period == 1 and of.levels is None else ()
     points, interrupted = _points(of, pairs, whole, maps)
     opened = tuple(_open(of, place) for place in settling.places)
     interrupted |= settling.interrupted
@@ -102,17 +103,37 @@ def _points(
     order = order[kept]
     low, high, regions = low[order], high[order], pairs[order, 0]
     points: dict[int, FixedPoint] = {}
+    tight = np.stack([low, high], axis=1)
+    parts = _by_cycles(of, tight, regions) if of.period > 1 else _by_orbits(of, tight, regions, maps)
     interrupted = False
     try:
-        for number, orbit in enumerate(orbits(low, high, regions, maps)):
-            first = orbit[0][0]
-            shown = _proved(of, regions[first], np.stack([low[first], high[first]]))
-            for k, way in orbit:
-                orbit_of = number if len(orbit) > 1 else None
-                points[k] = _image(of, shown, way, regions[k], orbit_of)
+        points.update(parts)
     except KeyboardInterrupt:
         interrupted = True
     return _with_edges(of, [points[k] for k in sorted(points)], whole), interrupted
+
+
+def _by_orbits(
+    of: Enclosure, tight: Array, regions: Array, maps: Sequence[Symmetry]
+) -> Iterator[tuple[int, FixedPoint]]:
+    """Points by their numbers: the first of each orbit is shown again, and the others are its images."""
+    for number, orbit in enumerate(orbits(tight[:, 0], tight[:, 1], regions, maps)):
+        first = orbit[0][0]
+        shown = _proved(of, regions[first], tight[first])
+        for k, way in orbit:
+            state = way(shown.flat) + 0.0  # no -0
+            yield k, replace(
+                shown, state=of.layout.unpack(state), flat=state, low=regions[k, 0], high=regions[k, 1],
+                orbit=number if len(orbit) > 1 else None,
+            )  # fmt: skip
+
+
+def _by_cycles(of: Enclosure, tight: Array, regions: Array) -> Iterator[tuple[int, FixedPoint]]:
+    """One point of each cycle of a map."""
+    for cycle in cycles(of, tight[:, 0], tight[:, 1], regions):
+        k = cycle.number
+        shown = _proved(of.after(cycle.period), regions[k], tight[k])
+        yield k, replace(shown, period=cycle.period, cycle=cycle.states if cycle.period > 1 else None)
 
 
 def _different(low: Array, high: Array, regions: Array) -> list[int]:
@@ -131,12 +152,6 @@ def _different(low: Array, high: Array, regions: Array) -> list[int]:
     )
     twice = set(pairs[inside, 1].tolist())
     return [k for k in range(len(low)) if k not in twice]
-
-
-def _image(of: Enclosure, p: FixedPoint, way: Symmetry, region: Array, orbit: int | None) -> FixedPoint:
-    """The image of a point that was shown."""
-    state = way(p.flat) + 0.0  # no -0
-    return replace(p, state=of.layout.unpack(state), flat=state, low=region[0], high=region[1], orbit=orbit)
 
 
 def _with_edges(of: Enclosure, points: list[FixedPoint], whole: tuple[Array, Array]) -> list[FixedPoint]:
@@ -177,6 +192,13 @@ def _proved(of: Enclosure, region: Array, tight: Array) -> FixedPoint:
 
 
 def _stability(of: Enclosure, jacobian: Any) -> Stability:
+    if of.levels is not None:
+        with many_digits():
+            within = of.levels.within(jacobian)
+        found, count = certified_stability(within, False), len(of.levels.pivots)
+        still = Eigenvalues(0j, count, 0.0)
+        values = sorted((*found.eigenvalues, still), key=lambda e: -e.value.real)
+        return replace(found, eigenvalues=tuple(values), neutral=count)
     with many_digits():
         step = jacobian + np.eye(len(jacobian), dtype=int) if of.is_map else jacobian
     return certified_stability(step, of.is_map)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
-from neurodyn.program.intervals import EPS, Interval
+from neurodyn.program.intervals import EPS, Interval, centred
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -71,12 +71,6 @@ def _newton(of: Enclosure, low: Array, high: Array, found: Contracted, rows: NDA
     found.proved[rows] = is_known & proved
     whole = _times(np.abs(j) + j_off, reach)[..., None] + TINY
     found.bent[rows] = np.where(known, (j_off * reach[:, None, :] / whole).max(axis=1), 1.0)
-
-
-def centred(x: Interval) -> tuple[Array, Array]:
-    """An interval as its middle, and how far it may be from it."""
-    middle = x.low + (x.high - x.low) / 2
-    return middle, np.nextafter(np.maximum(x.high - middle, middle - x.low), np.inf)
 
 
 def inverses(j: Array) -> Array:

@@ -1,11 +1,12 @@
 """The rate of a field and its Jacobian on boxes of states, by intervals and by balls.
 
-Of a map it is the new state less the old one, so that fixed points are the zeros of both.
+Of a map it is the new state less the old one, after one step or several, so that fixed points are the zeros of both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -13,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.field.field import Field
+from neurodyn.analysis.fixed_points.levels import Levels
 from neurodyn.calculus.matrices import MatrixFunction
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.program.balls import Balls, between
 from neurodyn.program.interval_function import Intervals
+from neurodyn.program.interval_matrices import products
 from neurodyn.program.intervals import Interval
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.program import Program
@@ -29,11 +32,17 @@ Objects = NDArray[np.object_]
 class Enclosure:
     """What a field is sure to do on boxes of states, (boxes, size).
 
+    Attributes:
+        period: of a map, after how many steps it is compared with the state before.
+        levels: conserved sums of a flow that are held, in place of as many rates.
+
     Raises:
         NoInterval: when run, for an operation that intervals lack.
     """
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, period: int = 1) -> None:
+        self.period = period
+        self.levels: Levels | None = None
         self.system, self.t, self.layout = field.system, field.t, field.system.layout
         structure = self.system.structure
         self.is_map = field.kind == "map"
@@ -55,6 +64,12 @@ class Enclosure:
         )  # fmt: skip
         return Intervals(program, {n: system.values[n] for n in program.constants})
 
+    def after(self, period: int) -> Enclosure:
+        """The same, after another number of steps."""
+        other = copy(self)
+        other.period = period
+        return other
+
     @property
     def program(self) -> tuple[Program, Mapping[str, Any]]:
         """The rate (of a map, the new state) as a program, and the values of its constants."""
@@ -64,7 +79,12 @@ class Enclosure:
 
     def rate(self, x: Interval) -> Interval:
         """The rate on boxes, (boxes, size)."""
-        return self.step(x) - x if self.is_map else self.step(x)
+        if not self.is_map:
+            return self.levels.rate(self.step(x), x) if self.levels else self.step(x)
+        new = x
+        for _ in range(self.period):
+            new = self.step(new)
+        return new - x
 
     def step(self, x: Interval) -> Interval:
         """The rate of a flow, and of a map the new state."""
@@ -73,14 +93,19 @@ class Enclosure:
         return Interval(*ends)
 
     def jacobian(self, x: Interval) -> Interval:
-        """The Jacobian on boxes, (boxes, size, size)."""
+        """The Jacobian of the rate on boxes, (boxes, size, size)."""
+        found = self._slopes(x)
+        if not self.is_map:
+            return self.levels.jacobian(found) if self.levels else found
+        for _ in range(self.period - 1):
+            x = self.step(x)
+            found = products(self._slopes(x), found)
+        return found - Interval.point(np.eye(self.layout.size))
+
+    def _slopes(self, x: Interval) -> Interval:
         found = self._slope(Interval.point(self.t), self.given(x))
-        low, high = (
-            self._matrix({n: getattr(v, end) for n, v in found.items()}, len(x.low)) for end in ("low", "high")
-        )
-        if self.is_map:
-            return Interval(low, high) - Interval.point(np.eye(self.layout.size))
-        return Interval(low, high)
+        ends = (self._matrix({n: getattr(v, end) for n, v in found.items()}, len(x.low)) for end in ("low", "high"))
+        return Interval(*ends)
 
     def middle(self, x: Array) -> Array:
         """The rate at states (states, size), as numbers that may be off by rounding."""
@@ -91,12 +116,29 @@ class Enclosure:
 
     def ball_rate(self, x: Objects) -> Objects:
         """The rate on one box of balls, (size,)."""
-        found = Balls(self._value.program, self._value.constants)(between(self.t, self.t), self._balls(x))
-        rate = np.concatenate([np.broadcast_to(found[n], (1, *s)).ravel() for n, s in self._shapes])
-        return np.asarray(rate - x if self.is_map else rate)
+        if not self.is_map:
+            rate = self._ball_step(x)
+            return self.levels.ball_rate(rate, x) if self.levels else rate
+        new = x
+        for _ in range(self.period):
+            new = self._ball_step(new)
+        return np.asarray(new - x)
 
     def ball_jacobian(self, x: Objects) -> Objects:
-        """The Jacobian on one box of balls, (size, size)."""
+        """The Jacobian of the rate on one box of balls, (size, size)."""
+        found = self._ball_slope(x)
+        if not self.is_map:
+            return self.levels.ball_jacobian(found) if self.levels else found
+        for _ in range(self.period - 1):
+            x = self._ball_step(x)
+            found = self._ball_slope(x) @ found
+        return np.asarray(found - np.eye(self.layout.size, dtype=int))
+
+    def _ball_step(self, x: Objects) -> Objects:
+        found = Balls(self._value.program, self._value.constants)(between(self.t, self.t), self._balls(x))
+        return np.concatenate([np.broadcast_to(found[n], (1, *s)).ravel() for n, s in self._shapes])
+
+    def _ball_slope(self, x: Objects) -> Objects:
         found = Balls(self._slope.program, self._slope.constants)(between(self.t, self.t), self._balls(x))
         size, shapes = self.layout.size, dict(self._shapes)
         whole = between(np.zeros((size, size)), np.zeros((size, size)))
@@ -104,7 +146,7 @@ class Enclosure:
             down, along = self._spans[row], self._spans[column]
             block = np.broadcast_to(found[f"d{row}/d{column}"], (1, *shapes[row], *shapes[column]))
             whole[down, along] = block.reshape(down.stop - down.start, -1)
-        return np.asarray(whole - np.eye(size, dtype=int) if self.is_map else whole)
+        return whole
 
     @property
     def _shapes(self) -> tuple[tuple[str, tuple[int, ...]], ...]:

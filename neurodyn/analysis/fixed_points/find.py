@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.field.field import Field
-from neurodyn.analysis.fixed_points.bounds import bounded
-from neurodyn.analysis.fixed_points.certified import MOST, certified
+from neurodyn.analysis.fixed_points.certified import MOST, Certified, certified
+from neurodyn.analysis.fixed_points.elimination import Solved
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
+from neurodyn.analysis.fixed_points.everywhere import bounds
+from neurodyn.analysis.fixed_points.invariants import invariants
+from neurodyn.analysis.fixed_points.point import FixedPoint, Sure
 from neurodyn.analysis.fixed_points.region import region_of
 from neurodyn.analysis.fixed_points.report import FixedPoints
 from neurodyn.analysis.fixed_points.smooth import breaks
+from neurodyn.analysis.fixed_points.symmetries import Symmetry
 from neurodyn.errors import InputError
 from neurodyn.program.interval_ops import NoInterval
 from neurodyn.system.system import System
@@ -22,10 +27,17 @@ from neurodyn.system.system import System
 Array = NDArray[np.float64]
 # Boxes are gone through along all their sides: more states take more boxes than there is time for.
 MOST_STATES = 12
+NAMED = 4
 
 
 def fixed_points(
-    system: System | str, *, box: Mapping[str, Any] | None = None, at: Any = None, boxes: int = MOST
+    system: System | str,
+    *,
+    box: Mapping[str, Any] | None = None,
+    at: Any = None,
+    period: int = 1,
+    start: Mapping[str, Any] | None = None,
+    boxes: int = MOST,
 ) -> FixedPoints:
     """The fixed points of a system, with their eigenvalues, kinds, and how sure each is.
 
@@ -36,6 +48,9 @@ def fixed_points(
         box: ends (low, high) for states; those that are not named, or all, follow from the equations where activations
             are bounded.
         at: the time at which a system that depends on time, or its inputs, is held still.
+        period: of a map, after how many steps the states return; cycles are found with it, each once.
+        start: states that replace those of the model: where sums of states are conserved, fixed points are looked for
+            on the level of the start.
         boxes: how many pieces are looked at.
 
     Raises:
@@ -47,24 +62,64 @@ def fixed_points(
     system = build(system) if isinstance(system, str) else system
     field = Field.of(system, at)
     _check(system)
-    of = Enclosure(field)
+    of = Enclosure(field, _period(system, period))
+    of.levels = invariants(of, system.start(start))
     try:
         given = region_of(system, box or {})
-        low, high = bounded(of, *given)
-        _check_ends(system, low, high)
-        whole = np.where(np.isfinite(given[0]), given[0], low), np.where(np.isfinite(given[1]), given[1], high)
-        found = certified(of, (low, high), whole, boxes)
+        inside = bounds(of, *given)
+        if inside.empty:
+            return _report(field, of, None, Certified((), Sure.PROVED, f"there is no fixed point: {inside.why}"))
+        _check_ends(system, inside.low, inside.high)
+        is_cut = [np.isfinite(end) for end in given]
+        whole = np.where(is_cut[0], given[0], inside.low), np.where(is_cut[1], given[1], inside.high)
+        found = certified(of, (inside.low, inside.high), whole, boxes)
     except NoInterval as error:
         raise InputError(
             f"The fixed points of {system.name} cannot be proved: intervals lack the operation {error}.",
             code="not-certified",
         ) from None
-    texts = [s.text(system) for s in found.symmetries]
-    shown = [f"Symmetric under {'; '.join(texts[:4])}{f' and {len(texts) - 4} more' if len(texts) > 4 else ''}."]
+    if not any(end.any() for end in is_cut):
+        found = replace(found, reason=f"{found.reason}; beyond it there are none, for {inside.why}")
+    points = tuple(_with_form(p, inside.solved) for p in found.points)
+    return _report(field, of, whole, replace(found, points=points))
+
+
+def _with_form(p: FixedPoint, said: Solved) -> FixedPoint:
+    """A point with its closed form, where there is one."""
+    for texts, values in said.forms:
+        if p.sure is Sure.PROVED and np.allclose(values, p.flat, rtol=1e-9, atol=1e-12):
+            return replace(p, notes=(*p.notes, f"in closed form ({', '.join(texts)})"))
+    return p
+
+
+def _report(field: Field, of: Enclosure, box: tuple[Array, Array] | None, found: Certified) -> FixedPoints:
     return FixedPoints(
-        system, found.points, found.verdict, found.reason, whole, found.unresolved, field.notes,
-        tuple(shown if texts else ()), interrupted=found.interrupted, counts={"boxes": found.boxes},
+        field.system, found.points, found.verdict, found.reason, box, found.unresolved, field.notes,
+        _symmetric(field.system, found.symmetries), _held(of), of.period, found.interrupted, {"boxes": found.boxes},
     )  # fmt: skip
+
+
+def _symmetric(system: System, found: Sequence[Symmetry]) -> tuple[str, ...]:
+    texts = [s.text(system) for s in found]
+    more = f"; and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
+    return (f"Symmetric under {'; '.join(texts[:NAMED])}{more}.",) if texts else ()
+
+
+def _held(of: Enclosure) -> tuple[str, ...]:
+    if of.levels is None:
+        return ()
+    texts = "; ".join(of.levels.texts(of.layout))
+    return (f"Conserved, and held at the level of the start: {texts}. Levels nearby have fixed points beside these.",)
+
+
+def _period(system: System, period: int) -> int:
+    if period < 1 or (period > 1 and not system.model.discrete):
+        raise InputError(
+            f"{system.name} has no points of period {period}.",
+            code="bad-period",
+            remedy="Periods are whole numbers of steps of maps; cycles of flows have periods in time.",
+        )
+    return period
 
 
 def _check(system: System) -> None:

@@ -10,23 +10,21 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
-from neurodyn.program.program import Program, Result
-from neurodyn.program.rearranged import aligned
-from neurodyn.program.scalar_graph import Graph, Node, TooLarge
-from neurodyn.program.scalars import Leaf, NotUnrolled, Tracer
+from neurodyn.analysis.fixed_points.written import Written
+from neurodyn.program.scalar_graph import Node, TooLarge
+from neurodyn.program.scalars import NotUnrolled
 from neurodyn.program.spellings import COMMUTATIVE
 from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
 ODD = frozenset({"tanh", "sin", "tan", "asin", "atan", "sinh", "asinh", "atanh", "erf", "sign", "i1e"})
 EVEN = frozenset({"cos", "cosh", "absolute", "logcosh", "i0e"})
-MOST_NODES, POINTS = 6000, 3
+POINTS = 3
 # Up to so many numbers of state each way to choose signs is tried.
 SIGNED = 8
 Key = tuple[int, int]  # a sign, and the number of a form; that of 0 is 0
@@ -116,14 +114,6 @@ def _moved(block: NDArray[np.intp], dims: Sequence[str], name: str, move: NDArra
     return block
 
 
-def _written(program: Program, result: Result, tracer: Tracer) -> NDArray[np.intp]:
-    """The nodes of an output, for one box."""
-    axes = program.steps[result.value].axes
-    wanted = [f"new {n}" if k is None else axes[k] for n, k in enumerate(result.axes)]
-    found = aligned(tracer.value(result.value), axes, wanted)
-    return np.broadcast_to(found, [n or 1 for n in result.shape])
-
-
 @dataclass(eq=False)
 class _Forms:
     """Rates written out, each node with a canonical form that has a number."""
@@ -134,23 +124,10 @@ class _Forms:
     products: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        of, layout = self.of, self.of.layout
-        program, constants = of.program
-        leaves = {
-            n: Leaf("state", at, (1, *s)) for n, s, at in zip(layout.names, layout.shapes, layout.offsets, strict=True)
-        }
-        places, self._values = 0, np.empty(0)
-        for kind, values in (("parameter", constants), ("input", of.inputs)):
-            for name, value in values.items():
-                flat = np.ravel(np.asarray(value, dtype=float))
-                leaves[name] = Leaf(kind, places, np.shape(value))
-                places, self._values = places + flat.size, np.concatenate([self._values, flat])
-        self._graph = Graph(MOST_NODES)
-        tracer = Tracer(self._graph, program, {}, leaves, {})
-        found = {r.name: _written(program, r, tracer) for r in program.results}
-        self._rates = [int(k) for n in layout.names for k in np.ravel(found[n]).tolist()]
-        self._live = self._graph.live(self._rates)
-        self._own = self._keys(np.arange(layout.size), np.ones(layout.size))
+        size = self.of.layout.size
+        self._written = Written.of(self.of)
+        self._rates, self._live = self._written.rates, self._written.graph.live(self._written.rates)
+        self._own = self._keys(np.arange(size), np.ones(size))
 
     def are_kept_by(self, s: Symmetry) -> bool:
         """Whether the rate of the image is the image of the rate."""
@@ -164,7 +141,7 @@ class _Forms:
     def _keys(self, place: NDArray[np.intp], sign: Array) -> dict[int, Key]:
         found: dict[int, Key] = {}
         for number in self._live:
-            node = self._graph.nodes[number]
+            node = self._written.graph.nodes[number]
             if node.op == "state":
                 k = int(str(node.data))
                 found[number] = int(sign[k]), self._form(("state", int(place[k])))
@@ -198,12 +175,7 @@ class _Forms:
     def _leaf(self, node: Node) -> Key:
         if node.op == "time":
             return 1, self._form("time")
-        if node.op == "number":
-            value, turned = float.fromhex(str(node.data)), False
-        else:
-            data: Any = node.data
-            place, turned = data if isinstance(data, tuple) else (data, False)
-            value = float(self._values[place])
+        value, turned = self._written.value(node)
         return (1, 0) if value == 0 else (int(np.sign(value)), self._form(("number", abs(value), turned)))
 
     def _sum(self, *terms: Key) -> Key:

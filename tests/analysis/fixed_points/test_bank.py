@@ -164,4 +164,6 @@ def test_shipped_models() -> None:
     found = fixed_points("wilson_cowan", at=100)  # its box follows from the equations
     assert found.is_complete and len(found) == 1 and "held at t = 100" in found.text
     with pytest.raises(neurodyn.InputError, match=r"No bound of v .* follows"):
-        fixed_points("fitzhugh_nagumo", at=0)
+        fixed_points("hodgkin_huxley", at=0)
+    (rest,) = fixed_points("hodgkin_huxley", at=0, box={"v": (-0.2, 0.1)})  # its gates follow
+    assert rest.kind == "stable focus"

@@ -1,0 +1,78 @@
+"""A box of all fixed points where none is given: from bounded activations, else from polynomials in one unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from neurodyn.analysis.fixed_points.bounds import WIDER, bounded
+from neurodyn.analysis.fixed_points.elimination import Solved, solved
+from neurodyn.analysis.fixed_points.enclosure import Enclosure
+from neurodyn.analysis.fixed_points.written import Written
+from neurodyn.program.scalar_graph import TooLarge
+from neurodyn.program.scalars import NotUnrolled
+
+Array = NDArray[np.float64]
+# Bases of Groebner of more unknowns than this take longer than there is time for.
+UNKNOWNS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Ends of a box of all fixed points between two states.
+
+    Attributes:
+        why: what shows that there are none beyond it.
+        solved: what symbols say, where they were asked.
+        empty: whether there are none at all.
+    """
+
+    low: Array
+    high: Array
+    why: str
+    solved: Solved = field(default_factory=Solved)
+    empty: bool = False
+
+
+def bounds(of: Enclosure, low: Array, high: Array) -> Bounds:
+    """The box of all fixed points between two states, as far as it follows; both may be infinite.
+
+    Raises:
+        NoInterval: for an operation that intervals lack.
+    """
+    found = Bounds(*bounded(of, low, high), "the equations bound them")
+    if np.isfinite([found.low, found.high]).all() or of.period > 1:
+        return found
+    said = _by_symbols(of)
+    if said.ends is None:
+        return found
+    if not said.ends:
+        return Bounds(low, high, "the equations have no real solution, by symbols", said, True)
+    ends = np.array(said.ends)
+    room = 2 * WIDER * (ends[:, 1] - ends[:, 0]) + 1e-6 * (np.abs(ends).max(axis=1) + of.layout.scales)
+    box = np.fmax(found.low, ends[:, 0] - room), np.fmin(found.high, ends[:, 1] + room)
+    return Bounds(*box, "polynomials in each state alone bound them, by symbols", said)
+
+
+def _by_symbols(of: Enclosure) -> Solved:
+    """What elimination says; nothing, where the equations are no polynomials or too many."""
+    size = of.layout.size
+    if size > UNKNOWNS:
+        return Solved()
+    unknowns = tuple(sp.symbols(f"x0:{size}", real=True))
+    try:
+        rates = Written.of(of).expressions(unknowns, of.t)
+    except (TooLarge, NotUnrolled):
+        return Solved()
+    if not all(rate.is_rational_function(*unknowns) for rate in rates):
+        return Solved()
+    if of.is_map:
+        rates = [new - x for new, x in zip(rates, unknowns, strict=True)]
+    if of.levels is not None:
+        away = [x - sp.Rational(v) for x, v in zip(unknowns, of.levels.through.tolist(), strict=True)]
+        for k, row in zip(of.levels.pivots.tolist(), of.levels.weights.tolist(), strict=True):
+            rates[k] = sp.Add(*(sp.Rational(w) * a for w, a in zip(row, away, strict=True)))
+    return solved(rates, unknowns)
