@@ -35,9 +35,13 @@ SOLVERS: list[dict[str, Any]] = [
     {"backend": "scipy", "method": "Radau"},
     {"backend": "ensemble", "target": "arrays", "method": "Tsit5"},
     {"backend": "ensemble", "target": "arrays", "method": "DOP853"},
+    {"backend": "ensemble", "target": "lanes", "method": "Tsit5"},
+    {"backend": "ensemble", "target": "lanes", "method": "DOP853"},
+    {"backend": "ensemble", "target": "lanes", "method": "Rodas4"},
 ]
 # One implicit method is enough where nothing depends on the method.
-FEW = SOLVERS[:1] + SOLVERS[3:]
+FEW = SOLVERS[:1] + SOLVERS[3:7]
+each_few = pytest.mark.parametrize("solver", FEW, ids=lambda s: "-".join(s.values()))
 each_solver = pytest.mark.parametrize("solver", SOLVERS, ids=lambda s: "-".join(s.values()))
 
 
@@ -83,7 +87,7 @@ def mean_energy() -> float:
     return float(weights @ (path**2 + speed**2) / 4)
 
 
-@pytest.mark.parametrize("solver", FEW, ids=lambda s: "-".join(s.values()))
+@each_few
 def test_errors_fall_with_the_tolerance_also_of_observables(solver: dict[str, Any]) -> None:
     def error(tolerance: float) -> float:
         asked = {**solver, "rtol": tolerance, "atol": tolerance}
@@ -185,9 +189,10 @@ def test_a_trial_that_blows_up_is_reduced_as_far_as_it_came() -> None:
         assert found["top"].values[1] > 1e3
 
 
-def test_an_observable_that_is_no_number_fails_by_name() -> None:
+@each_few
+def test_an_observable_that_is_no_number_fails_by_name(solver: dict[str, Any]) -> None:
     text = 'format = 1\nequations = """\ndx/dt = -1\nr = sqrt(x)\n"""\n[states]\nx = 1.0\n'
-    found = simulate(made(text), until=2, reduce={"top": Max("r")}, on_failure="return", save_at=[0.5])
+    found = simulate(made(text), until=2, reduce={"top": Max("r")}, on_failure="return", save_at=[0.5], **solver)
     assert found.status == "failed" and found.message.startswith("top is not finite: r was not")
 
 

@@ -51,6 +51,7 @@ def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> tuple[Found
         start.copy(),
         np.full(trials, sign * plan.t0),
         np.zeros((trials, TOLD), np.int64),
+        np.empty((trials, 0)),
     )
     rows = max(LEAST_ROWS, BLOCK_BYTES // (8 * size * (method.stages + 3)))
     march = March(plan, method, sign * times, found)

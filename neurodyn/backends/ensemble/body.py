@@ -79,6 +79,12 @@ class Body(Writer):
         """Where the vector at a place is."""
         return self.put(f"getelementptr inbounds {self.reals}, ptr {base}, i64 {place}") if place else base
 
+    def further(self, place: Place, more: int) -> Place:
+        """A place so many further on."""
+        if isinstance(place, int):
+            return place + more
+        return self.put(f"add i64 {place}, {more}") if more else place
+
     def load(self, base: str, place: Place = 0) -> Real:
         """A vector in memory."""
         return self.real(f"load {self.reals}, ptr {self.slot(base, place)}, align {self.align}")
@@ -113,9 +119,7 @@ class Body(Writer):
 
     def read(self, base: str, place: Place, after: int = 0) -> Real:
         """The number at a place, so many after it, in every lane."""
-        if after:
-            place = place + after if isinstance(place, int) else self.put(f"add i64 {place}, {after}")
-        where = self.put(f"getelementptr inbounds double, ptr {base}, i64 {place}")
+        where = self.put(f"getelementptr inbounds double, ptr {base}, i64 {self.further(place, after)}")
         return Real(self, self.spread(self.put(f"load double, ptr {where}, align 8")))
 
     def given(self, number: str) -> Real:

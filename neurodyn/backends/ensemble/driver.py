@@ -51,12 +51,14 @@ class Found:
         saved: (times, trials, states).
         final, ended: the last state of each trial, and when that was.
         told: how each trial ended, steps that counted and that were tried, times that were saved.
+        kept: what lanes have kept of the path of each, (trials, slots).
     """
 
     saved: Floats
     final: Floats
     ended: Floats
     told: NDArray[np.int64]
+    kept: Floats
 
 
 def carried_out(
@@ -66,11 +68,13 @@ def carried_out(
     threads: int,
     progress: Progress,
     more: Callable[[int], tuple[int, ...]] = lambda _: (),
+    slots: int = 0,
 ) -> Found:
     """All trials, as far as the user lets them go.
 
     Args:
         more: further pointers of the block that begins with a trial.
+        slots: how many numbers are kept of the path of each.
     """
     trials, states = tables.start.shape
     found = Found(
@@ -78,10 +82,11 @@ def carried_out(
         tables.start.copy(),
         np.full(trials, tables.span[0]),
         np.zeros((trials, TOLD), np.int64),
+        np.full((trials, slots), np.nan),
     )
     stop = np.zeros(1, np.int64)
     read = [tables.start, tables.values, tables.varied, tables.span, tables.times, tables.edges, tables.segments]
-    written = [found.saved, found.final, found.ended, found.told, stop]
+    written = [found.saved, found.final, found.ended, found.told, found.kept, stop]
     pointers = [array.ctypes.data for array in (*read, *written)]
 
     def block(first: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,13 +10,15 @@ from typing import TYPE_CHECKING
 from neurodyn.backends.ensemble.body import Body, Place
 from neurodyn.backends.ensemble.methods import Rosenbrock, Tableau
 from neurodyn.backends.ensemble.vector_math.values import Flag, Real
+from neurodyn.system.reductions import FirstCrossing, Max, Mean, Min
 
 if TYPE_CHECKING:
     from neurodyn.backends.ensemble.hybrid.rules import Rules
 
 # How a run came to its end.
 DONE, TOO_SMALL, BAD_RATE, STALLED, STOPPED, ENDLESS, PILED = 1, 2, 3, 4, 5, 6, 7
-# `span` holds these, then the absolute tolerance of each state.
+# `span` holds these, then the absolute tolerance of each state, then two numbers for each reduction: the time from
+# which on it counts, and a limit.
 BEGIN, RTOL, ADVANCE, ATOL = 0, 1, 2, 3
 # What is told of each run: how it ended, steps that counted, steps that were tried, times that were saved.
 TOLD = 4
@@ -23,9 +26,42 @@ HEAD = (
     "void @run(i64 %first, i64 %last, i64 %trials, i64 %saves, i64 %pieces, ptr noalias readonly %start, "
     "ptr noalias readonly %values, ptr noalias readonly %varied, ptr noalias readonly %span, "
     "ptr noalias readonly %times, ptr noalias readonly %edges, ptr noalias readonly %segments, ptr noalias %saved, "
-    "ptr noalias %final, ptr noalias %ended, ptr noalias %told, ptr %stop"
+    "ptr noalias %final, ptr noalias %ended, ptr noalias %told, ptr noalias %kept, ptr %stop"
 )
 MORE = ", ptr %more)"  # the tables of events
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A reduction of the path.
+
+    Attributes:
+        word, direction: what it is.
+        first, count: which numbers it reads, of the states or of what is observed.
+        observed: whether the second.
+        late: whether it begins at a time of its own.
+        slot: the first of the numbers that a lane keeps for it.
+        limit: where its numbers stand in `span`.
+    """
+
+    word: str
+    direction: str
+    first: int
+    count: int
+    observed: bool
+    late: bool
+    slot: int
+    limit: int
+
+    @property
+    def slots(self) -> int:
+        """How many numbers a lane keeps for it."""
+        return self.count + {Mean.word: 1, FirstCrossing.word: self.count}.get(self.word, 0)
+
+    @property
+    def beginning(self) -> float:
+        """What these are where a run begins."""
+        return {Mean.word: 0.0, Max.word: -math.inf, Min.word: -math.inf}.get(self.word, math.nan)
 
 
 @dataclass(frozen=True)
@@ -39,6 +75,8 @@ class Shape:
         saved: whether states on the way are saved, beside the last ones.
         forward: whether time runs forward; inside the loop it does in any case.
         rules: of what happens at instants, if anything does.
+        kept: the reductions of the path.
+        observed: how many numbers are observed for them.
     """
 
     states: int
@@ -47,6 +85,13 @@ class Shape:
     saved: bool = False
     forward: bool = True
     rules: Rules | None = None
+    kept: tuple[Kept, ...] = ()
+    observed: int = 0
+
+    @property
+    def slots(self) -> int:
+        """How many numbers a lane keeps of its path."""
+        return sum(own.slots for own in self.kept)
 
 
 @dataclass(frozen=True)

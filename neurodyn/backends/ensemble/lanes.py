@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from neurodyn.backends.ensemble.curves import curves
 from neurodyn.backends.ensemble.driver import Tables, carried_out
 from neurodyn.backends.ensemble.flow_text import FlowText, Standing
 from neurodyn.backends.ensemble.frame import Shape
+from neurodyn.backends.ensemble.keeping import Keeping
 from neurodyn.backends.ensemble.loops import Functions, Named, functions_of
 from neurodyn.backends.ensemble.machine import Machine, host
 from neurodyn.backends.ensemble.segments import Rows, Segments, rows, segments
@@ -23,20 +25,15 @@ from neurodyn.backends.march import LEAST_ADVANCE
 from neurodyn.backends.plan import LANES, Floats, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
-from neurodyn.errors import InputError
+
+NONE = np.empty(0)
 
 
 def run(plan: Plan) -> Trajectory:
     """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
-    if plan.reduce:
-        raise InputError(
-            "The backend ensemble reduces runs as whole arrays, and the target is lanes.",
-            code="reduced",
-            remedy="Leave the target out.",
-        )
     method, machine = Named(chosen_method(plan)), host().narrowed(plan.trials or 1)
-    given, derived = curves(plan), method.derived(plan.system)
-    flow = flow_of(plan.system, given, derived)
+    given, derived, keeping = curves(plan), method.derived(plan.system), Keeping.of(plan)
+    flow = flow_of(plan.system, given, derived, keeping.observed)
     inputs, varied = segments(plan, flow.inputs, given.signals), rows(plan, flow.varied)
     numbers = numbers_of(plan.system, flow)
     unrolling = unrolling_of(plan.system, flow, numbers, inputs, varied)
@@ -44,14 +41,14 @@ def run(plan: Plan) -> Trajectory:
         ("ensemble text", unrolling, inputs.ramps, machine.width),
         lambda: functions_of(plan.system, derived, unrolling, inputs, machine.width),
     )
-    code = _code(plan, own, method, inputs, machine)
-    tables = tables_of(plan, own.text, unrolling.unrolled.parameters(numbers), inputs, varied)
+    code = _code(keeping, own, method, inputs, machine)
+    tables = tables_of(plan, own.text, unrolling.unrolled.parameters(numbers), inputs, varied, keeping.limits)
     saves = 0 if ends_only(plan) else tables.times.size
     threads = min(cores(), -(-tables.start.shape[0] // 1024))
     with Progress(plan) as progress:
-        found = carried_out(code, tables, saves, threads, progress)
+        found = carried_out(code, tables, saves, threads, progress, slots=keeping.slots)
     scheme = {"mode": LANES, "lanes": machine.width, "processor": machine.cpu, "threads": threads}
-    return trajectory(plan, method.name, found, scheme)
+    return replace(trajectory(plan, method.name, found, scheme), reduced=keeping.found(found.kept))
 
 
 def cores() -> int:
@@ -61,25 +58,31 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _code(plan: Plan, own: Functions, method: Named, inputs: Segments, machine: Machine) -> Code:
+def _code(keeping: Keeping, own: Functions, method: Named, inputs: Segments, machine: Machine) -> Code:
+    plan = keeping.plan
     shape = Shape(
         states=plan.system.layout.size,
         varied=len(own.text.lanes),
         inputs=inputs.count,
         saved=not ends_only(plan),
         forward=plan.forward,
+        kept=keeping.kept,
+        observed=keeping.numbers,
     )
 
     def made() -> Code:
         loop = own.loop(method, shape, machine.width)
-        return compiled("\n".join([functions(own.text.functions, machine.width), own.text.text, loop]), machine)
+        called = {*own.text.functions, *keeping.called}
+        return compiled("\n".join([functions(called, machine.width), own.text.text, loop]), machine)
 
     found: Code = plan.system.formulas.get(("ensemble code", own, method, shape, machine), made)
     return found
 
 
-def tables_of(plan: Plan, text: FlowText, parameters: Floats, inputs: Segments, varied: Rows) -> Tables:
-    """What the loop of a plan reads."""
+def tables_of(
+    plan: Plan, text: FlowText, parameters: Floats, inputs: Segments, varied: Rows, limits: Floats = NONE
+) -> Tables:
+    """What the loop of a plan reads; `limits` of its reductions."""
     sign = 1.0 if plan.forward else -1.0
     advance = LEAST_ADVANCE * abs(plan.until - plan.t0)
     edges = sign * np.array([plan.t0, *plan.edges().tolist(), plan.until])
@@ -88,7 +91,7 @@ def tables_of(plan: Plan, text: FlowText, parameters: Floats, inputs: Segments, 
         start=np.ascontiguousarray(np.atleast_2d(plan.start)),
         values=columns(parameters[None], text.parameters)[0],
         varied=columns(varied.values, text.lanes),
-        span=np.array([sign * plan.t0, plan.rtol, advance, *(plan.atol * plan.system.layout.scales)]),
+        span=np.array([sign * plan.t0, plan.rtol, advance, *(plan.atol * plan.system.layout.scales), *limits]),
         times=sign * plan.save_at,
         edges=edges,
         segments=np.ascontiguousarray(inputs.lines),

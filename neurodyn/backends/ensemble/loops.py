@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,21 +64,25 @@ class Functions:
 def functions_of(
     system: System, derived: Jacobian | None, unrolling: Unrolling, inputs: Segments, width: int
 ) -> Functions:
-    """The text of the flow, and of its derivatives if they are given.
+    """The text of the flow, of its derivatives if they are given, and of what is observed.
 
     Raises:
         InputError: where solving with the derivatives takes too many operations.
     """
     graph, size = unrolling.graph, system.layout.size
     rates, others = unrolling.rates[:size], unrolling.rates[size:]
+    wanted: dict[str, Sequence[int]] = {"flow": rates}
+    every = places(system, derived) if derived else []
+    others, seen = others[: len(every)], others[len(every) :]
+    if seen:
+        wanted["seen"] = seen
     if derived is None:
-        return Functions(flow_text(graph, {"flow": rates}, width, inputs.ramps), (), False)
-    every = places(system, derived)
+        return Functions(flow_text(graph, wanted, width, inputs.ramps), (), False)
     kept = [(place, node) for place, node in zip(every, others, strict=True) if graph.value(node) != 0.0]
     entries = tuple(place for place, _ in kept)
     if Factors.of(size, entries).work > MOST_NODES:
         raise too_large(system)
-    wanted: Mapping[str, Sequence[int]] = {"flow": rates, "jacobian": [node for _, node in kept]}
+    wanted["jacobian"] = [node for _, node in kept]
     live = (graph.nodes[k] for k in graph.live(rates))
     timed = any(n.op == "time" or (n.op == "input" and n.data in inputs.ramps) for n in live)
     return Functions(flow_text(graph, wanted, width, inputs.ramps), entries, timed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from neurodyn.backends.ensemble import keeping_text
 from neurodyn.backends.ensemble.body import Place
 from neurodyn.backends.ensemble.frame import (
     ADVANCE,
@@ -33,6 +34,8 @@ def write_entry(frame: Frame) -> None:
     if frame.rules:
         probe.make_room(frame)
         memory.make_room(frame)
+    if frame.shape.kept:
+        keeping_text.make_room(frame)
     for name in ("t", "h", "end", "next", "mark"):
         body.store(0.0, f"%{name}")
     for name in ("y", "k0"):
@@ -82,6 +85,8 @@ def _hand_in(frame: Frame, done: Flag, number: Whole) -> None:
         body.scatter(body.load_whole(f"%{name}"), "%told", told + k, done)
     if frame.rules:
         memory.hand_in(frame, done, number)
+    if frame.shape.kept:
+        keeping_text.hand_in(frame, done, number)
 
 
 def _taken(frame: Frame, free: Flag, number: Whole) -> tuple[Flag, Whole]:
@@ -117,6 +122,8 @@ def _start(frame: Frame, new: Flag, number: Whole) -> None:
         body.store(new.choose(body.read("%times", 0), body.load("%next")), "%next")
     if frame.rules:
         memory.write_start(frame, new, number)
+    if frame.shape.kept:
+        keeping_text.write_start(frame, new)
 
 
 def _fetch(frame: Frame, name: str, source: str, first: Whole, new: Flag, place: Place) -> None:

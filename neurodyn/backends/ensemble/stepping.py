@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from neurodyn.backends.ensemble import keeping_text
 from neurodyn.backends.ensemble.body import Body, Place, function
 from neurodyn.backends.ensemble.frame import HEAD, MORE, Frame, Shape
 from neurodyn.backends.ensemble.hybrid.search import write_search
 from neurodyn.backends.ensemble.methods import Rosenbrock, Tableau
+from neurodyn.backends.ensemble.node_text import node_functions
 from neurodyn.backends.ensemble.paths import ExplicitPath, Path, write_first, write_paths
 from neurodyn.backends.ensemble.settling import write_entry, write_event, write_settle
 from neurodyn.backends.ensemble.vector_math.values import Flag, Real
@@ -42,7 +44,10 @@ def loop_text(method: Tableau | Rosenbrock, shape: Shape, width: int, advance: A
     _write_step(frame, advance or explicit)
     frame.body.block("exit")
     frame.body.act("ret void")
-    return function(HEAD + (MORE if shape.rules else ")"), frame.body, "nounwind ")
+    text = function(HEAD + (MORE if shape.rules else ")"), frame.body, "nounwind ")
+    if shape.kept:
+        text += node_functions(keeping_text.points_of(frame), width)
+    return text
 
 
 def _write_step(frame: Frame, advance: Advance) -> None:
@@ -65,6 +70,8 @@ def _write_step(frame: Frame, advance: Advance) -> None:
         instant = cut | frame.is_instant(after, last)
     if frame.shape.saved:
         write_paths(frame, active & good, t, h, after, path, instant)
+    if frame.shape.kept:
+        keeping_text.write_step(frame, active & good, t, h, after, path)
     _keep(frame, good, after, longer)
     arrived = active & good & last
     looked = active & body.is_whole("sge", body.load_whole("%tried"), body.load_whole("%look"))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from neurodyn.backends.ensemble.curves import Curves
 from neurodyn.backends.ensemble.segments import Rows, Segments
+from neurodyn.calculus.letters import quantity
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.errors import InputError
 from neurodyn.program.lower import Output, lower
@@ -46,17 +47,22 @@ class Flow:
     draws: tuple[str, ...] = ()
 
 
-def flow_of(system: System, curved: Curves, derived: Jacobian | None = None) -> Flow:
-    """The lowered flow, with derivatives behind it if they are given; shared by systems of other values."""
+def flow_of(system: System, curved: Curves, derived: Jacobian | None = None, observed: Sequence[str] = ()) -> Flow:
+    """The lowered flow, with derivatives behind it if they are given, and observables; shared by systems of other
+    values."""
     structure = system.structure
 
     def made() -> Flow:
         outputs = [Output(n, structure.placed(n, structure.flows[n].letters), structure.flows[n].expr) for n in names]
         definitions = {**structure.definitions, **(derived.definitions if derived else {}), **curved.definitions}
-        return lowered(system, [*outputs, *(derived.outputs.values() if derived else ())], definitions)
+        outputs += derived.outputs.values() if derived else ()
+        for name in observed:
+            letters = structure.letters(name)
+            outputs.append(Output(name, letters, quantity(name, letters)))
+        return lowered(system, outputs, definitions)
 
     names = system.layout.names
-    key = ("ensemble flow", system.by_trial, curved.key, derived is None)
+    key = ("ensemble flow", system.by_trial, curved.key, derived is None, tuple(observed))
     found: Flow = system.formulas.get(key, made)
     return found
 
