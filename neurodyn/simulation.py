@@ -85,7 +85,7 @@ def simulate(
             Of `scipy`, `compiled` (one small flow, from its first evaluation on) or `python`; by default long runs of
             small flows are compiled on the way.
         storage: `float32` keeps large constant matrices in half the bytes, which are read in half the time; sums keep
-            64 bits. The recipe tells by how much products are off at most. For one run, on `scipy` or `fixed`.
+            64 bits, but for many runs at once on `ensemble`. The recipe tells by how much products are off at most.
         rtol, atol: the error allowed per step, relative and absolute, in units of each state's scale.
         seed: of the draws in the start and of the noise; they are independent for each trial.
         trials: how many runs go side by side. One that fails leaves the others to go on, and has NaN after its stop.

@@ -19,6 +19,10 @@ FIXED: dict[str, dict[str, Any]] = {
     "ensemble, RK4": {"backend": "ensemble", "target": "arrays", "method": "RK4"},
     "fixed, RK4": {"backend": "fixed", "method": "rk4"},
 }
+# The same with many vectors at once multiplied in 32 bits, which only large matrices are.
+SHORT: dict[str, dict[str, Any]] = {
+    "ensemble, RK4, products in float32": {**FIXED["ensemble, RK4"], "storage": "float32"}
+}
 
 
 def shipped(name: str, **given: Any) -> System:

@@ -7,46 +7,56 @@ from typing import Any
 import numpy as np
 
 from neurodyn.backends.ensemble.softmax import weights
-from neurodyn.backends.plan import Floats
-from neurodyn.backends.products.choice import LargeProducts
+from neurodyn.backends.products.choice import LEAST_SHORT, SHORT, LargeProducts
+from neurodyn.backends.products.rows import Rooms, Shortened, ShortRows, off
 from neurodyn.program.products import Multiply
 
 
 class ArrayProducts(LargeProducts):
     """A single row is multiplied as the vector of a single run is; several make a product of matrices.
 
-    Large arrays that are made anew cost as much as several passes over them, so products of matrices are written into
-    those of the evaluation before.
+    Attributes:
+        has_large: whether there are matrices for which 32 bits are worth it.
     """
 
     def __init__(self, short: bool = False) -> None:
         super().__init__(short)
-        self._rooms: list[Floats] = []
-        self._taken = 0
-
-    def begin(self) -> None:
-        """Begin an evaluation: what the one before has made may be overwritten."""
-        self._taken = 0
+        self._rooms, self._shortened = Rooms(), Shortened()
+        self.begin = self._rooms.begin
+        self.has_large = False
+        self._many: dict[str, None] = {}
 
     def rows(self, matrix: Any) -> Multiply:
-        other = matrix.T
+        many = self._several(matrix)
 
         def multiply(x: Any) -> Any:
-            if len(x) == 1:
-                return self(matrix)(x[0])[None]  # made ready when a run is alone for the first time
-            return np.matmul(x, other, out=self._room(len(x), other.shape[1]))
+            # Made ready when a run is alone for the first time.
+            return self(matrix)(x[0])[None] if len(x) == 1 else many(x)
 
         return multiply
 
     def weights(self, x: Any, factor: Any) -> Any:
         return weights(x, factor) if np.ndim(x) and x.flags.c_contiguous else super().weights(x, factor)
 
-    def _room(self, rows: int, columns: int) -> Floats:
-        """An array that no other product of this evaluation has."""
-        number, size = self._taken, rows * columns
-        self._taken += 1
-        if number == len(self._rooms):
-            self._rooms.append(np.empty(size))
-        elif self._rooms[number].size < size:
-            self._rooms[number] = np.empty(size)
-        return self._rooms[number][:size].reshape(rows, columns)
+    def scheme(self) -> dict[str, object]:
+        told = [*self._many, *self._told]
+        return {"products": told} if told else {}
+
+    def _several(self, matrix: Any) -> Multiply:
+        """What multiplies several rows."""
+        large, other = matrix.size >= LEAST_SHORT, matrix.T
+        self.has_large |= large
+        if not (large and self._short):
+            return lambda x: np.matmul(x, other, out=self._rooms.take(len(x), other.shape[1]))
+        rows, columns = matrix.shape
+        bound = f"off by at most {1.01 * off(columns):.3g} times the sum of the sizes of its terms"
+        told, product = f"{rows} x {columns}: with {SHORT} for both factors and the sum, {bound}", None
+
+        def multiply(x: Any) -> Any:
+            nonlocal product
+            if product is None:
+                product = ShortRows(self._shortened(matrix), self._rooms)
+                self._many[told] = None
+            return product(x)
+
+        return multiply

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from neurodyn.backends.ensemble.choice import ARRAYS, NOT_IN_LANES, check, is_implicit
+from neurodyn.backends.ensemble.choice import ARRAYS, NOT_IN_LANES, check, check_storage, is_implicit
 from neurodyn.backends.plan import FIXED_EVENTS, LANES, OWN_VALUES, REDUCE, TARGET, Plan
+from neurodyn.backends.products.choice import FLOAT32
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.errors import InputError
 
@@ -19,11 +20,12 @@ class Ensemble:
     abilities = frozenset(
         {"flow", "trials", OWN_VALUES, "sparse", f"{TARGET}{LANES}", f"{TARGET}{ARRAYS}"}
         | {"event:reset", "event:delivery", "event:counted", FIXED_EVENTS, "noise:additive", "noise:multiplicative"}
-        | {"map", "map:random", REDUCE}
+        | {"map", "map:random", REDUCE, FLOAT32}
     )
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
+        check_storage(plan)
         # Each mode is loaded where it is needed: what the others need of SciPy takes longer than a short run.
         if "event:reset" in plan.needed:
             _refuse_noise(plan)
@@ -31,7 +33,7 @@ class Ensemble:
         from neurodyn.backends.ensemble import arrays, lanes
 
         check(plan)
-        if plan.target == ARRAYS:
+        if plan.target == ARRAYS or plan.storage is not None:
             return arrays.run(plan)
         try:
             return _in_step(plan) if plan.dt is not None or plan.discrete else lanes.run(plan)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from neurodyn.backends.ensemble.methods import implicit_names, names, rosenbrock, tableau
-from neurodyn.backends.plan import Plan
+from neurodyn.backends.plan import LANES, Plan
 from neurodyn.errors import InputError
 
 ARRAYS = "arrays"
@@ -38,6 +38,19 @@ def check(plan: Plan) -> None:
             f"target is arrays.",
             code="missing-ability",
             remedy=f"Leave the target out, or take the backend {'map' if plan.discrete else 'scipy'}.",
+        )
+
+
+def check_storage(plan: Plan) -> None:
+    """Refuse to keep matrices in fewer bits where that is for arrays alone."""
+    if plan.storage is None:
+        return
+    if plan.target == LANES or plan.noisy or plan.discrete or "event:reset" in plan.needed or is_implicit(plan):
+        raise InputError(
+            f"The backend ensemble has storage {plan.storage} for flows in arrays alone: by explicit methods, without "
+            "noise and events.",
+            code="missing-ability",
+            remedy="Leave storage out." if plan.discrete else "Leave storage out, or take the backend fixed or scipy.",
         )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from neurodyn.backends.ensemble.array_products import ArrayProducts
 from neurodyn.backends.ensemble.segments import degree
 from neurodyn.backends.plan import Floats, Piece, Plan
+from neurodyn.backends.products.choice import SHORT, no_use
 
 TIME = "t"
 Numbers = NDArray[np.intp]
@@ -33,8 +34,10 @@ class Readings:
         self._own, self._shared = own, tuple(n for n in plan.signals if n not in own and n not in self._moving)
         self._still = frozenset(name for name in own if not _moves(plan.signals[name]))
         system = replace(plan.system, by_trial=(*plan.system.by_trial, *self._moving, TIME))
-        self.products = ArrayProducts()
+        self.products = ArrayProducts(plan.storage == SHORT)
         self._flow = system.flow(trials=True, products=self.products)
+        if plan.storage is not None and not self.products.has_large:
+            raise no_use(plan)
         self._observe = system.observe(observed, trials=True) if observed else None
         self._piece: Piece
         self._fixed: Mapping[str, Any] = {}

@@ -72,11 +72,16 @@ def flow_of(plan: Plan) -> tuple[LargeProducts, Flow]:
     products = LargeProducts(plan.storage == SHORT)
     flow = plan.system.flow(plan.trials is not None, products)
     if plan.storage is not None and not products.scheme():
-        kind = "in trials side by side it" if plan.trials is not None else "it"
-        raise InputError(
-            f"storage is {plan.storage}, and {plan.system.name} has no use for that: {kind} multiplies no vector by a "
-            "large constant matrix.",
-            code="no-large-matrix",
-            remedy="Leave storage out.",
-        )
+        raise no_use(plan, "in trials side by side it" if plan.trials is not None else "it")
     return products, flow
+
+
+def no_use(plan: Plan, kind: str = "it") -> InputError:
+    """The error where matrices are to be kept in fewer bits, and there are none."""
+    apart = "" if kind == "it" else ", or take the backend ensemble with target arrays"
+    return InputError(
+        f"storage is {plan.storage}, and {plan.system.name} has no use for that: {kind} multiplies no vector by a "
+        "large constant matrix.",
+        code="no-large-matrix",
+        remedy=f"Leave storage out{apart}.",
+    )

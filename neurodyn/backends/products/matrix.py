@@ -51,14 +51,18 @@ def shortened(matrix: Floats) -> tuple[NDArray[np.float32], float]:
             change = np.abs(rows - kept)
             sums = change.sum(axis=1)
             if not np.isfinite(sums).all():
-                _check_range(rows, kept)
+                check_range(rows, kept)
                 sums = np.where(np.isfinite(rows), change, 0.0).sum(axis=1)
             off = max(off, float(sums.max()))
     return short, off * 1.01  # more than is lost where it is printed
 
 
-def _check_range(rows: Floats, kept: NDArray[np.float32]) -> None:
-    """Refuse what became infinite in 32 bits."""
+def check_range(rows: Floats, kept: NDArray[np.float32]) -> None:
+    """Refuse what became infinite in 32 bits.
+
+    Raises:
+        InputError: where something did.
+    """
     finite = np.isfinite(rows)
     if np.any(np.isinf(kept) & finite):
         raise InputError(

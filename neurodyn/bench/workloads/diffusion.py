@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurodyn.bench.hand import rk4_in_time
-from neurodyn.bench.own import FIXED, own, shipped
+from neurodyn.bench.own import FIXED, SHORT, own, shipped
 from neurodyn.bench.small import Array
 from neurodyn.bench.workload import FULL, LIMIT, QUICK, TINY, Case, Column, Run
 
@@ -72,10 +72,10 @@ def cases(scale: str) -> list[Case]:
     title = f"{samples} samples among {points:,} points in {dimensions} dimensions, {steps} steps of RK4"
     told = "largest difference from the same steps in 64 bits, of samples that end at the same point"
     until = given().until
-    return [Case("flow", title, _columns(given, samples), until, until, error, told)]
+    return [Case("flow", title, _columns(given, samples, scale == FULL), until, until, error, told)]
 
 
-def _columns(given: Callable[[], Task], samples: int) -> tuple[Column, ...]:
+def _columns(given: Callable[[], Task], samples: int, large: bool) -> tuple[Column, ...]:
     def system() -> System:
         points = given().points
         sizes = {"K": len(points), "d": points.shape[1]}
@@ -84,18 +84,19 @@ def _columns(given: Callable[[], Task], samples: int) -> tuple[Column, ...]:
     def read(found: Result) -> Array:
         return found["x"].isel(time=-1).transpose("trial", ...).values
 
-    def ours(way: str, **asked: Any) -> Column:
+    def ours(way: str, kind: np.dtype[Any], **asked: Any) -> Column:
         task = given()
         start = {"x": task.starts}
         more: dict[str, Any] = {"trials": samples, "record": ["x"], "dt": task.dt, **asked}
-        return own(way, system, read, beside=_limit(DOUBLE), start=start, **more)
+        return own(way, system, read, beside=_limit(kind), start=start, **more)
 
     def column(name: str, tool: str, kind: np.dtype[Any], made: Callable[[], Run]) -> Column:
         return Column(f"{name}, {_bits(kind)}", tool, made, beside=_limit(kind))
 
     kinds = (DOUBLE, SINGLE)
     return (
-        *[ours(way, **asked) for way, asked in FIXED.items()],
+        *[ours(way, DOUBLE, **asked) for way, asked in FIXED.items()],
+        *[ours(way, SINGLE, **asked) for way, asked in SHORT.items() if large],
         column("numpy, all at once", "numpy", DOUBLE, partial(_numpy, given, DOUBLE, samples)),
         *[column("numpy, in blocks", "numpy", k, partial(_numpy, given, k, BLOCK)) for k in kinds],
         *[column("jax", "jax", k, partial(_jax, given, k)) for k in kinds],

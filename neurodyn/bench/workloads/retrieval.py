@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurodyn.bench.hand import rk4
-from neurodyn.bench.own import FIXED, own, shipped
+from neurodyn.bench.own import FIXED, SHORT, own, shipped
 from neurodyn.bench.small import Array
 from neurodyn.bench.workload import FULL, LIMIT, QUICK, TINY, Case, Column, Run
 
@@ -62,13 +62,13 @@ def cases(scale: str) -> list[Case]:
         Case(
             "cues",
             f"{cues} cues to {memories:,} memories of {features} features, {steps} step{'s' * (steps > 1)} of RK4",
-            _columns(given, steps), until, until, lambda found: float(np.abs(found - reference()).max()),
+            _columns(given, steps, scale != TINY), until, until, lambda found: float(np.abs(found - reference()).max()),
             "largest difference from the same steps by hand in 64 bits",
         )
     ]  # fmt: skip
 
 
-def _columns(given: Callable[[], Memory], steps: int) -> tuple[Column, ...]:
+def _columns(given: Callable[[], Memory], steps: int, large: bool) -> tuple[Column, ...]:
     def system() -> System:
         memory = given()
         sizes = dict(zip("KN", memory.patterns.shape, strict=True))
@@ -77,15 +77,16 @@ def _columns(given: Callable[[], Memory], steps: int) -> tuple[Column, ...]:
     def read(found: Result) -> Array:
         return found["v"].isel(time=-1).transpose("trial", ...).values
 
-    def ours(way: str, **asked: Any) -> Column:
+    def ours(way: str, kind: np.dtype[Any], **asked: Any) -> Column:
         more: dict[str, Any] = {"start": lambda: {"v": given().cues}, "trials": lambda: len(given().cues)}
-        return own(way, system, read, beside=_limit(DOUBLE), record=["v"], dt=DT, **more, **asked)
+        return own(way, system, read, beside=_limit(kind), record=["v"], dt=DT, **more, **asked)
 
     def column(name: str, tool: str, made: Callable[[Memory, np.dtype[Any]], Run], kind: np.dtype[Any]) -> Column:
         return Column(f"{name}, {_bits(kind)}", tool, lambda: made(given(), kind), beside=_limit(kind))
 
     return (
-        *[ours(way, **asked) for way, asked in FIXED.items()],
+        *[ours(way, DOUBLE, **asked) for way, asked in FIXED.items()],
+        *[ours(way, SINGLE, **asked) for way, asked in SHORT.items() if large],
         column("numpy, as written", "numpy", _plain, DOUBLE),
         *[column("numpy, in blocks", "numpy", _blocked, kind) for kind in (DOUBLE, SINGLE)],
         *[column("jax", "jax", _jax, kind) for kind in (DOUBLE, SINGLE)],
