@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -100,8 +100,10 @@ def carried_out(
 
 def all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], progress: Progress) -> None:
     """Carry out all blocks, and look at the keyboard meanwhile."""
-    # Threads of our own: a pool takes as long to set up as a short run.
+    # Threads of our own: a pool takes as long to set up as a short run. Their ends are counted here: an interrupted
+    # `Thread.join` may take one that is at work for one that has ended.
     plan, waiting, done, failed = progress.plan, iter(firsts), list[int](), list[BaseException]()
+    ended, all_ended = list[bool](), Event()
 
     def work() -> None:
         try:
@@ -110,14 +112,17 @@ def all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], p
                 done.append(first)
         except BaseException as error:
             failed.append(error)
+        finally:
+            ended.append(True)
+            if len(ended) == threads:
+                all_ended.set()
 
-    workers = [Thread(target=work) for _ in range(threads)]
-    for worker in workers:
-        worker.start()
-    while working := [worker for worker in workers if worker.is_alive()]:
+    for _ in range(threads):
+        Thread(target=work).start()
+    while len(ended) < threads:
         try:
-            working[0].join(WATCH)
-            progress.at(plan.t0 + (plan.until - plan.t0) * len(done) / len(firsts))
+            while not all_ended.wait(WATCH):
+                progress.at(plan.t0 + (plan.until - plan.t0) * len(done) / len(firsts))
         except KeyboardInterrupt:
             stop[0] = 1
     if failed:

@@ -132,13 +132,39 @@ class Frame:
 
     def flow(self, t: Real, states: str, out: str) -> None:
         """Read the rates of a state."""
-        body = self.body
-        self.call("flow", t, states, out)
+        body, boxed = self.body, bool(self.rules and self.rules.boxed)
+        if boxed:
+            self.each(lambda c: body.store(self.within(states, c), "%within", c))
+        self.call("flow", t, "within" if boxed else states, out)
         if not self.shape.forward:
             self.each(lambda c: body.store(-body.load(f"%{out}", c), f"%{out}", c))
         for k, c in enumerate(self.rules.held if self.rules else ()):
             still = body.load("%still", k).differs(0.0)
             body.store(still.choose(0.0, body.load(f"%{out}", c)), f"%{out}", c)
+        if boxed:
+            self.each(lambda c: body.store(self._kept_in(states, out, c), f"%{out}", c))
+
+    def bounds(self, c: Place) -> tuple[Real, Real]:
+        """The least and the largest value of an element of the state."""
+        assert self.rules is not None
+        first, shift = self.rules.tick + 1, self.rules.boxed
+        places = [first + k * shift for k in (0, 1)]
+        at = [c + k if isinstance(c, int) else self.body.put(f"add i64 {c}, {k}") for k in places]
+        return self.body.load("%memo", at[0]), self.body.load("%memo", at[1])
+
+    def within(self, states: str, c: Place, value: Real | None = None) -> Real:
+        """An element of a state, or a value of it, within its bounds if there are any."""
+        value = self.body.load(f"%{states}", c) if value is None else value
+        if not (self.rules and self.rules.boxed):
+            return value
+        low, high = self.bounds(c)
+        value = (value < low).choose(low, value)
+        return (value > high).choose(high, value)
+
+    def _kept_in(self, states: str, out: str, c: Place) -> Real:
+        """The rate of an element, which stands still at a bound rather than leave."""
+        (low, high), value, rate = self.bounds(c), self.body.load(f"%{states}", c), self.body.load(f"%{out}", c)
+        return (((value <= low) & (rate < 0.0)) | ((value >= high) & (rate > 0.0))).choose(0.0, rate)
 
     def call(self, function: str, t: Real, states: str, out: str, first: int = 0) -> None:
         """Read a function of a state; it writes from a place on."""

@@ -108,7 +108,7 @@ def _save(frame: Frame, due: Flag, state: Callable[[Place], Real]) -> None:
     count = body.load_whole("%count")
     row = body.whole(f"mul {body.wholes} {count.name}, {body.given_whole('%trials').name}")
     first = body.times(row + body.load_whole("%id"), frame.shape.states)
-    frame.each(lambda c: body.scatter(state(c), "%saved", body.beyond(first, c), due))
+    frame.each(lambda c: body.scatter(frame.within("y", c, state(c)), "%saved", body.beyond(first, c), due))
     body.store_whole(due.choose_whole(count + 1, count), "%count")
     next_time(frame, ~body.none())
 

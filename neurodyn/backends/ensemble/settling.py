@@ -78,7 +78,7 @@ def write_settle(frame: Frame) -> None:
 def _hand_in(frame: Frame, done: Flag, number: Whole) -> None:
     body = frame.body
     first = body.times(number, frame.shape.states)
-    frame.each(lambda c: body.scatter(body.load("%y", c), "%final", body.beyond(first, c), done))
+    frame.each(lambda c: body.scatter(frame.within("y", c), "%final", body.beyond(first, c), done))
     body.scatter(body.load("%t"), "%ended", number, done)
     told = body.times(number, TOLD)
     for k, name in enumerate(("code", "accepted", "tried", "count")):

@@ -143,6 +143,61 @@ def test_a_crossing_that_barely_reaches(excess: float) -> None:
     np.testing.assert_allclose(found, np.array([0.5, 2.5]) * math.pi, atol=2 * math.sqrt(2 * excess))
 
 
+@each_method
+def test_extrema_are_seen_wherever_steps_end(method: str) -> None:
+    """A sine reaches over a level by a millionth, at 100 phases; it stays there for 2*acos(1 - 1e-6)."""
+    model = Model(
+        ["dx/dt = cos(t + p)", "dn/dt = 0"],
+        states={"x": "sin(p)", "n": 0},
+        parameters={"p": 0.0},
+        events={"top": {"when": "x > 0.999999", "set": "n = n + 1"}, "back": {"when": "x < 0.999999"}},
+    )
+    phases = np.linspace(-1.5, 1.5, 100)
+    asked = {"values": {"p": phases}, "method": method, "record": ["top", "back", "n"], **TIGHT}
+    result = ran(model, until=8 * math.pi, save_at=[8 * math.pi], **asked)
+    assert np.array_equal(result["n"].values[-1], np.full(100, 4))
+    top, back = (result.events(name) for name in ("top", "back"))
+    half = math.acos(1 - 1e-6)
+    for k, phase in enumerate(phases.tolist()):
+        tops = math.pi * np.array([0.5, 2.5, 4.5, 6.5]) - phase
+        np.testing.assert_allclose(top.time[top.trial == k], tops - half, atol=1e-6)
+        np.testing.assert_allclose(back.time[back.trial == k][1:], tops + half, atol=1e-6)
+
+
+@each_method
+def test_states_stay_within_their_bounds(method: str) -> None:
+    """A flow that pushes out stands still at a bound; impulses and resets end there; bounds differ by trial."""
+    model = Model(
+        ["dx/dt = cos(t) + 2*kick", "dy/dt = 1"],
+        states={"x": {"start": 0.0, "clip": [-0.5, "top"]}, "y": 0.0},
+        parameters={"top": 0.5},
+        events={"kick": {"at": [2.0]}, "low": {"when": "x <= -0.4", "set": "y = 0"}},
+    )
+    tops, times = np.array([0.25, 0.5, 0.75]), np.linspace(0, 2 * math.pi, 61)
+    asked = {"values": {"top": tops}, "method": method, "record": ["x", "y", "low"], "save_at": times, **TIGHT}
+    result = ran(model, until=2 * math.pi, **asked)
+    for k, top in enumerate(tops.tolist()):
+        before = np.minimum(np.sin(times), top)
+        before = np.where(times > math.pi / 2, top + np.sin(times) - 1, before)
+        after = np.maximum(top + np.sin(times) - math.sin(2.0), -0.5)
+        after = np.where(times > 1.5 * math.pi, after.min() + np.sin(times) + 1, after)
+        wanted = np.where(times < 2.0, before, np.minimum(after, top))
+        np.testing.assert_allclose(result["x"].values[:, k], wanted, atol=1e-8)
+    events = result.events("low")
+    assert events.trial.tolist() == [0, 1, 2]
+    lows = math.pi - np.arcsin(math.sin(2.0) - tops - 0.4)
+    np.testing.assert_allclose(events.time, lows, atol=1e-8)
+    np.testing.assert_allclose(result["y"].values[-1], 2 * math.pi - lows, atol=1e-8)
+
+
+def test_bounds_without_events() -> None:
+    model = Model("dx/dt = cos(t)", states={"x": {"start": 0.0, "clip": [0, 0.5]}})
+    times = np.array([0.3, 1.0, 1.5, 2.0, 2.5])
+    found = ran(model, until=2.5, save_at=times, **TIGHT)["x"].values
+    expected = np.where(times < np.pi / 6, np.sin(times), np.where(times < np.pi / 2, 0.5, np.sin(times) - 0.5))
+    np.testing.assert_allclose(found, expected, atol=1e-8)
+
+
 def test_conditions_joined_by_words() -> None:
     model = Model(
         "dx/dt = 1",
@@ -286,7 +341,6 @@ def test_two_halves_are_one_run(backends: tuple[str, str], cut: float) -> None:
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("stdp_pair", {}, "cannot run stdp_pair in lanes: its impulses arrive later. Give dt, for fixed steps"),
-    ("linear_if", {}, "in lanes: its states have bounds"),
     (
         "coba",
         {"target": "lanes"},

@@ -23,6 +23,7 @@ def write_happen(frame: Frame, fresh: Flag, working: Flag) -> None:
     body.store_flag(due, "%due")
     body.store_flag(due, "%at_work")
     body.store(0.0, "%rounds")
+    _bound(frame, due)
     frame.each(lambda c: body.store(body.load("%y", c), "%v", c))
     for k in range(rules.actors):
         body.store(due.choose(0.0, body.load("%fired", k)), "%fired", k)
@@ -38,6 +39,13 @@ def write_happen(frame: Frame, fresh: Flag, working: Flag) -> None:
     body.store(working.choose(next_stop(frame, t), t), "%bound")
 
 
+def _bound(frame: Frame, where: Flag) -> None:
+    """Put states within their bounds."""
+    body = frame.body
+    if rules_in(frame).boxed:
+        frame.each(lambda c: body.store(where.choose(frame.within("y", c), body.load("%y", c)), "%y", c))
+
+
 def _write_ticks(frame: Frame, t: Real) -> None:
     """What clocks, lists and Poisson trains set off now."""
     body, rules = frame.body, rules_in(frame)
@@ -45,7 +53,7 @@ def _write_ticks(frame: Frame, t: Real) -> None:
     now = body.load_flag("%at_work") & (body.load("%tick") <= t)
     body.fork(body.any(now), "tick", "round")
     body.block("tick")
-    place = rules.memory - 1
+    place = rules.tick
     tick = body.load("%memo", place)
     actor = body.gather("%tickers", whole(frame, tick, now), now, -1.0)
     for k in rules.scheduled:
@@ -116,6 +124,7 @@ def _write_acts(frame: Frame, t: Real) -> None:
     body.store_flag(work, "%at_work")
     jump(frame, t, work, still)
     set_states(frame, t, work)
+    _bound(frame, work)
     for k in range(rules_in(frame).actors):
         body.store(work.choose(0.0, body.load("%fired", k)), "%fired", k)
     body.jump("round")

@@ -25,6 +25,7 @@ def make_room(frame: Frame) -> None:
         "still": len(rules.held) + 1,
         "moves": len(rules.moved) + 1,
         "values_set": len(rules.sets) + 1,
+        "within": rules.boxed + 1,
         "arrived": frame.shape.states + rules.actors,
     }
     for name, size in sizes.items():
@@ -48,8 +49,9 @@ def write_start(frame: Frame, new: Flag, number: Whole) -> None:
     """What a run remembers where it begins."""
     body, rules = frame.body, rules_in(frame)
     first = body.times(number, rules.memory)
-    for k in range(rules.memory):
-        body.store(body.gather("%memory", first + k, new, body.load("%memo", k)), "%memo", k)
+    body.each(rules.memory, lambda c: body.store(
+        body.gather("%memory", body.beyond(first, c), new, body.load("%memo", c)), "%memo", c
+    ))  # fmt: skip
     for k in range(rules.actors):
         body.store(new.choose(-math.inf, body.load("%since", k)), "%since", k)
         for name in ("piled", "fired"):
@@ -64,7 +66,7 @@ def write_start(frame: Frame, new: Flag, number: Whole) -> None:
 def next_tick(frame: Frame, where: Flag) -> None:
     """When the next of the ticks is due."""
     body = frame.body
-    place = whole(frame, body.load("%memo", rules_in(frame).memory - 1), where)
+    place = whole(frame, body.load("%memo", rules_in(frame).tick), where)
     body.store(body.gather("%ticks", place, where, body.load("%tick")), "%tick")
 
 
@@ -77,8 +79,7 @@ def hand_in(frame: Frame, done: Flag, number: Whole) -> None:
     """What a run that has ended remembers, and what happened last in it."""
     body, rules = frame.body, rules_in(frame)
     first = body.times(number, rules.memory)
-    for k in range(rules.memory):
-        body.scatter(body.load("%memo", k), "%memory", first + k, done)
+    body.each(rules.memory, lambda c: body.scatter(body.load("%memo", c), "%memory", body.beyond(first, c), done))
     first = body.times(number, rules.actors + 1)
     for k in range(rules.actors):
         body.scatter(body.load("%fired", k), "%told_fired", first + k, done)

@@ -69,7 +69,7 @@ class Probe:
         """The levels at a part of the step."""
         state = self.state(part)
         for c in self.rules.reads:
-            self.body.store(state(c), "%near", c)
+            self.body.store(self.frame.within("u", c, state(c)), "%near", c)
         self.frame.levels(self.time(part), "near", out)
 
     def read_nodes(self) -> None:
@@ -80,9 +80,11 @@ class Probe:
         for k, part in enumerate(NODES[1:-1], start=1):
             along = self.path.at(body.number(part))
             for c in self.rules.reads:
-                body.store(along(c), "%near", c)
+                body.store(self.frame.within("y", c, along(c)), "%near", c)
             self.frame.levels(self.h.fma(part, self.t), "near", "nodes", k * self.count)
-        self.frame.levels(self.after, "u", "nodes", LAST * self.count)
+        for c in self.rules.reads:
+            body.store(self.frame.within("u", c), "%near", c)
+        self.frame.levels(self.after, "near", "nodes", LAST * self.count)
 
     def node(self, k: int, c: Place) -> Real:
         """A level at a node."""

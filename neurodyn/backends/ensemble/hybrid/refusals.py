@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
-
 from neurodyn.backends.ensemble.choice import NOT_IN_LANES, check, is_implicit
 from neurodyn.backends.plan import Plan
 from neurodyn.errors import InputError
@@ -33,7 +31,6 @@ def check_lanes(plan: Plan, happenings: Happenings) -> None:
     reasons = {
         "its impulses arrive later": bool(happenings.delays),
         "impulses are counted in each step": any(event.counted for event in happenings.events.values()),
-        "its states have bounds": bool(np.isfinite(happenings.low).any() or np.isfinite(happenings.high).any()),
     }
     for reason in (reason for reason, holds in reasons.items() if holds):
         raise InputError(

@@ -36,6 +36,7 @@ class Rules:
         recorded: the actors whose times are kept.
         moved: the elements of the state that impulses move.
         sets: the element that is set, the number of its value, and the actor; later ones hold.
+        boxed: how many elements have bounds, which may be infinite: all or none.
     """
 
     actors: int
@@ -48,6 +49,7 @@ class Rules:
     recorded: tuple[int, ...]
     moved: tuple[int, ...]
     sets: tuple[tuple[int, int, int], ...]
+    boxed: int
 
     @property
     def held(self) -> tuple[int, ...]:
@@ -56,14 +58,19 @@ class Rules:
 
     @property
     def memory(self) -> int:
-        """How many numbers a run remembers: what is armed, when each rest ends, how long it is, the next tick."""
-        return len(self.watched) + 2 * len(self.rests) + 1
+        """How many numbers a run has: what is armed, when each rest ends, how long it is, the next tick, all bounds."""
+        return self.tick + 1 + 2 * self.boxed
+
+    @property
+    def tick(self) -> int:
+        """The place of the next tick among them."""
+        return len(self.watched) + 2 * len(self.rests)
 
 
 def firsts(happenings: Happenings) -> dict[str, int]:
     """The first actor of each event."""
     counts = [event.units for event in happenings.events.values()]
-    return dict(zip(happenings.events, np.cumsum([0, *counts[:-1]]).tolist(), strict=True))
+    return dict(zip(happenings.events, np.cumsum([0, *counts])[:-1].tolist(), strict=True))
 
 
 def level_outputs(system: System) -> list[Output]:
@@ -123,7 +130,13 @@ def rules_of(system: System, happenings: Happenings, reads: Sequence[int], recor
         recorded=actors([n for n in events if n in recorded]),
         moved=tuple(k for offset, shape in moved for k in range(offset, offset + int(np.prod(shape)))),
         sets=_sets(events, first),
+        boxed=layout.size if has_bounds(happenings) else 0,
     )
+
+
+def has_bounds(happenings: Happenings) -> bool:
+    """Whether some state has a bound."""
+    return bool(np.isfinite(happenings.low).any() or np.isfinite(happenings.high).any())
 
 
 def _watched(

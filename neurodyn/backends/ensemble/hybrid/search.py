@@ -37,7 +37,19 @@ def write_search(frame: Frame, good: Flag, t: Real, h: Real, after: Real, path: 
     write_extrema(probe, good)
     write_narrowing(probe, good)
     body.block("searched")
-    return body.load("%after"), body.load_flag("%cut")
+    cut = body.load_flag("%cut")
+    _go_on(probe, good & ~cut)
+    return body.load("%after"), cut
+
+
+def _go_on(probe: Probe, whole: Flag) -> None:
+    """The next step begins with the levels at the end of this one; after a cut they are read anew."""
+    body = probe.body
+
+    def one(c: Place) -> None:
+        body.store(whole.choose(probe.node(LAST, c), body.load("%level", c)), "%level", c)
+
+    body.each(probe.count, one)
 
 
 def _seen(probe: Probe) -> Flag:

@@ -15,6 +15,7 @@ from neurodyn.backends.event_log import Fired
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.schedule import Schedule
 from neurodyn.calculus.letters import names_in
+from neurodyn.system.clips import bound_exprs
 from neurodyn.system.happenings import Happenings
 
 # So many events are written down before they are put away.
@@ -101,9 +102,12 @@ def event_tables(plan: Plan, rules: Rules, happenings: Happenings) -> EventTable
     for name, columns in remembered(rules, happenings).items():
         if plan.pending is not None and name in plan.pending:
             memory[:, columns] = plan.pending[name]
-    memory[:, conditions + rests : -1] = [_rests(own) for own in each] if rests else 0.0
+    if rests:
+        memory[:, conditions + rests : rules.tick] = [_rests(own) for own in each]
+    if rules.boxed:
+        memory[:, rules.tick + 1 :] = [np.concatenate([own.low, own.high]) for own in each]
     ticks, tickers, begins = _schedules(plan, each)
-    memory[:, -1] = begins
+    memory[:, rules.tick] = begins
     limits = np.empty(0) if plan.save_at is None else _limits(plan)
     read = {"ticks": ticks, "tickers": tickers, "limits": limits}
     return EventTables(rules, memory, np.zeros((trials, rules.actors + 1)), read)
@@ -129,8 +133,9 @@ def _each(plan: Plan, happenings: Happenings) -> list[Happenings]:
     """The events of each trial: those of the base where nothing in their times differs."""
     if plan.varied is None:
         return [happenings] * (plan.trials or 1)
-    words = ("every", "phase", "rate", "refractory")
-    exprs = [getattr(rule, word) for rule in plan.system.model.rules.values() for word in words]
+    model, words = plan.system.model, ("every", "phase", "rate", "refractory")
+    exprs = [getattr(rule, word) for rule in model.rules.values() for word in words]
+    exprs += [bound for state in model.states.values() if state.clip for bound in bound_exprs(model, state)[:2]]
     read = set[str]().union(*(names_in(expr) for expr in exprs if expr is not None))
     if not read & plan.own_signals:
         return [happenings] * len(plan.varied.each)
