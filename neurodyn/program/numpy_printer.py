@@ -21,6 +21,7 @@ from neurodyn.program.numpy_memory import VIEWS, Memory
 from neurodyn.program.numpy_names import Names, mangled
 from neurodyn.program.numpy_ops import SPELL, shape_source
 from neurodyn.program.numpy_softmax import softmaxes
+from neurodyn.program.numpy_squares import squares
 from neurodyn.program.products import IN_NUMPY, Products
 from neurodyn.program.program import BODY, SETUP, Program, Result, Step
 from neurodyn.program.wiring import Wiring
@@ -73,7 +74,9 @@ class _Printer:
     def __init__(self, program: Program) -> None:
         self.program, self.names, self.memory = program, Names(program), Memory(program)
         self.softmaxes = softmaxes(program, self.memory)
+        self._squares = squares(program, self.memory)
         self._within = {k for one in self.softmaxes.values() for k in one.within}
+        self._within |= {k for one in self._squares.values() for k in one.sums}
         self._sums = {one.sums for one in self.softmaxes.values()}
         self.keys: dict[str, Any] = {}  # what the source looks up: the user's names, loops
 
@@ -129,8 +132,13 @@ class _Printer:
             return [self._softmax(value)]
         if value in self._sums:
             return self._dropped(value, step)
+        if value in self._squares:  # the sums with squares take the array of the product
+            product = self._squares[value].product
+            self.names.give(step.operands[0].value, self.names.view(product))
         target = self.memory.target(value, step)
         code = _SPELL[step.op](self.names, step, target)
+        if value in self._squares:
+            code = code.replace("runtime.refined_squares", "products.squares", 1)
         if target is None:
             self.names.give(value, f"{'s' if step.level == SETUP else 'v'}{value}")
             lines = [f"{self.names.view(value)} = {code}"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from neurodyn.program.runtime import finite_or_zero, weights
+from neurodyn.program.runtime import finite_or_zero, refined_squares, weights
 
 Array = Any  # an array of doubles, or a NumPy scalar
 Multiply = Callable[[Array], Array]
@@ -25,6 +25,15 @@ class Products:
         """The same of many vectors: from a row for each to a row for each."""
         other = matrix.T
         return lambda x: x @ other
+
+    def squares(
+        self, raw: Array, a: Array, a_axes: tuple[int, ...], b: Array, b_axes: tuple[int, ...], a_square: Array,
+        b_square: Array,
+    ) -> None:  # fmt: skip
+        """Squared distances in place of -2*a.b; what is given is that of `runtime.refined_squares`."""
+        raw += a_square
+        raw += b_square
+        refined_squares(raw, a, a_axes, b, b_axes, a_square, b_square)
 
     def weights(self, x: Array, factor: Array) -> Array:
         """Exponentials relative to the largest along the last axis, in place of x; their sums.

@@ -17,6 +17,7 @@ Array = Any  # an array of doubles, or a NumPy scalar
 CHUNK = 1 << 18  # elements of a temporary array
 # Below it exp is nearly a subnormal number, and 20 to 100 times as slow; so are products with such numbers.
 DEEP = -690.0
+NEAR = 1 / 64  # squared distances below this part of the squares have lost digits
 
 
 def guarded(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -207,17 +208,27 @@ def refined_squares(
         part = raw[rows]
         own, other = _rows(a_square, rows), _rows(b_square, rows)
         # One pass shows for most squares that they are not so small.
-        near = np.unravel_index(np.flatnonzero(part < (own + other.max()) * (1 / 64)), part.shape)
-        bound = (np.broadcast_to(own, part.shape)[near] + np.broadcast_to(other, part.shape)[near]) * (1 / 64)
-        close = part[near] < bound
-        place = (near[0][close] + rows.start, *(x[close] for x in near[1:]))
-        each = max(1, CHUNK // max(1, math.prod(a.shape[len(a_axes) :])))
-        for k in range(0, place[0].size, each):
-            at = tuple(x[k : k + each] for x in place)
-            difference = a[tuple(at[n] for n in a_axes)] - b[tuple(at[n] for n in b_axes)]
-            difference = difference.reshape(len(difference), -1)
-            raw[at] = np.einsum("pd,pd->p", difference, difference)
+        near = np.flatnonzero(part < (own + other.max()) * NEAR)
+        points = [_rows(x, rows) if 0 in axes else x for x, axes in ((a, a_axes), (b, b_axes))]
+        refine_at(part, near, points[0], a_axes, points[1], b_axes, own, other)
     return raw
+
+
+def refine_at(
+    raw: Array, places: Array, a: Array, a_axes: tuple[int, ...], b: Array, b_axes: tuple[int, ...], own: Array,
+    other: Array,
+) -> None:  # fmt: skip
+    """Compute squared distances again at those of some places of the flat array where they are small."""
+    near: tuple[Array, ...] = np.unravel_index(places, raw.shape)
+    bound = (np.broadcast_to(own, raw.shape)[near] + np.broadcast_to(other, raw.shape)[near]) * NEAR
+    close = raw[near] < bound
+    place = tuple(x[close] for x in near)
+    each = max(1, CHUNK // max(1, math.prod(a.shape[len(a_axes) :])))
+    for k in range(0, place[0].size, each):
+        at = tuple(x[k : k + each] for x in place)
+        difference = a[tuple(at[n] for n in a_axes)] - b[tuple(at[n] for n in b_axes)]
+        difference = difference.reshape(len(difference), -1)
+        raw[at] = np.einsum("pd,pd->p", difference, difference)
 
 
 def _rows(x: Array, rows: slice) -> Array:

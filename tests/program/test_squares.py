@@ -48,7 +48,7 @@ def test_relative_error(offset: float, near: float) -> None:
     distance = Sum((q("x", (i,)) - q("y", (m, i))) ** 2, TRUE, [i])
     x, y = points(1, offset, near)
     together = function(distance, (m,), True)
-    assert "refined_squares" in together.source
+    assert "products.squares" in together.source
     got = together.bind({"y": y})(0.0, {"x": x})["out"]
     np.testing.assert_allclose(got, exact(x, y).astype(float), rtol=BOUND, atol=0)
     alone = function(distance, (m,), False).bind({"y": y})

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from neurodyn.backends.ensemble.softmax import weights
+from neurodyn.backends.ensemble.squares import added
 from neurodyn.backends.products.choice import LEAST_SHORT, SHORT, LargeProducts
 from neurodyn.backends.products.rows import Rooms, Shortened, ShortRows, off
 from neurodyn.program.products import Multiply
+from neurodyn.program.runtime import refine_at
 
 
 class ArrayProducts(LargeProducts):
@@ -34,6 +36,14 @@ class ArrayProducts(LargeProducts):
             return self(matrix)(x[0])[None] if len(x) == 1 else many(x)
 
         return multiply
+
+    def squares(
+        self, raw: Any, a: Any, a_axes: tuple[int, ...], b: Any, b_axes: tuple[int, ...], a_square: Any, b_square: Any
+    ) -> None:
+        if (a_axes, b_axes) != ((0,), (1,)) or not (raw.size and raw.flags.c_contiguous):
+            super().squares(raw, a, a_axes, b, b_axes, a_square, b_square)
+            return
+        refine_at(raw, added(raw, a_square, b_square), a, a_axes, b, b_axes, a_square, b_square)
 
     def weights(self, x: Any, factor: Any) -> Any:
         return weights(x, factor) if np.ndim(x) and x.flags.c_contiguous else super().weights(x, factor)
