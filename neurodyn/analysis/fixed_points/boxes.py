@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.fixed_points.contraction import contracted
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
+from neurodyn.program.intervals import Interval
 
 Array = NDArray[np.float64]
 TOGETHER = 2048
 # Where a side is cut: not in the middle, where zeros of symmetric systems lie.
 CUT = 127 / 256
 # How much the length of a side counts beside how much the rate bends along it.
-EVEN = 0.3
+EVEN = 0.05
+# A surface on which the rate jumps is covered by about so many boxes.
+SURFACE = 4096.0
 
 
 @dataclass(eq=False)
@@ -63,13 +66,23 @@ class Halving:
         new = np.stack([found.low, found.high], axis=1)
         proved = found.proved & ~found.empty
         left = ~found.empty & ~proved
-        is_small = ((new[:, 1] - new[:, 0]) <= self.small * self.sides).all(axis=1)
+        width = new[:, 1] - new[:, 0]
+        is_small = (width <= self.small * self.sides).all(axis=1)
+        if self.of.may_jump:  # halving on rarely tells more of a surface on which it jumps
+            is_small |= (width <= self._coarse).all(axis=1) & self.of.jumps_in(Interval(new[:, 0], new[:, 1]))
         rest = left & ~is_small
         halves = self._cut(new[rest], now[rest], found.bent[rest])
         self.boxes += len(now)
         self.proved += [np.stack([now[proved], new[proved]], axis=1)] if proved.any() else []
         self.tough += [new[left & is_small]] if (left & is_small).any() else []
         self.waiting[last:] = [x for x in (later, halves) if len(x)]
+
+    @property
+    def _coarse(self) -> Array:
+        """Below which sides boxes are left alone where the rate jumps, so that a surface takes some thousands."""
+        along = max(len(self.sides) - 1, 1)
+        share: float = max(SURFACE ** (-1 / along), self.small)
+        return share * self.sides
 
     def _cut(self, boxes: Array, before: Array, bent: Array) -> Array:
         """Boxes cut in two; those that a step has made much smaller are left whole."""

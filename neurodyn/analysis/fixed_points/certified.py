@@ -216,9 +216,13 @@ def _open(of: Enclosure, place: Place) -> FixedPoint:
     point, box = place.point, Interval(place.low[None], place.high[None])
     notes = [f"{place.boxes} boxes stay open, from {_told(place.low)} to {_told(place.high)}"]
     rate, slope = of.rate(box), of.jacobian(Interval.point(point[None]))
-    if not all(np.isfinite(end).all() for end in (rate.low, rate.high, slope.low, slope.high)):
+    named, found = "degenerate", Stability((), 0, 0, len(point), Sure.UNDECIDED, of.is_map)
+    if of.jumps_in(box)[0]:
+        named = "jump"
+        notes.insert(0, "the rate jumps in it, from one sign to another or past 0")
+    elif not all(np.isfinite(end).all() for end in (rate.low, rate.high, slope.low, slope.high)):
+        named = "not bounded"
         notes.insert(0, "the rate or its slope is not bounded there: a pole, or the border of where it has a value")
-        found = Stability((), 0, 0, len(point), Sure.UNDECIDED, of.is_map)
     else:
         matrix = slope.low[0] + (np.eye(len(point)) if of.is_map else 0.0)
         found = stability(np.linalg.eigvals(matrix), float(np.abs(matrix).max()), of.is_map, place.neutral)
@@ -226,7 +230,7 @@ def _open(of: Enclosure, place: Place) -> FixedPoint:
                 "several states in it have a rate of 0 as far as numbers say": place.neutral}  # fmt: skip
         notes = [*(text for text, is_so in told.items() if is_so), *notes]
     return FixedPoint(of.layout.unpack(point), point, float(residuals(of, point[None])[0]), found,
-                      Sure.UNDECIDED, low=place.low, high=place.high, notes=tuple(notes))  # fmt: skip
+                      Sure.UNDECIDED, low=place.low, high=place.high, notes=tuple(notes), named=named)  # fmt: skip
 
 
 def _told(x: Array) -> str:

@@ -25,7 +25,7 @@ FINER, LEVELS, PATIENCE, MANY = 2.0**-8, 2, 4000, 1500
 SINGULAR = 1e-6
 # A place that is longer than this many small boxes may be a line of zeros.
 LONG = 8
-POLISH, SPREAD, DIGITS = 60, 7, 9
+POLISH, SPREAD, DIGITS, FEW = 30, 7, 9, 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,8 @@ class Settling:
 
     def run(self, tough: Array) -> Settling:
         """Find an answer for each place where boxes touch, which are about `small` times the sides."""
-        self.left = list(components(self._uncovered(tough), self.small * self.sides))
+        widest = (tough[:, 1] - tough[:, 0]).max(axis=0)
+        self.left = list(components(self._uncovered(tough), np.maximum(widest, self.small * self.sides)))
         try:
             while self.left:
                 place = self.left[-1]
@@ -77,16 +78,26 @@ class Settling:
                 found = self._places(left) if len(left) else []
                 self.left.pop()
                 self.places += found
+            self._join_jumps()
         except KeyboardInterrupt:
             self.interrupted = True
         return self
+
+    def _join_jumps(self) -> None:
+        """Many places on surfaces on which the rate jumps are told as one."""
+        ends = [Interval(p.low[None], p.high[None]) for p in self.places]
+        jump = [p for p, end in zip(self.places, ends, strict=True) if self.of.jumps_in(end)[0]]
+        if len(jump) > FEW:
+            low, high = hull(np.stack([np.stack([p.low, p.high]) for p in jump]))
+            self.places = [p for p in self.places if p not in jump]
+            self.places.append(Place(low, high, sum(p.boxes for p in jump), jump[0].point, False))
 
     def _settled(self, boxes: Array, small: float, level: int) -> list[Array]:
         """What is left of boxes that touch, once zeros are shown and the rest is halved on."""
         rest = self._uncovered(boxes)
         if len(rest) and self._inflated(rest):
             rest = self._uncovered(rest)
-        if not len(rest) or level == LEVELS or len(rest) > MANY:
+        if not len(rest) or level == LEVELS or len(rest) > MANY or self._jumps(rest):
             return [rest]
         finer = Halving(self.of, self.sides, small * FINER, PATIENCE).run([rest])
         self.boxes += finer.boxes
@@ -98,10 +109,16 @@ class Settling:
         parts = components(tough, small * FINER * self.sides)
         return [left for part in parts for left in self._settled(part, small * FINER, level + 1)]
 
+    def _jumps(self, boxes: Array) -> bool:
+        """Whether the rate may jump in one of these: halving such ones does not help."""
+        return bool(self.of.jumps_in(Interval(boxes[:, 0], boxes[:, 1])).any())
+
     def _places(self, boxes: Array) -> list[Place]:
         """Boxes that are left of one place: one answer where they lie close together, else one for each part."""
         low, high = hull(boxes)
         if ((high - low) <= self.small * self.sides).all():
+            return [self._place(boxes)]
+        if self._jumps(boxes):
             return [self._place(boxes)]
         return [self._place(part) for part in components(boxes, self.small * self.sides)]
 

@@ -19,6 +19,8 @@ from neurodyn.program.intervals import EPS, Interval, centred
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 TINY = 1e-300
+# How often a box is contracted, and below which width, in terms of scales, it is small enough.
+TURNS, TIGHT = 30, 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,11 +130,15 @@ def _row_by_row(value: Interval, slope: Interval, reach: Array, middle: Array) -
     return middle - step.high - off, middle - step.low + off
 
 
-def tightened(of: Enclosure, low: Array, high: Array, turns: int = 12) -> tuple[Array, Array]:
+def tightened(of: Enclosure, low: Array, high: Array) -> tuple[Array, Array]:
     """Boxes that hold one zero each, made as small as steps make them."""
-    for _ in range(turns if len(low) else 0):
-        found = contracted(of, low, high)
-        if ((found.high - found.low) > 0.5 * (high - low)).all():
-            return found.low, found.high
-        low, high = found.low, found.high
+    low, high = low.copy(), high.copy()
+    rows = np.arange(len(low))
+    for _ in range(TURNS):
+        if not len(rows):
+            break
+        found, width = contracted(of, low[rows], high[rows]), high[rows] - low[rows]
+        low[rows], high[rows] = found.low, found.high
+        shrinks = (high[rows] - low[rows] <= 0.5 * width) & (width > TIGHT * of.layout.scales)
+        rows = rows[np.any(shrinks, axis=1)]
     return low, high

@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.field.field import Field
+from neurodyn.analysis.fixed_points.jumps import jumps
 from neurodyn.analysis.fixed_points.levels import Levels
 from neurodyn.calculus.matrices import MatrixFunction
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.program.balls import Balls, between
 from neurodyn.program.interval_function import Intervals
 from neurodyn.program.interval_matrices import products
+from neurodyn.program.interval_ops import NoInterval
 from neurodyn.program.intervals import Interval
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.program import Program
@@ -38,6 +40,7 @@ class Enclosure:
 
     Raises:
         NoInterval: when run, for an operation that intervals lack.
+        Unknown: for a field that jumps in a way that is not known.
     """
 
     def __init__(self, field: Field, period: int = 1) -> None:
@@ -53,6 +56,8 @@ class Enclosure:
         self._value = self.intervals(outputs, structure.definitions)
         self._slope = self.intervals(list(derived.outputs.values()), derived.definitions)
         self.inputs = field.inputs
+        where = jumps(structure)
+        self._jumps = self.intervals(where, structure.definitions) if where else None
 
     def intervals(self, outputs: Sequence[Output], definitions: Mapping[str, Definition]) -> Intervals:
         """A program in which derived parameters are computed too, as far as they are no functions of whole matrices."""
@@ -105,7 +110,28 @@ class Enclosure:
     def _slopes(self, x: Interval) -> Interval:
         found = self._slope(Interval.point(self.t), self.given(x))
         ends = (self._matrix({n: getattr(v, end) for n, v in found.items()}, len(x.low)) for end in ("low", "high"))
-        return Interval(*ends)
+        return self._unless_it_jumps(x, Interval(*ends))
+
+    def _unless_it_jumps(self, x: Interval, slopes: Interval) -> Interval:
+        """Slopes that are unbounded in boxes in which something jumps."""
+        if self._jumps is None:
+            return slopes
+        here = self.jumps_in(x)[:, None, None]
+        return Interval(np.where(here, -np.inf, slopes.low), np.where(here, np.inf, slopes.high))
+
+    @property
+    def may_jump(self) -> bool:
+        """Whether the rate is not shown to be continuous."""
+        return self._jumps is not None
+
+    def jumps_in(self, x: Interval) -> NDArray[np.bool_]:
+        """In which boxes the rate may jump."""
+        found: Mapping[str, Interval] = {}
+        if self._jumps is not None:
+            found = self._jumps(Interval.point(self.t), self.given(x))
+        apart = [np.any((v.low != v.high).reshape(len(x.low), -1), axis=1) for v in found.values()]
+        here: NDArray[np.bool_] = np.logical_or.reduce([np.zeros(len(x.low), dtype=bool), *apart])
+        return here
 
     def middle(self, x: Array) -> Array:
         """The rate at states (states, size), as numbers that may be off by rounding."""
@@ -139,6 +165,8 @@ class Enclosure:
         return np.concatenate([np.broadcast_to(found[n], (1, *s)).ravel() for n, s in self._shapes])
 
     def _ball_slope(self, x: Objects) -> Objects:
+        if self.may_jump and self.jumps_in(Interval(*(_ends(x, end)[None] for end in ("lower", "upper"))))[0]:
+            raise NoInterval("slopes at jumps")
         found = Balls(self._slope.program, self._slope.constants)(between(self.t, self.t), self._balls(x))
         size, shapes = self.layout.size, dict(self._shapes)
         whole = between(np.zeros((size, size)), np.zeros((size, size)))
@@ -178,3 +206,9 @@ class Enclosure:
         sizes = [int(np.prod(shape)) for shape in self.layout.shapes]
         names = zip(self.layout.names, self.layout.offsets, sizes, strict=True)
         return {n: slice(at, at + size) for n, at, size in names}
+
+
+def _ends(x: Objects, end: str) -> Array:
+    """The lower or upper ends of balls, rounded outwards."""
+    away = -np.inf if end == "lower" else np.inf
+    return np.nextafter([float(getattr(b, end)()) for b in x], away)

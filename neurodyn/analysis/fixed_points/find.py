@@ -15,10 +15,10 @@ from neurodyn.analysis.fixed_points.elimination import Solved
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
 from neurodyn.analysis.fixed_points.everywhere import bounds
 from neurodyn.analysis.fixed_points.invariants import invariants
+from neurodyn.analysis.fixed_points.jumps import Unknown
 from neurodyn.analysis.fixed_points.point import FixedPoint, Sure
 from neurodyn.analysis.fixed_points.region import region_of
 from neurodyn.analysis.fixed_points.report import FixedPoints
-from neurodyn.analysis.fixed_points.smooth import breaks
 from neurodyn.analysis.fixed_points.symmetries import Symmetry
 from neurodyn.errors import InputError
 from neurodyn.program.interval_ops import NoInterval
@@ -61,23 +61,29 @@ def fixed_points(
 
     system = build(system) if isinstance(system, str) else system
     field = Field.of(system, at)
-    _check(system)
-    of = Enclosure(field, _period(system, period))
-    of.levels = invariants(of, system.start(start))
+    _check(system, period)
     try:
-        given = region_of(system, box or {})
-        inside = bounds(of, *given)
-        if inside.empty:
-            return _report(field, of, None, Certified((), Sure.PROVED, f"there is no fixed point: {inside.why}"))
-        _check_ends(system, inside.low, inside.high)
-        is_cut = [np.isfinite(end) for end in given]
-        whole = np.where(is_cut[0], given[0], inside.low), np.where(is_cut[1], given[1], inside.high)
-        found = certified(of, (inside.low, inside.high), whole, boxes)
-    except NoInterval as error:
+        of = Enclosure(field, period)
+        of.levels = invariants(of, system.start(start))
+        return _proved(field, of, region_of(system, box or {}), boxes)
+    except (NoInterval, Unknown) as error:
+        why = f"intervals lack the operation {error}" if isinstance(error, NoInterval) else str(error)
         raise InputError(
-            f"The fixed points of {system.name} cannot be proved: intervals lack the operation {error}.",
+            f"The fixed points of {system.name} cannot be proved: {why}.",
             code="not-certified",
+            remedy="Write the equations without it.",
         ) from None
+
+
+def _proved(field: Field, of: Enclosure, given: tuple[Array, Array], most: int) -> FixedPoints:
+    """What is proved of the box between two states, whose ends may be infinite."""
+    inside = bounds(of, *given)
+    if inside.empty:
+        return _report(field, of, None, Certified((), Sure.PROVED, f"there is no fixed point: {inside.why}"))
+    _check_ends(field.system, inside.low, inside.high)
+    is_cut = [np.isfinite(end) for end in given]
+    whole = np.where(is_cut[0], given[0], inside.low), np.where(is_cut[1], given[1], inside.high)
+    found = certified(of, (inside.low, inside.high), whole, most)
     if not any(end.any() for end in is_cut):
         found = replace(found, reason=f"{found.reason}; beyond it there are none, for {inside.why}")
     points = tuple(_with_form(p, inside.solved) for p in found.points)
@@ -112,31 +118,20 @@ def _held(of: Enclosure) -> tuple[str, ...]:
     return (f"Conserved, and held at the level of the start: {texts}. Levels nearby have fixed points beside these.",)
 
 
-def _period(system: System, period: int) -> int:
+def _check(system: System, period: int) -> None:
+    """Refuse what cannot be proved."""
     if period < 1 or (period > 1 and not system.model.discrete):
         raise InputError(
             f"{system.name} has no points of period {period}.",
             code="bad-period",
             remedy="Periods are whole numbers of steps of maps; cycles of flows have periods in time.",
         )
-    return period
-
-
-def _check(system: System) -> None:
-    """Refuse what cannot be proved."""
     if system.layout.size > MOST_STATES:
         raise InputError(
             f"{system.name} has {system.layout.size} numbers as its state; fixed points are proved for up to "
             f"{MOST_STATES}.",
             code="not-certified",
             remedy="Take a smaller size.",
-        )
-    broken = breaks(system)
-    if broken:
-        raise InputError(
-            f"The fixed points of {system.name} cannot be proved: {broken}",
-            code="not-certified",
-            remedy="Take a continuous form of it, such as sigmoid or clip.",
         )
 
 

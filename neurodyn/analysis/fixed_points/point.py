@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -133,6 +133,7 @@ class FixedPoint:
         period: of a map, after how many steps it returns; `cycle` holds all states that it goes through.
         orbit: which of the points are its images under symmetries, itself included, by a number for each orbit.
         notes: what else is to be told.
+        named: what it is, where that is not decided: degenerate, a jump of the rate, or a rate that is not bounded.
     """
 
     state: Mapping[str, Any]
@@ -146,7 +147,8 @@ class FixedPoint:
     period: int = 1
     cycle: Array | None = None
     orbit: int | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    named: str = ""
 
     @property
     def kind(self) -> str:
@@ -154,7 +156,7 @@ class FixedPoint:
         if self.sure is Sure.SLOW:
             return "slow point"
         if self.sure is Sure.UNDECIDED and not self.stability.neutral:
-            return "degenerate" if self.eigenvalues else "not bounded"
+            return self.named or "degenerate"
         return self.stability.kind
 
     @property

@@ -159,8 +159,9 @@ def _said(p: FixedPoint) -> str:
     shown = ", ".join(map(str, p.eigenvalues[:NUMBERS])) + (", ..." if len(p.eigenvalues) > NUMBERS else "")
     word = "multipliers" if p.stability.is_map else "eigenvalues"
     stable = "" if p.stability.sure is p.sure else f" (stability {p.stability.sure})"
+    values = f" {word} {shown};" if shown else ""
     notes = "".join(f"; {n}" for n in p.notes)
-    return f"{turn}{p.kind}, {p.sure}{near}{stable}; {word} {shown}; residual {p.residual:.1g}{notes}"
+    return f"{turn}{p.kind}, {p.sure}{near}{stable};{values} residual {p.residual:.1g}{notes}"
 
 
 def _latex(p: FixedPoint, system: System) -> str:

@@ -71,7 +71,24 @@ def symmetries(of: Enclosure, low: Array, high: Array) -> tuple[Symmetry, ...]:
         forms = _Forms(of)
     except (TooLarge, NotUnrolled):
         return ()
-    return tuple(s for s in likely if forms.are_kept_by(s))
+    return tuple(_generating(likely, forms))
+
+
+def _generating(likely: Sequence[Symmetry], forms: _Forms) -> Iterator[Symmetry]:
+    """Those that are shown, without permutations that follow from exchanges of two."""
+    groups = np.arange(len(likely[0].place))  # numbers of state in the same one may be permuted as one likes
+    flipped = False
+    for s in likely:
+        kept = bool((groups[s.place] == groups).all())
+        if kept and ((s.sign > 0).all() or (flipped and (s.sign < 0).all())):
+            continue
+        if not forms.are_kept_by(s):
+            continue
+        yield s
+        moved = np.flatnonzero(s.place != np.arange(len(s.place)))
+        flipped |= not len(moved) and bool((s.sign < 0).all())
+        if len(moved) == 2 and (s.sign > 0).all():
+            groups[groups == groups[moved[1]]] = groups[moved[0]]
 
 
 def _candidates(system: System) -> Iterator[Symmetry]:

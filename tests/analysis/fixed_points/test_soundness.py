@@ -64,13 +64,44 @@ def test_a_pole_is_named() -> None:
     assert not found.is_complete and fixed_points(flow("dx/dt = 1/x - 1", "x"), box={"x": (0.1, 2)}).is_complete
 
 
-def test_kinks_are_allowed_and_jumps_are_not() -> None:
+def test_kinks() -> None:
     found = fixed_points(flow("dx/dt = relu(x) - abs(y)\ndy/dt = x - 1", "x y"), box={"x": (-2, 2), "y": (-2, 2)})
     assert found.is_complete and [tuple(p.flat) for p in found] == [(1, -1), (1, 1)]
-    with pytest.raises(neurodyn.InputError, match=r"jumps, for its term `heaviside\(x - 1\)`"):
-        fixed_points(flow("dx/dt = heaviside(x - 1) - x/2", "x"))
     at_kink = fixed_points(flow("dx/dt = x + 2*abs(x)", "x"), box={"x": (-1, 1.5)})
     assert not at_kink.is_complete or at_kink[0].is_stable is None
+
+
+def test_jumps() -> None:
+    """Zeros on either side are proved; that the rate goes from one sign to the other at a jump is told."""
+    low, high, place = fixed_points(flow("dx/dt = heaviside(x - 1/2) - x", "x"))
+    assert [p.sure for p in (low, high)] == [Sure.PROVED] * 2 and (low.flat[0], high.flat[0]) == (0, 1)
+    assert place.kind == "jump" and place.low is not None and place.high is not None
+    assert place.low[0] <= 0.5 <= place.high[0] and place.high[0] - place.low[0] < 0.01
+    past = fixed_points(flow("dx/dt = heaviside(x - 1/2) + 1 - x/2", "x"))  # jumps, and stays above 0
+    assert past.is_complete and [p.flat[0] for p in past] == [pytest.approx(4)]
+    floor = fixed_points(flow("dx/dt = floor(x)/2 - x/3 - 1", "x"), box={"x": (-7.5, 5.5)})
+    assert not [p for p in floor if p.sure is Sure.PROVED]  # 3*(floor(x)/2 - 1) rounds to another whole number
+
+
+def test_networks_of_steps() -> None:
+    model = neurodyn.Model(
+        "dx[i]/dt = -x[i] + sum(W[i,j]*heaviside(x[j] - 1/2), j)", states={"x[i]": 0.0},
+        indices={"N": {"letters": "i j", "size": 2}}, parameters={"W[i,j]": np.ones((2, 2)) - np.eye(2)},
+    )  # fmt: skip
+    found = fixed_points(neurodyn.build(model))
+    assert {tuple(p.flat.tolist()) for p in found.proved} == {(0, 0), (1, 1)} and not found.is_complete
+    signs = neurodyn.Model(
+        "s[i](t+1) = sign(sum(W[i,j]*s[j], j))", states={"s[i]": 1.0},
+        indices={"N": {"letters": "i j", "size": 2}}, parameters={"W[i,j]": [[0.0, 1.0], [1.0, 0.0]]},
+    )  # fmt: skip
+    swap = fixed_points(neurodyn.build(signs), period=2)
+    assert {(tuple(p.flat.tolist()), p.period) for p in swap.proved} == {((1, 1), 1), ((-1, -1), 1), ((-1, 1), 2)}
+
+
+def test_what_jumps_in_unknown_ways_is_refused() -> None:
+    for text, said in (("stop(x) - 2*x", "no slope passes stop"), ("tan(heaviside(x)) - x", "jumps of tan")):
+        with pytest.raises(neurodyn.InputError, match=said):
+            fixed_points(flow(f"dx/dt = {text}", "x"))
 
 
 def test_faces_and_edges() -> None:
