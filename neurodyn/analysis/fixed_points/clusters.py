@@ -198,7 +198,10 @@ def polished(of: Enclosure, x: Array) -> Array:
     """Where the iteration of Gauss and Newton leads to; its shortest steps do without an inverse."""
     scales = of.layout.scales
     for _ in range(POLISH):
-        rate, slope = of.middle(x[None])[0], of.jacobian(Interval.point(x[None])).low[0]
+        around, slope = of.rate(Interval.point(x[None])), of.jacobian(Interval.point(x[None])).low[0]
+        if ((around.low <= 0) & (around.high >= 0)).all():  # as near as rounding lets one see
+            return x
+        rate = (around.low + around.high)[0] / 2
         if not (np.isfinite(rate).all() and np.isfinite(slope).all()):
             return x
         step = np.linalg.lstsq(slope * scales, rate, rcond=1e-10)[0] * scales
