@@ -34,6 +34,13 @@ def _installed() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
+@cache
+def _shipped(name: str) -> type[Backend]:
+    module, _, member = TABLE[name].partition(":")
+    found: type[Backend] = getattr(import_module(module), member)
+    return found
+
+
 def names() -> tuple[str, ...]:
     """Every backend that can be asked for; the shipped ones come first."""
     return (*TABLE, *sorted(set(_installed()) - set(TABLE)))
@@ -42,8 +49,7 @@ def names() -> tuple[str, ...]:
 def find(name: str) -> Backend:
     """The backend of this name."""
     if name in TABLE:
-        module, _, member = TABLE[name].partition(":")
-        found: Backend = getattr(import_module(module), member)()
+        found: Backend = _shipped(name)()
     elif name in _installed():
         found = _installed()[name].load()()
     else:
@@ -90,5 +96,7 @@ def _check_known(what: str, asked: str | None) -> None:
 
 def with_own_method(plan: Plan, engine: Backend) -> Plan:
     """The plan without the method of the bench where that is one of another backend: the one the bench runs on."""
+    if plan.method is None:
+        return plan
     bench = plan.system.model.bench.get("backend")
     return plan if engine.name == (bench or choose(plan).name) else replace(plan, method=None)

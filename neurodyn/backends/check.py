@@ -91,6 +91,8 @@ def _check_save_points(plan: Plan) -> None:
 
 def _check_order(plan: Plan, times: Floats) -> None:
     steps = np.diff(times) * (1 if plan.forward else -1)
+    if (steps > 0).all():
+        return
     if (steps < 0).any():
         k = int(np.flatnonzero(steps < 0)[0])
         before, after = times[k : k + 2]

@@ -34,6 +34,8 @@ def with_earlier(system: System, signals: Mapping[str, Signal]) -> dict[str, Sig
 def kept_names(system: System, names: Sequence[str]) -> tuple[str, ...]:
     """The earlier values that recorded quantities read."""
     structure = system.structure
+    if not structure.remembered:
+        return ()
     reached = frozenset[str]().union(*(names_reached(name, structure.definitions) for name in names))
     return tuple(name for name in structure.remembered if name in reached)
 

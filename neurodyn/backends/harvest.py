@@ -63,7 +63,7 @@ def harvest(
         Reduced(system, plan.reduce, trajectory.reduced),
     )  # fmt: skip
     counts = dict(trajectory.counts)
-    return Result(numbers.label, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
+    return Result(numbers, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
 
 
 def _asked(plan: Plan) -> dict[str, Any]:

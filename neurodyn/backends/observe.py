@@ -26,18 +26,24 @@ Rows = NDArray[np.intp]  # numbers of trials
 
 def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...]:
     """The variables to record, by default those of the bench, else states and events; the energy comes with both."""
-    impulses = system.structure.impulses
-    carriers = impulses.carriers if impulses else frozenset()
-    observables = [name for name in system.observables if name not in carriers]
     dated = [name for name, event in system.model.events.items() if not event.counted]
-    known = dict.fromkeys([*system.layout.names, *observables, *system.signals, *dated])
     energy = [system.model.energy] if system.model.energy else []
     if record is None:
         usual = [*system.layout.names, *dated]
         names = tuple(dict.fromkeys([*system.model.bench.get("record", usual), *energy]))
-        refuse_noise(system, names)
-        return names
-    names = tuple(dict.fromkeys([record] if isinstance(record, str) else record))
+    else:
+        names = tuple(dict.fromkeys([record] if isinstance(record, str) else record))
+        _check_known(system, names, dated)
+    refuse_noise(system, names)
+    return names
+
+
+def _check_known(system: System, names: Sequence[str], dated: Sequence[str]) -> None:
+    """Refuse names that cannot be recorded; `dated` are the events that can."""
+    impulses = system.structure.impulses
+    carriers = impulses.carriers if impulses else frozenset()
+    observables = [name for name in system.observables if name not in carriers]
+    known = dict.fromkeys([*system.layout.names, *observables, *system.signals, *dated])
     for name in names:
         if name not in known:
             near = get_close_matches(str(name), known, 1)
@@ -48,8 +54,6 @@ def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...
                 if near
                 else f"States, observables, inputs and events: {', '.join(known)}.",
             )
-    refuse_noise(system, names)
-    return names
 
 
 def refuse_noise(system: System, names: Sequence[str]) -> None:

@@ -68,9 +68,9 @@ def planned(
     elif steps is not None:
         raise InputError(f"{system.name} is a flow, which has no steps.", code="not-a-map", remedy="Give until.")
     else:
-        stepped = _is_stepped(system, backend, target)
-        plan = replace(prepare(system, names, stepped=stepped, **asked), kept=kept_names(system, names))
-    plan = replace(plan, target=target, coupling=coupling, storage=storage, reduce=checked(system, names, reduce or {}))
+        plan = prepare(system, names, stepped=_is_stepped(system, backend, target), **asked)
+    kept, reduce = () if system.model.discrete else kept_names(system, names), checked(system, names, reduce or {})
+    plan = replace(plan, kept=kept, target=target, coupling=coupling, storage=storage, reduce=reduce)
     check(plan)
     check_along(plan)
     check_times(plan)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from neurodyn.calculus.supports import edge_dim
 from neurodyn.results.events import event_columns
 from neurodyn.results.reduced import Reduced, measured
+from neurodyn.results.result import Unlabelled
 from neurodyn.results.trials import Ended, flattened
 from neurodyn.system.checks.periods import period_of
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Numbers:
+class Numbers(Unlabelled):
     """The numbers of a run, still without names of their axes.
 
     Attributes:
@@ -43,8 +44,10 @@ class Numbers:
     alone: bool
     reduced: Reduced
 
+    def bare(self, name: str) -> NDArray[Any] | None:
+        return None if self.alone else self.variables.get(name)
+
     def label(self) -> Dataset:
-        """A dataset of the variables over time."""
         import xarray as xr
 
         system, trials = self.system, None if self.ended is None else len(self.ended.time)

@@ -23,6 +23,11 @@ Observe = Callable[[float, Array, Mapping[str, Any]], dict[str, Array]]
 
 def observe_function(system: System, names: Sequence[str], trials: bool) -> Observe:
     """f(t, y, inputs): the quantities named, as `System.observe` says."""
+    found: Observe = system.computed.get(("observe", tuple(names), trials), lambda: _made(system, names, trials))
+    return found
+
+
+def _made(system: System, names: Sequence[str], trials: bool) -> Observe:
     outputs = []
     for name in names:
         if name not in system.structure.definitions and name not in system.model.names.quantities:

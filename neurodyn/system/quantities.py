@@ -26,12 +26,14 @@ def si_values(units: Units, given: Mapping[str, Any]) -> dict[str, Any]:
     return {n: _si(n, value, partial(units.of, n), units) if n in known else value for n, value in given.items()}
 
 
-def si_time(name: str, value: Any, units: Units, values: Values) -> Any:
+def si_time(name: str, value: Any, units: Units, values: Callable[[], Values]) -> Any:
     """A time, or times, in seconds (plain numbers in a model without units); text is evaluated."""
+    if value is None:
+        return None
     value = _si(name, value, lambda: clock_unit(units.model.names) if units.active else NUMBER, units)
     if not isinstance(value, str):
         return value
-    return float(values.value(name, value, (), Source(f"{name} = {value}")))
+    return float(values().value(name, value, (), Source(f"{name} = {value}")))
 
 
 def _si(name: str, value: Any, wanted: Callable[[], Unit], units: Units) -> Any:

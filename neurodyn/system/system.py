@@ -22,6 +22,7 @@ from neurodyn.system import residual as implicit
 from neurodyn.system.abilities import needed
 from neurodyn.system.delayed import Earlier
 from neurodyn.system.derivatives import Derivative, derivative_function
+from neurodyn.system.flowing import Flow, flow_function
 from neurodyn.system.formulas import Formulas
 from neurodyn.system.history import PastReader
 from neurodyn.system.jacobian import jacobian_function
@@ -36,7 +37,6 @@ from neurodyn.system.values import Values
 
 Array = NDArray[np.float64]
 Inputs = Mapping[str, Any]
-Flow = Callable[[float, Array, Inputs], Array]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -127,7 +127,12 @@ class System:
         """What evaluates expressions of this system's parameters."""
         return Values(self.structure, self.sizes, self.given, self.seed, dict(self.values), self.formulas)
 
-    @property
+    @cached_property
+    def computed(self) -> Formulas:
+        """What was computed from the values, by key; systems of other values have their own."""
+        return Formulas()
+
+    @cached_property
     def needs(self) -> frozenset[str]:
         """The abilities that a backend must have to run it."""
         return needed(self.structure, bool(self.wirings))
@@ -167,7 +172,7 @@ class System:
         """A time that is given as a number, a quantity or text, as a number; `name` is what an error calls it."""
         from neurodyn.system.quantities import si_time
 
-        return si_time(name, value, self.units, self.bound())
+        return si_time(name, value, self.units, self.bound)
 
     def flow(self, trials: bool = False, products: Products = IN_NUMPY) -> Flow:
         """f(t, y, inputs): the rate of the flat state vector without noise; y of shape (size,) or (trials, size).
@@ -175,14 +180,7 @@ class System:
         Where there are delays, `inputs` holds what is read of the past too, by the names of `structure.delayed`.
         `products` multiplies large constant matrices by vectors.
         """
-        implicit.check_flow(self.structure)
-        outputs = [Output(n, self.structure.placed(n, d.letters), d.expr) for n, d in self.structure.flows.items()]
-        bound, layout = self.bind(("flow", trials), outputs, trials, products=products), self.layout
-
-        def flow(t: float, y: Array, inputs: Inputs) -> Array:
-            return layout.pack(bound(t, {**layout.unpack(y), **inputs}), trials)
-
-        return flow
+        return flow_function(self, trials, products)
 
     def step(self, trials: bool = False, products: Products = IN_NUMPY) -> Step:
         """f(t, y, given): the states after one step of a map; `given` holds inputs, draws and past values by name."""

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 
 from neurodyn.errors import InputError
+from neurodyn.results.result import Unlabelled
 from tests.results.samples import TIME, sample
 
 
@@ -89,15 +90,22 @@ def test_its_repr_is_one_line():
 def test_a_dataset_is_put_together_when_it_is_first_read():
     made, calls = sample().dataset, []
 
-    def make():
-        calls.append(1)
-        return made
+    class Numbers(Unlabelled):
+        def label(self):
+            calls.append(1)
+            return made
 
-    late = sample(dataset=make)
-    assert not calls
+        def bare(self, name):
+            return made["x"].values if name == "x" else None
+
+    late = sample(dataset=Numbers())
+    assert late.numbers("x") is made["x"].values and not calls
     assert late["x"].identical(made["x"]) and late.dataset is made
+    np.testing.assert_array_equal(late.numbers("x"), made["x"].values)
     assert replace(late, status="failed").dataset is made and len(calls) == 1
-    back = pickle.loads(pickle.dumps(sample(dataset=make)))
+    back = pickle.loads(pickle.dumps(sample(dataset=Numbers())))
     assert back.dataset.identical(made) and len(calls) == 2
+    with pytest.raises(InputError, match="was not recorded"):
+        sample(dataset=Numbers()).numbers("e")
     with pytest.raises(FrozenInstanceError):
         late.dataset = made

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from neurodyn.analysis.field.frozen import inputs_at, moves_with_time
 from neurodyn.analysis.field.matrices import Matrices, matrices_of
 from neurodyn.errors import InputError
+from neurodyn.system.flowing import Flow
 from neurodyn.system.jacobian import jacobian_of
 from neurodyn.system.stepping import together
-from neurodyn.system.system import Flow, System
+from neurodyn.system.system import System
 from neurodyn.system.tangent import Tangent, tangent_function
 
 Array = NDArray[np.float64]

@@ -42,7 +42,10 @@ def run(plan: Plan) -> Trajectory:
         lambda: functions_of(plan.system, derived, unrolling, inputs, machine.width),
     )
     code = _code(keeping, own, method, inputs, machine)
-    tables = tables_of(plan, own.text, unrolling.unrolled.parameters(numbers), inputs, varied, keeping.limits)
+    parameters: Floats = plan.system.computed.get(
+        ("ensemble parameters", unrolling), lambda: unrolling.unrolled.parameters(numbers)
+    )
+    tables = tables_of(plan, own.text, parameters, inputs, varied, keeping.limits)
     saves = 0 if ends_only(plan) else tables.times.size
     threads = min(cores(), -(-tables.start.shape[0] // 1024))
     with Progress(plan) as progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,18 +83,18 @@ def rows(plan: Plan, names: tuple[str, ...]) -> Rows:
 
 def segments(plan: Plan, names: tuple[str, ...], signals: Mapping[str, Signal]) -> Segments:
     """The inputs with these names, all of them straight between their edges; see `curves`."""
-    values, structure = plan.system.bound(), plan.system.structure
+    structure = plan.system.structure
     places, ramps, first = dict[str, Place](), list[int](), 0
     for name in names:
-        shape = values.shape(structure.letters(name.partition("&")[0]), None)
-        count = int(np.prod(shape))
+        shape = plan.system.bound().shape(structure.letters(name.partition("&")[0]), None)
+        count = math.prod(shape)
         places[name] = first, shape
         ramps += list(range(first, first + count)) if degree(signals[name]) else []
         first += count
     cuts = np.array([plan.t0, *plan.edges().tolist(), plan.until])
     lines = np.zeros((len(cuts) - 1, first, 2))
     for name, (start, shape) in places.items():
-        own = lines[:, start : start + int(np.prod(shape))]
+        own = lines[:, start : start + math.prod(shape)]
         levels = None if degree(signals[name]) else _levels(signals[name], 0.5 * (cuts[:-1] + cuts[1:]), shape)
         if levels is None:
             _fill(own, signals[name], cuts, shape)

@@ -86,7 +86,10 @@ def lowered(system: System, outputs: Sequence[Output], definitions: Mapping[str,
 
 def numbers_of(system: System, flow: Flow) -> dict[int, NDArray[Any]]:
     """What the flow computes once from the values of the system."""
-    return flow.setup({**system.values, **system.formulas.edges})
+    found: dict[int, NDArray[Any]] = system.computed.get(
+        ("ensemble numbers", flow), lambda: flow.setup({**system.values, **system.formulas.edges})
+    )
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from neurodyn.errors import InputError
 from neurodyn.program.products import Multiply, Products
 
 if TYPE_CHECKING:
-    from neurodyn.system.system import Flow
+    from neurodyn.system.flowing import Flow
 
 # Below so many rows a half is not read faster than BLAS reads the whole, which then lies in a cache.
 LEAST_ROWS = 1000

@@ -108,7 +108,7 @@ def _columns(
     small: Small, asked: dict[str, Any], units: tuple[float, ...], slowest: str, until: float
 ) -> tuple[Column, ...]:
     def read(found: Result) -> Array:
-        return np.stack([found[s].values * unit for s, unit in zip("vw", units, strict=True)], axis=1)
+        return np.stack([found.numbers(s) * unit for s, unit in zip("vw", units, strict=True)], axis=1)
 
     def ours(way: str, tolerance: float, **more: Any) -> Column:
         return own(way, small.system, read, tolerance=tolerance, **asked, **more)
