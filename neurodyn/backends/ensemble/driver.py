@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from threading import Event, Thread
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -100,29 +102,29 @@ def carried_out(
 
 def all_done(block: Any, firsts: range, threads: int, stop: NDArray[np.int64], progress: Progress) -> None:
     """Carry out all blocks, and look at the keyboard meanwhile."""
-    # Threads of our own: a pool takes as long to set up as a short run. Their ends are counted here: an interrupted
-    # `Thread.join` may take one that is at work for one that has ended.
+    # Threads of our own: a pool takes as long to set up as a short run.
     plan, waiting, done, failed = progress.plan, iter(firsts), list[int](), list[BaseException]()
-    ended, all_ended = list[bool](), Event()
+    wake, started = SimpleQueue[None](), 0
 
     def work() -> None:
-        try:
-            for first in waiting:
+        for first in waiting:
+            try:
                 block(first)
-                done.append(first)
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            ended.append(True)
-            if len(ended) == threads:
-                all_ended.set()
+            except BaseException as error:
+                failed.append(error)
+            done.append(first)
+        wake.put(None)
 
-    for _ in range(threads):
-        Thread(target=work).start()
-    while len(ended) < threads:
+    # Blocks are counted, not threads that can be joined: a join that Ctrl-C ends takes a thread for finished that is
+    # not (Python 3.10 to 3.12). Ctrl-C while threads are started makes one too many, which finds nothing to do.
+    while len(done) < len(firsts):
         try:
-            while not all_ended.wait(WATCH):
-                progress.at(plan.t0 + (plan.until - plan.t0) * len(done) / len(firsts))
+            while started < threads:
+                Thread(target=work).start()
+                started += 1
+            with suppress(Empty):
+                wake.get(timeout=WATCH)
+            progress.at(plan.t0 + (plan.until - plan.t0) * len(done) / len(firsts))
         except KeyboardInterrupt:
             stop[0] = 1
     if failed:

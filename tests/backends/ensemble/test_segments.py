@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from threading import get_ident
+import _thread
+import time
+from threading import Timer, get_ident
 
 import numpy as np
 import pytest
@@ -70,3 +72,21 @@ def test_what_goes_wrong_in_a_block_is_told() -> None:
 
     with Progress(plan_of("3", 1.0)) as progress, pytest.raises(MemoryError, match="block 0"):
         all_done(block, range(1), 1, np.zeros(1, np.int64), progress)
+
+
+def test_no_block_is_at_work_when_an_interrupted_run_ends() -> None:
+    stop, at_work = np.zeros(1, np.int64), list[int]()
+
+    def block(first: int) -> None:
+        at_work.append(first)
+        while not stop[0]:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        at_work.remove(first)
+
+    timer = Timer(0.2, _thread.interrupt_main)
+    timer.start()
+    with Progress(plan_of("3", 1.0)) as progress:
+        all_done(block, range(3), 2, stop, progress)
+    timer.join()
+    assert stop[0] == 1 and not at_work
