@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from neurodyn.results.result import load_result as load_result
     from neurodyn.simulation import rerun as rerun
     from neurodyn.simulation import simulate as simulate
+    from neurodyn.system.attractors import Attractors as Attractors
     from neurodyn.system.build import build as build
     from neurodyn.system.reductions import FirstCrossing as FirstCrossing
     from neurodyn.system.reductions import Max as Max
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Attractors": "system.attractors",
     "FirstCrossing": "system.reductions",
     "InputError": "errors",
     "Max": "system.reductions",

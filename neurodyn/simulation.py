@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from neurodyn.model.model import Model
     from neurodyn.results import Result
     from neurodyn.results.rerun import Rerun
+    from neurodyn.system.attractors import Attractors
     from neurodyn.system.reductions import Reduction
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
@@ -35,6 +36,7 @@ def simulate(
     every: float | str | None = None,
     record: Iterable[str] | None = None,
     reduce: Mapping[str, Reduction | str] | None = None,
+    stop_at: Attractors | None = None,
     backend: str | None = None,
     method: str | None = None,
     coupling: str | None = None,
@@ -71,6 +73,8 @@ def simulate(
         record: names of states, observables or inputs; by default the states, and the energy.
         reduce: what to keep of the path beside saved times, by name: `{"peak": Max("v"), "rest": "settled_at(1e-6)"}`.
             Then only the end is saved, unless times are asked for.
+        stop_at: known attractors, at which a trial ends before its time, with status `settled`; `result["attractor"]`
+            holds the number of the one, or -1.
         backend, method: by default the first backend that can run the system, and the method it prefers.
         coupling: how units of a Brian2 network read one another in the flow: `function`, at each stage of a step,
             `unrolled`, so too on all targets, for small networks, or `summed`, at its begin, which is of order 1; by
@@ -99,18 +103,22 @@ def simulate(
         InputError: for anything that cannot be run as asked.
         RunFailed: for a run that meets numbers that are not finite, or a place that no step leads on from.
     """
-    from neurodyn.backends.stages import run_stages, stages_of
-
     _check_option(on_failure)
     system = _built(system)
     asked: dict[str, Any] = dict(
         t0=t0, start=start, values=values, inputs=inputs, save_at=save_at, every=every, record=record, reduce=reduce,
-        backend=backend, method=method, coupling=coupling, dt=dt, target=target, storage=storage,
+        stop_at=stop_at, backend=backend, method=method, coupling=coupling, dt=dt, target=target, storage=storage,
         rtol=rtol, atol=atol, seed=seed, trials=trials, progress=progress,
     )  # fmt: skip
+    return _delivered(_way(system, stages, until, steps)(system=system, **asked), on_failure)
+
+
+def _way(system: System, stages: Any, until: Any, steps: Any) -> Callable[..., Result]:
+    """Runs a system through its stages, or to its end."""
+    from neurodyn.backends.stages import run_stages, stages_of
+
     protocol = stages_of(system, stages, until, steps)
-    run = partial(run_stages, _run, stages=protocol) if protocol else partial(_run, until=until, steps=steps)
-    return _delivered(run(system=system, **asked), on_failure)
+    return partial(run_stages, _run, stages=protocol) if protocol else partial(_run, until=until, steps=steps)
 
 
 def _run(

@@ -60,7 +60,7 @@ def harvest(
     ended, outcome = seen.stops.told() if seen.stops else None, seen.outcome
     numbers = Numbers(
         system, seen.time, seen.variables, ended, trajectory.fired, ended is not None and plan.save_at is None,
-        Reduced(system, plan.reduce, trajectory.reduced),
+        Reduced(system, plan.reduce, trajectory.reduced, _attractor(plan, trajectory)),
     )  # fmt: skip
     counts = dict(trajectory.counts)
     return Result(numbers, recipe(system, run), outcome.status, outcome.code, outcome.message, counts, arrays)
@@ -76,15 +76,28 @@ def _asked(plan: Plan) -> dict[str, Any]:
         asked["varied"] = plain_values(plan.system, plan.varied.asked)
     if plan.reduce:
         asked["reduce"] = {name: str(one) for name, one in plan.reduce.items()}
+    if plan.stop_at is not None:
+        asked["stop_at"] = {
+            "radius": plan.stop_at.radius,
+            "steps": plan.stop_at.steps,
+            "points": plain(plan.stop_at.points),
+        }
     if plan.discrete or plan.dt is not None:
         asked |= {"rtol": None, "atol": None}
     return asked | ({"steps": int(plan.until - plan.t0)} if plan.discrete else {})
+
+
+def _attractor(plan: Plan, trajectory: Trajectory) -> Any:
+    """The attractor that each trial has come to; without trials the one."""
+    found = trajectory.attractor
+    return None if found is None else found[0] if plan.trials is None else found
 
 
 def _memories(plan: Plan, trajectory: Trajectory) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What a flow remembers of its past and of its events, before the start and at the end; what differs by trial."""
     own = plan.varied.asked if plan.varied else None
     found = {
+        "stop_at": None if plan.stop_at is None else {"points": np.asarray(plan.stop_at.points)},
         "varied": own,
         "before": plan.memory,
         "history": trajectory.memory,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from neurodyn.backends import stuck
+from neurodyn.backends.goals import Goals
 from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.problem import NoJacobian, Problem
 from neurodyn.backends.progress import Progress
@@ -16,7 +17,7 @@ from neurodyn.backends.recorder import recorder
 from neurodyn.backends.reduced_march import Reducer
 from neurodyn.backends.solvers import set_going, stepped
 from neurodyn.backends.stuck import Way
-from neurodyn.backends.trajectory import Outcome, Stop
+from neurodyn.backends.trajectory import SETTLED, Outcome, Stop
 
 # LSODA goes on for ever with steps that do not move the clock.
 MOST_IDLE_STEPS = 50
@@ -53,6 +54,7 @@ class March:
         self._idle = 0
         self._watched = (0, plan.t0)  # when progress was last looked at: after which step, at which time
         self._ends = np.array(plan.start)
+        self.goals = None if plan.stop_at is None else Goals(plan, plan.stop_at)
         self.reducer = Reducer(plan, method) if plan.reduce else None
 
     def go(self) -> None:
@@ -113,7 +115,7 @@ class March:
         """Cross a piece so short that the rate stays what it is."""
         times = np.append(self.recorder.inside(end), end)
         path = self.z + (times - self.t)[:, None] * rate
-        if self.reducer is not None:
+        if self.reducer is not None and end != self.t:
             begin, first = self.t, self.z
             self.reducer.step(self.problem, begin, end, lambda t: (first + (t - begin)[:, None] * rate).T)
         self._write(times[:-1], path[:-1])
@@ -136,7 +138,17 @@ class March:
             self.reducer.step(self.problem, self.t, t, self._path(solver))
         self._idle = self._idle + 1 if solver.t == self.t else 0
         self._arrive(t, z)
+        if there := self._settled():
+            return there
         return self._watch(piece) if self._idle < MOST_IDLE_STEPS else self._stuck(piece, self.z)
+
+    def _settled(self) -> Failed:
+        """The trials that have come to a known attractor."""
+        if self.goals is None:
+            return NONE
+        states = self.problem.state(self.z).reshape(len(self.problem.trials), -1)
+        there = self.goals.reached(np.array(self.problem.trials), states)
+        return dict.fromkeys(np.flatnonzero(there).tolist(), SETTLED)
 
     def _is_under_way(self, solver: Any) -> bool:
         return bool(solver.status == "running")

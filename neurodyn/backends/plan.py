@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from neurodyn.backends.trajectory import Trajectory
     from neurodyn.backends.varied import Varied
+    from neurodyn.system.attractors import Attractors
     from neurodyn.system.reductions import Reduction
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
@@ -35,6 +36,8 @@ FIXED_STEPS = "steps:fixed"
 FIXED_EVENTS = "steps:events"
 # And of one that keeps reductions of a run in place of its path.
 REDUCE = "reduce"
+# And of one that ends runs at known attractors.
+STOP_AT = "stop:attractor"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +82,7 @@ class Plan:
         coupling: how units of a Brian2 network read one another in the flow; None chooses.
         varied: the parameters that differ from trial to trial; those and what follows from them are among the signals.
         reduce: what is kept of the run beside states, by name.
+        stop_at: the attractors at which runs end before their time.
         keep_past: of a map, whether each saved state must come with those that its observables look back at.
     """
 
@@ -109,6 +113,7 @@ class Plan:
     trial: int | None = None
     varied: Varied | None = None
     reduce: Mapping[str, Reduction] = field(default_factory=dict)
+    stop_at: Attractors | None = None
 
     @property
     def discrete(self) -> bool:
@@ -195,6 +200,7 @@ def needs(plan: Plan) -> frozenset[str]:
         f"{COUPLING}{plan.coupling}": plan.coupling,
         f"{STORAGE}{plan.storage}": plan.storage,
         REDUCE: plan.reduce or None,
+        STOP_AT: plan.stop_at,
     }
     return plan.needed | {name for name, value in asked.items() if value is not None}
 

@@ -11,6 +11,7 @@ from neurodyn.backends.along import check_along
 from neurodyn.backends.check import check
 from neurodyn.backends.clock import check_times
 from neurodyn.backends.delayed import kept_names
+from neurodyn.backends.goals import stopped_at
 from neurodyn.backends.grids import END
 from neurodyn.backends.plan import FIXED_EVENTS, FIXED_STEPS, LANES, Plan
 from neurodyn.backends.prepare import prepare
@@ -55,13 +56,13 @@ def _is_stepped(system: System, backend: str | None, target: str | None) -> bool
 
 def planned(
     system: System, names: Sequence[str], *, steps: Any, target: str | None = None, coupling: str | None = None,
-    storage: str | None = None, backend: str | None = None, reduce: Any = None, **asked: Any,
+    storage: str | None = None, backend: str | None = None, reduce: Any = None, stop_at: Any = None, **asked: Any,
 ) -> Plan:  # fmt: skip
     """The plan of a run of a flow or a map; `asked` are the arguments of `simulate`, `names` what will be recorded.
 
     Args:
         backend: the one that is asked for by name.
-        reduce: what is kept beside states, as it was asked for.
+        reduce, stop_at: what is kept beside states, and where runs may end, as they were asked for.
     """
     if system.model.discrete:
         plan = prepare_map(system, names, steps=steps, **asked)
@@ -71,6 +72,7 @@ def planned(
         plan = prepare(system, names, stepped=_is_stepped(system, backend, target), **asked)
     kept, reduce = () if system.model.discrete else kept_names(system, names), checked(system, names, reduce or {})
     plan = replace(plan, kept=kept, target=target, coupling=coupling, storage=storage, reduce=reduce)
+    plan = plan if stop_at is None else replace(plan, stop_at=stopped_at(plan, stop_at))
     check(plan)
     check_along(plan)
     check_times(plan)

@@ -19,7 +19,7 @@ from neurodyn.system.reductions import FirstCrossing, Reduction, SettledAt, reso
 if TYPE_CHECKING:
     from neurodyn.system.system import System
 
-_HELD = frozenset({"time", "trial", "sample", "offset", "part", "status", "message", "stop_time", "valid"})
+_HELD = frozenset({"attractor", "time", "trial", "sample", "offset", "part", "status", "message", "stop_time", "valid"})
 
 
 def checked(system: System, names: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Reduction]:

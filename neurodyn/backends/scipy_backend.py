@@ -11,7 +11,7 @@ from neurodyn.backends.event_march import EventMarch
 from neurodyn.backends.event_runs import in_turn, with_events
 from neurodyn.backends.march import March
 from neurodyn.backends.outcome import interrupted, joined, out_of_memory
-from neurodyn.backends.plan import OWN_VALUES, REDUCE, TARGET, Plan
+from neurodyn.backends.plan import OWN_VALUES, REDUCE, STOP_AT, TARGET, Plan
 from neurodyn.backends.products.choice import FLOAT32
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.solvers import chosen_method
@@ -25,7 +25,7 @@ class SciPy:
     name = "scipy"
     abilities = frozenset(
         {"flow", "jacobian", "sparse", "trials", OWN_VALUES, "delay:state", "noise:additive", "noise:multiplicative"}
-        | {"event:reset", "event:delivery", FLOAT32, f"{TARGET}{COMPILED}", f"{TARGET}{PYTHON}", REDUCE}
+        | {"event:reset", "event:delivery", FLOAT32, f"{TARGET}{COMPILED}", f"{TARGET}{PYTHON}", REDUCE, STOP_AT}
     )
 
     def run(self, plan: Plan) -> Trajectory:
@@ -55,7 +55,9 @@ def _run(plan: Plan, method: str, progress: Progress) -> Trajectory:
 
 def _trajectory(plan: Plan, method: str, march: March, now: Outcome) -> Trajectory:
     """What a march came to, which ended as `now` says for the trials that were in it to the last."""
-    failed = {number: stop.outcome for number, stop in march.stops.items()}
+    failed = {number: stop.outcome for number, stop in march.stops.items() if stop.outcome.status == "failed"}
+    if plan.trials is None and march.stops and not failed:
+        now = march.stops[0].outcome
     last = Stop(now, march.t, march.recorder.count)
     stops = [march.stops.get(k, last) for k in range(plan.trials or 0)]
     counts = {
@@ -77,5 +79,6 @@ def _trajectory(plan: Plan, method: str, march: March, now: Outcome) -> Trajecto
         memory=None if past is None else past.arrays(),
         past=None if past is None else past.samples,
         scheme=march.problem.scheme(),
+        attractor=march.goals.attractor if march.goals else None,
         reduced=march.reducer.found() if march.reducer else {},
     )

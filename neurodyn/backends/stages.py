@@ -50,9 +50,9 @@ def run_stages(run: Run, system: System, stages: Sequence[Stage], **asked: Any) 
         run: runs a system from a start to an end.
         asked: the other arguments of `simulate`, which hold for all stages; what a stage changes wins.
     """
-    if asked["reduce"]:
+    if asked["reduce"] or asked["stop_at"]:
         raise InputError(
-            "reduce goes over one run, and this one has stages.",
+            "reduce and stop_at go over one run, and this one has stages.",
             code="bad-reduction",
             remedy="Run the stages one by one, each from the end of the one before.",
         )

@@ -9,7 +9,7 @@ from typing import Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from neurodyn.backends.trajectory import DONE, Outcome, Stop
+from neurodyn.backends.trajectory import DONE, SETTLED, Outcome, Stop
 from neurodyn.results.trials import Ended
 
 
@@ -21,11 +21,13 @@ class Stops(Sequence[Stop]):
         time: the last time that each reached.
         valid: how many of the saved times each has a state at.
         ends: how those ended, by number, that did not end well.
+        settled: which ended well at a known attractor; None if there are none.
     """
 
     time: NDArray[np.float64]
     valid: NDArray[np.intp]
     ends: Mapping[int, Outcome]
+    settled: NDArray[np.bool_] | None = None
 
     @classmethod
     def of(cls, stops: Sequence[Stop]) -> Stops:
@@ -47,13 +49,14 @@ class Stops(Sequence[Stop]):
         if isinstance(k, slice):
             return [self[one] for one in range(*k.indices(len(self)))]
         number = range(len(self))[k]
-        return Stop(self.ends.get(number, DONE), float(self.time[number]), int(self.valid[number]))
+        well = DONE if self.settled is None or not self.settled[number] else SETTLED
+        return Stop(self.ends.get(number, well), float(self.time[number]), int(self.valid[number]))
 
     def cut(self, count: int, t: float, outcome: Outcome) -> Stops:
         """Those that had more than so many samples, or just as many, end with the last of these, at t."""
         late = self.valid >= count
         ends = {**self.ends, **dict.fromkeys(np.flatnonzero(late).tolist(), outcome)}
-        return Stops(np.where(late, t, self.time), np.minimum(self.valid, count), ends)
+        return replace(self, time=np.where(late, t, self.time), valid=np.minimum(self.valid, count), ends=ends)
 
     def spoilt(self, bad: Mapping[int, Outcome]) -> Stops:
         """Some that ended well have these outcomes after all."""
@@ -64,7 +67,9 @@ class Stops(Sequence[Stop]):
         return Ended(self._words("status"), self._words("message"), self.time, self.valid)
 
     def _words(self, what: Literal["status", "message"]) -> NDArray[np.str_]:
-        usual = getattr(DONE, what)
+        usual = np.full(len(self), getattr(DONE, what))
+        if self.settled is not None:
+            usual = np.where(self.settled, getattr(SETTLED, what), usual)
         if not self.ends:
-            return np.full(len(self), usual)
-        return np.array([getattr(self.ends[k], what) if k in self.ends else usual for k in range(len(self))])
+            return usual
+        return np.array([getattr(self.ends[k], what) if k in self.ends else word for k, word in enumerate(usual)])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from neurodyn.backends.event_log import Fired
 
-Status = Literal["done", "interrupted", "failed"]
+Status = Literal["done", "settled", "interrupted", "failed"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Outcome:
     """How a run ended.
 
     Attributes:
-        status: `done`, or `interrupted` by the user, or `failed`.
+        status: `done`, or `settled` at a known attractor, or `interrupted` by the user, or `failed`.
         code: a short stable name of the reason; empty when done.
         message: the reason in one sentence, and the remedy.
     """
@@ -30,7 +30,7 @@ class Outcome:
     message: str = ""
 
 
-DONE = Outcome("done")
+DONE, SETTLED = Outcome("done"), Outcome("settled", "settled")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +65,7 @@ class Trajectory:
             of a flow with delays the earlier values that are read there, by their names.
         fired: the events that are recorded, by name.
         pending: what the events of a run that goes on from the end must know.
+        attractor: with known ones, the number of the one that each trial came to, -1 for none.
         reduced: what the reductions of the plan have come to, by name: (...), with trials (trials, ...).
         scheme: what the recipe must tell beside the method: how steps are taken, and what is rounded.
     """
@@ -84,3 +85,4 @@ class Trajectory:
     pending: Mapping[str, NDArray[np.float64]] | None = None
     scheme: Mapping[str, Any] = field(default_factory=dict)
     reduced: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    attractor: NDArray[np.intp] | None = None

@@ -11,6 +11,7 @@ import numpy as np
 
 from neurodyn.errors import InputError
 from neurodyn.model.stages import CHANGES
+from neurodyn.system.attractors import Attractors
 from neurodyn.system.edge_lists import EdgeList
 
 if TYPE_CHECKING:
@@ -60,8 +61,13 @@ def asked(result: Result) -> dict[str, Any]:
         "start": _start(result) if "before" in arrays or "pended" in arrays else dict(arrays["start"]),
         "save_at": save_at,
         "every": recipe.get("every"),
+        "stop_at": _attractors(recipe.get("stop_at"), arrays.get("stop_at", {})),
         "coupling": recipe.get("scheme", {}).get("coupling"),
     }
+
+
+def _attractors(told: Any, arrays: Mapping[str, Any]) -> Attractors | None:
+    return None if told is None else Attractors(arrays["points"], told["radius"], told["steps"])
 
 
 def _stages(result: Result) -> list[dict[str, Any]]:

@@ -2,9 +2,9 @@
 
 A recipe is plain data. Its entries: `format`; `model` (name, text, sha256), `files`; `sizes`, `values`, `build_seed`,
 `notes` of the build; `backend`, `method`, `dt`, `target`, `storage`, `rtol`, `atol`, `t0`, `until`, `steps` (of a map),
-`stages`, `trials`, `seed`, `record`, `reduce`, `varied`, `inputs`, `save_at`, `every` of the run; `scheme` (what the
-method alone does not say) and `counts` of the work done; `versions`, `machine`, `libraries`, `threads` of the place.
-Arrays stand in it by shape and hash, and in full in `Result.arrays`; signals stand in it as text.
+`stages`, `trials`, `seed`, `record`, `reduce`, `stop_at`, `varied`, `inputs`, `save_at`, `every` of the run; `scheme`
+(what the method alone does not say) and `counts` of the work done; `versions`, `machine`, `libraries`, `threads` of the
+place. Arrays stand in it by shape and hash, and in full in `Result.arrays`; signals stand in it as text.
 """
 
 from __future__ import annotations

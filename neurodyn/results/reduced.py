@@ -26,15 +26,21 @@ class Reduced:
     Attributes:
         asked: what each name is.
         found: (...), with trials (trial, ...).
+        attractor: the one that each trial has come to, if some are known.
     """
 
     system: System
     asked: Mapping[str, Reduction]
     found: Mapping[str, NDArray[np.float64]]
+    attractor: Any = None
 
-    def columns(self) -> dict[str, tuple[tuple[str, ...], NDArray[np.float64], dict[str, Any]]]:
+    def columns(self) -> dict[str, tuple[tuple[str, ...], Any, dict[str, Any]]]:
         """Dims, values, and what is told of them, by name."""
-        columns, units = {}, self.system.units
+        columns, units = dict[str, tuple[tuple[str, ...], Any, dict[str, Any]]](), self.system.units
+        if self.attractor is not None:
+            numbers = np.asarray(self.attractor)
+            told = {"role": REDUCED, "about": "number of the attractor, -1 for none"}
+            columns["attractor"] = ("trial",) * numbers.ndim, numbers, told
         for name, one in self.asked.items():
             own = tuple(self.system.dims(one.reads)) if one.reads else ()
             dims = (*(("trial",) if self.found[name].ndim > len(own) else ()), *own)

@@ -66,8 +66,8 @@ class Result:
             The coordinates `status`, `message`, `stop_time` and `valid` of `trial` tell how each ended and how many
             of its samples are valid; the others hold NaN. See `valid`, `trial` and `at`.
         recipe: what was run, with what and where, as plain data; `results.recipe` lists its entries.
-        status: `done`, `interrupted` (by the user) or `failed`, which one trial is enough for; the dataset holds what
-            was computed until then.
+        status: `done`, `settled` (of a run without trials, at a known attractor), `interrupted` (by the user) or
+            `failed`, which one trial is enough for; the dataset holds what was computed until then.
         code, message: the reason and its remedy, if the run was not done.
         counts: steps, evaluations of the flow (`rhs`) and of the Jacobian, restarts at edges of inputs.
         arrays: the arrays that the recipe needs beside its plain data, by kind: the `values` given to the build, the

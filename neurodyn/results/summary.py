@@ -59,7 +59,7 @@ def _stopped(result: Result) -> list[dict[str, Any]]:
         return []
     columns = [data[name].values.tolist() for name in ("trial", "status", "stop_time", "message")]
     rows = [dict(zip(("trial", "status", "t", "message"), row, strict=True)) for row in zip(*columns, strict=True)]
-    return [row for row in rows if row["status"] != "done"]
+    return [row for row in rows if row["status"] not in ("done", "settled")]
 
 
 def _variable(result: Result, name: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Ended:
     def coords(self) -> dict[str, Any]:
         """The coordinates of `trial` that tell it."""
         told = {
-            "status": (self.status, "done, interrupted or failed"),
+            "status": (self.status, "done, settled, interrupted or failed"),
             "message": (self.message, "why it ended early"),
             "stop_time": (self.time, "last time that was reached"),
             "valid": (self.valid, "count of valid samples; they are the first"),

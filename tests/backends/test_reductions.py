@@ -238,5 +238,5 @@ def test_what_cannot_be_reduced_is_refused(given: dict[str, Any], words: str) ->
 def test_backends_that_cannot_reduce_are_refused_by_name() -> None:
     with pytest.raises(InputError, match=r"brian2 cannot run .*: it needs reduce"):
         simulate(made(DECAY), until=1, reduce={"top": Max("x")}, backend="brian2")
-    with pytest.raises(InputError, match="reduce goes over one run, and this one has stages"):
+    with pytest.raises(InputError, match="reduce and stop_at go over one run, and this one has stages"):
         simulate(made(DECAY), stages=[{"until": 1}, {"until": 2}], reduce={"top": Max("x")})

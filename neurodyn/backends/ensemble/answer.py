@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from neurodyn.backends.ensemble.driver import Found
 from neurodyn.backends.ensemble.endings import Endings
 from neurodyn.backends.ensemble.frame import DONE
+from neurodyn.backends.ensemble.frame import SETTLED as AT_REST
 from neurodyn.backends.outcome import joined
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.stops import Stops
 from neurodyn.backends.trajectory import DONE as WELL
-from neurodyn.backends.trajectory import Outcome, Trajectory
+from neurodyn.backends.trajectory import SETTLED, Outcome, Trajectory
 
 
 def ends_only(plan: Plan) -> bool:
@@ -27,13 +28,14 @@ def trajectory(plan: Plan, method: str, found: Found, scheme: dict[str, object])
     """What was found, trial by trial."""
     sign, endings = (1.0 if plan.forward else -1.0), Endings(plan, method)
     codes, ended = found.told[:, 0], sign * found.ended
-    bad = (codes != DONE) | ~np.isfinite(found.final).all(axis=1)
+    settled = codes == AT_REST
+    bad = ~(settled | (codes == DONE)) | ~np.isfinite(found.final).all(axis=1)
     numbers = np.flatnonzero(bad).tolist()
     ends = {k: endings.of(int(codes[k]), k, ended[k], found.final[k]) for k in numbers}
     work = {"steps": int(found.told[:, 1].sum()), "tried": int(found.told[:, 2].sum())}
-    return assembled(
-        plan, method, Reached(found.saved, found.final, codes == DONE, found.told[:, 3], ended), ends, work, scheme
-    )
+    reached = Reached(found.saved, found.final, codes == DONE, found.told[:, 3], ended, settled)
+    made = assembled(plan, method, reached, ends, work, scheme)
+    return made if plan.stop_at is None else replace(made, attractor=found.goals.astype(np.intp))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,7 @@ class Reached:
         done: the trials that came to the end.
         counts: how many of the times each has passed.
         ended: the last time of each.
+        settled: those that came to a known attractor, if there are any.
     """
 
     saved: Floats
@@ -52,6 +55,7 @@ class Reached:
     done: NDArray[np.bool_]
     counts: NDArray[np.int64]
     ended: Floats
+    settled: NDArray[np.bool_] | None = None
 
 
 def assembled(
@@ -73,9 +77,11 @@ def assembled(
     if ends_only(plan):
         counts = reached.done.astype(np.int64)
         saved = np.where(reached.done[None, :, None], reached.final[None], np.nan)
+    most, alone = int(counts.max()), plan.trials is None
     failed = {k: one for k, one in ends.items() if one.status == "failed"}
     now = next((one for one in ends.values() if one.status == "interrupted"), WELL)
-    most, alone = int(counts.max()), plan.trials is None
+    if alone and reached.settled is not None and reached.settled[0]:
+        now = SETTLED
     sign = 1.0 if plan.forward else -1.0
     return Trajectory(
         plan.save_at[:most],
@@ -85,6 +91,6 @@ def assembled(
         work,
         float(sign * ((sign * ended).max() if now is WELL else (sign * ended).min())),
         reached.final[0] if alone else reached.final,
-        () if alone else Stops(ended, counts, ends),
+        () if alone else Stops(ended, counts, ends, reached.settled),
         scheme=scheme,
     )

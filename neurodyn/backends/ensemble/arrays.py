@@ -16,11 +16,12 @@ from neurodyn.backends.ensemble.choice import ARRAYS, chosen_method
 from neurodyn.backends.ensemble.combined import finite, moved, path_weights
 from neurodyn.backends.ensemble.control import allowed, factor, first_step, squared_error
 from neurodyn.backends.ensemble.driver import Found
-from neurodyn.backends.ensemble.frame import BAD_RATE, DONE, STALLED, STOPPED, TOLD, TOO_SMALL
+from neurodyn.backends.ensemble.frame import BAD_RATE, DONE, SETTLED, STALLED, STOPPED, TOLD, TOO_SMALL
 from neurodyn.backends.ensemble.methods import Tableau, tableau
 from neurodyn.backends.ensemble.readings import Numbers, Readings
 from neurodyn.backends.ensemble.reduced_arrays import Reducer, Step
 from neurodyn.backends.ensemble.stepping import ROUNDINGS
+from neurodyn.backends.goals import Goals
 from neurodyn.backends.march import LEAST_ADVANCE, WATCHED_STEPS
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.backends.progress import Progress
@@ -52,6 +53,7 @@ def _carried_out(plan: Plan, method: Tableau, progress: Progress) -> tuple[Found
         np.full(trials, sign * plan.t0),
         np.zeros((trials, TOLD), np.int64),
         np.empty((trials, 0)),
+        np.full(trials, -1.0),
     )
     rows = max(LEAST_ROWS, BLOCK_BYTES // (8 * size * (method.stages + 3)))
     march = March(plan, method, sign * times, found)
@@ -68,6 +70,7 @@ class March:
 
     def __init__(self, plan: Plan, method: Tableau, times: Floats, found: Found) -> None:
         self._plan, self._method, self._times, self._found = plan, method, times, found
+        self._goals = None if plan.stop_at is None else Goals(plan, plan.stop_at)
         self._reducer = Reducer(plan, method) if plan.reduce else None
         self._readings = Readings(plan, self._reducer.observed if self._reducer else ())
         self._sign = 1.0 if plan.forward else -1.0
@@ -133,6 +136,13 @@ class March:
         if not good.all():
             u, rate = np.where(good[:, None], u, block.y), np.where(good[:, None], rate, block.rate)
         now = Block(block.trials, np.where(good, after, block.t), longer, u, rate, block.mark, block.tried + 1)
+        if self._goals is not None:
+            own = np.flatnonzero(good)
+            there = np.zeros(len(good), bool)
+            there[own] = self._goals.reached(block.trials[own], u[own])
+            self._found.goals[block.trials[there]] = self._goals.attractor[block.trials[there]]
+            now, kept = self._leave(now, there, SETTLED), ~there
+            failed, good, last = failed[kept], good[kept], last[kept]
         return self._leave(now, failed, TOO_SMALL, good & last)
 
     def _judged(self, block: Block, h: Floats, u: Floats, rates: Floats) -> tuple[Flags, Floats]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neurodyn.backends.ensemble.choice import ARRAYS, NOT_IN_LANES, check, check_storage, is_implicit
-from neurodyn.backends.plan import FIXED_EVENTS, LANES, OWN_VALUES, REDUCE, TARGET, Plan
+from neurodyn.backends.plan import FIXED_EVENTS, LANES, OWN_VALUES, REDUCE, STOP_AT, TARGET, Plan
 from neurodyn.backends.products.choice import FLOAT32
 from neurodyn.backends.trajectory import Trajectory
 from neurodyn.errors import InputError
@@ -20,7 +20,7 @@ class Ensemble:
     abilities = frozenset(
         {"flow", "trials", OWN_VALUES, "sparse", f"{TARGET}{LANES}", f"{TARGET}{ARRAYS}"}
         | {"event:reset", "event:delivery", "event:counted", FIXED_EVENTS, "noise:additive", "noise:multiplicative"}
-        | {"map", "map:random", REDUCE, FLOAT32}
+        | {"map", "map:random", REDUCE, STOP_AT, FLOAT32}
     )
 
     def run(self, plan: Plan) -> Trajectory:

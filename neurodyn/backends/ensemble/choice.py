@@ -10,7 +10,7 @@ from neurodyn.errors import InputError
 
 ARRAYS = "arrays"
 # Why a system is refused in lanes; as whole arrays it runs.
-NOT_IN_LANES = frozenset({"too-large", "not-unrolled", "not-compiled", "curved-input", "own-input"})
+NOT_IN_LANES = frozenset({"too-large", "not-unrolled", "not-compiled", "curved-input", "own-input", "stepped"})
 # Above it the pair of order 5 does with fewer evaluations, below that of order 8.
 CROSSOVER = 1e-6
 # With more pieces than these a run consists of first steps, which suit an estimate of low order.

@@ -9,7 +9,7 @@ from typing import Any
 from neurodyn.backends.ensemble import cache
 from neurodyn.backends.ensemble.machine import Machine
 
-POINTERS = 13
+POINTERS = 14
 RUN = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 5, *[ctypes.c_void_p] * POINTERS)
 RUN_EVENTS = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 5, *[ctypes.c_void_p] * (POINTERS + 1))
 

@@ -54,6 +54,7 @@ class Found:
         final, ended: the last state of each trial, and when that was.
         told: how each trial ended, steps that counted and that were tried, times that were saved.
         kept: what lanes have kept of the path of each, (trials, slots).
+        goals: the number of the attractor that each has come to, -1 for none.
     """
 
     saved: Floats
@@ -61,6 +62,7 @@ class Found:
     ended: Floats
     told: NDArray[np.int64]
     kept: Floats
+    goals: Floats
 
 
 def carried_out(
@@ -85,10 +87,11 @@ def carried_out(
         np.full(trials, tables.span[0]),
         np.zeros((trials, TOLD), np.int64),
         np.full((trials, slots), np.nan),
+        np.full(trials, -1.0),
     )
     stop = np.zeros(1, np.int64)
     read = [tables.start, tables.values, tables.varied, tables.span, tables.times, tables.edges, tables.segments]
-    written = [found.saved, found.final, found.ended, found.told, found.kept, stop]
+    written = [found.saved, found.final, found.ended, found.told, found.kept, found.goals, stop]
     pointers = [array.ctypes.data for array in (*read, *written)]
 
     def block(first: int) -> None:

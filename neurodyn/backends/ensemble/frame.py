@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from neurodyn.backends.ensemble.hybrid.rules import Rules
 
 # How a run came to its end.
-DONE, TOO_SMALL, BAD_RATE, STALLED, STOPPED, ENDLESS, PILED = 1, 2, 3, 4, 5, 6, 7
+DONE, TOO_SMALL, BAD_RATE, STALLED, STOPPED, ENDLESS, PILED, SETTLED = 1, 2, 3, 4, 5, 6, 7, 8
 # `span` holds these, then the absolute tolerance of each state, then two numbers for each reduction: the time from
-# which on it counts, and a limit.
+# which on it counts, and a limit; then what `goal_text` says.
 BEGIN, RTOL, ADVANCE, ATOL = 0, 1, 2, 3
 # What is told of each run: how it ended, steps that counted, steps that were tried, times that were saved.
 TOLD = 4
@@ -26,7 +26,7 @@ HEAD = (
     "void @run(i64 %first, i64 %last, i64 %trials, i64 %saves, i64 %pieces, ptr noalias readonly %start, "
     "ptr noalias readonly %values, ptr noalias readonly %varied, ptr noalias readonly %span, "
     "ptr noalias readonly %times, ptr noalias readonly %edges, ptr noalias readonly %segments, ptr noalias %saved, "
-    "ptr noalias %final, ptr noalias %ended, ptr noalias %told, ptr noalias %kept, ptr %stop"
+    "ptr noalias %final, ptr noalias %ended, ptr noalias %told, ptr noalias %kept, ptr noalias %goals, ptr %stop"
 )
 MORE = ", ptr %more)"  # the tables of events
 
@@ -77,6 +77,7 @@ class Shape:
         rules: of what happens at instants, if anything does.
         kept: the reductions of the path.
         observed: how many numbers are observed for them.
+        goals: how many attractors are known.
     """
 
     states: int
@@ -87,6 +88,7 @@ class Shape:
     rules: Rules | None = None
     kept: tuple[Kept, ...] = ()
     observed: int = 0
+    goals: int = 0
 
     @property
     def slots(self) -> int:

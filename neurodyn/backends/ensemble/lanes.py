@@ -15,6 +15,7 @@ from neurodyn.backends.ensemble.curves import curves
 from neurodyn.backends.ensemble.driver import Tables, carried_out
 from neurodyn.backends.ensemble.flow_text import FlowText, Standing
 from neurodyn.backends.ensemble.frame import Shape
+from neurodyn.backends.ensemble.goal_text import goal_table
 from neurodyn.backends.ensemble.keeping import Keeping
 from neurodyn.backends.ensemble.loops import Functions, Named, functions_of
 from neurodyn.backends.ensemble.machine import Machine, host
@@ -42,10 +43,11 @@ def run(plan: Plan) -> Trajectory:
         lambda: functions_of(plan.system, derived, unrolling, inputs, machine.width),
     )
     code = _code(keeping, own, method, inputs, machine)
+    limits = np.append(keeping.limits, goal_table(plan))
     parameters: Floats = plan.system.computed.get(
         ("ensemble parameters", unrolling), lambda: unrolling.unrolled.parameters(numbers)
     )
-    tables = tables_of(plan, own.text, parameters, inputs, varied, keeping.limits)
+    tables = tables_of(plan, own.text, parameters, inputs, varied, limits)
     saves = 0 if ends_only(plan) else tables.times.size
     threads = min(cores(), -(-tables.start.shape[0] // 1024))
     with Progress(plan) as progress:
@@ -70,6 +72,7 @@ def _code(keeping: Keeping, own: Functions, method: Named, inputs: Segments, mac
         saved=not ends_only(plan),
         forward=plan.forward,
         kept=keeping.kept,
+        goals=0 if plan.stop_at is None else len(np.asarray(plan.stop_at.points)),
         observed=keeping.numbers,
     )
 
@@ -85,7 +88,7 @@ def _code(keeping: Keeping, own: Functions, method: Named, inputs: Segments, mac
 def tables_of(
     plan: Plan, text: FlowText, parameters: Floats, inputs: Segments, varied: Rows, limits: Floats = NONE
 ) -> Tables:
-    """What the loop of a plan reads; `limits` of its reductions."""
+    """What the loop of a plan reads; `limits` of its reductions, and attractors."""
     sign = 1.0 if plan.forward else -1.0
     advance = LEAST_ADVANCE * abs(plan.until - plan.t0)
     edges = sign * np.array([plan.t0, *plan.edges().tolist(), plan.until])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from neurodyn.backends.ensemble import keeping_text
+from neurodyn.backends.ensemble import goal_text, keeping_text
 from neurodyn.backends.ensemble.body import Place
 from neurodyn.backends.ensemble.frame import (
     ADVANCE,
     BAD_RATE,
     BEGIN,
     DONE,
+    SETTLED,
     STALLED,
     STOPPED,
     TOLD,
@@ -36,6 +37,8 @@ def write_entry(frame: Frame) -> None:
         memory.make_room(frame)
     if frame.shape.kept:
         keeping_text.make_room(frame)
+    if frame.shape.goals:
+        goal_text.make_room(frame)
     for name in ("t", "h", "end", "next", "mark"):
         body.store(0.0, f"%{name}")
     for name in ("y", "k0"):
@@ -87,6 +90,8 @@ def _hand_in(frame: Frame, done: Flag, number: Whole) -> None:
         memory.hand_in(frame, done, number)
     if frame.shape.kept:
         keeping_text.hand_in(frame, done, number)
+    if frame.shape.goals:
+        body.scatter(body.load("%goal", goal_text.REACHED), "%goals", number, done)
 
 
 def _taken(frame: Frame, free: Flag, number: Whole) -> tuple[Flag, Whole]:
@@ -124,6 +129,8 @@ def _start(frame: Frame, new: Flag, number: Whole) -> None:
         memory.write_start(frame, new, number)
     if frame.shape.kept:
         keeping_text.write_start(frame, new)
+    if frame.shape.goals:
+        goal_text.write_start(frame, new)
 
 
 def _fetch(frame: Frame, name: str, source: str, first: Whole, new: Flag, place: Place) -> None:
@@ -195,8 +202,8 @@ def _first_step(frame: Frame, size: Real, speed: Real, span: Real) -> Real:
     return (step < span).choose(step, span)
 
 
-def write_event(frame: Frame, arrived: Flag, cut: Flag, failed: Flag) -> None:
-    """A lane has come to the end of a piece, or to an instant, cannot go on, or is looked at."""
+def write_event(frame: Frame, arrived: Flag, cut: Flag, failed: Flag, settled: Flag) -> None:
+    """A lane has come to the end of a piece, an instant, or an attractor, cannot go on, or is looked at."""
     body = frame.body
     body.block("event")
     t, tried, look = body.load("%t"), body.load_whole("%tried"), body.load_whole("%look")
@@ -216,5 +223,7 @@ def write_event(frame: Frame, arrived: Flag, cut: Flag, failed: Flag) -> None:
         happen.write_arrivals(frame, arrived, cut, more)
     else:
         code = (arrived & ~more).choose_whole(DONE, code)
+    if frame.shape.goals:
+        code = settled.choose_whole(SETTLED, code)
     body.store_whole(code, "%code")
     body.jump("settle")

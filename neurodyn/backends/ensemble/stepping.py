@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from neurodyn.backends.ensemble import keeping_text
+from neurodyn.backends.ensemble import goal_text, keeping_text
 from neurodyn.backends.ensemble.body import Body, Place, function
 from neurodyn.backends.ensemble.frame import HEAD, MORE, Frame, Shape
 from neurodyn.backends.ensemble.hybrid.search import write_search
@@ -72,11 +72,12 @@ def _write_step(frame: Frame, advance: Advance) -> None:
         write_paths(frame, active & good, t, h, after, path, instant)
     if frame.shape.kept:
         keeping_text.write_step(frame, active & good, t, h, after, path)
+    settled = goal_text.write_step(frame, active & good) if frame.shape.goals else body.none()
     _keep(frame, good, after, longer)
     arrived = active & good & last
     looked = active & body.is_whole("sge", body.load_whole("%tried"), body.load_whole("%look"))
-    body.fork(body.any(arrived | cut | failed | looked), "event", "step")
-    write_event(frame, arrived, cut, failed)
+    body.fork(body.any(arrived | cut | failed | looked | settled), "event", "step")
+    write_event(frame, arrived, cut, failed, settled)
 
 
 def _chosen(frame: Frame, t: Real) -> tuple[Real, Real, Flag, Real]:

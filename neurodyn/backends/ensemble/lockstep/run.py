@@ -19,10 +19,17 @@ from neurodyn.backends.ensemble.unrolling import numbers_of, unrolling_of
 from neurodyn.backends.plan import LANES, Plan
 from neurodyn.backends.progress import Progress
 from neurodyn.backends.trajectory import Trajectory
+from neurodyn.errors import InputError
 
 
 def run(plan: Plan) -> Trajectory:
     """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
+    if plan.reduce or plan.stop_at is not None:
+        raise InputError(
+            "Lanes in fixed steps are not reduced, nor stopped.",
+            code="stepped",
+            remedy="Leave the target out: whole arrays are.",
+        )
     method, machine = fixed_method(plan), host().narrowed(plan.trials or 1)
     given = by_step(plan) if plan.discrete else curves(plan)
     parts = parts_of(plan, method, given)
