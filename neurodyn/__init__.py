@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from neurodyn.analysis.energy.report import energy as energy
     from neurodyn.analysis.exponents.spectrum import lyapunov_exponents as lyapunov_exponents
     from neurodyn.analysis.fixed_points.find import fixed_points as fixed_points
+    from neurodyn.analysis.sections.cycle import limit_cycle as limit_cycle
+    from neurodyn.analysis.sections.poincare import poincare as poincare
+    from neurodyn.analysis.sections.stroboscope import stroboscope as stroboscope
     from neurodyn.errors import InputError as InputError
     from neurodyn.errors import NeurodynError as NeurodynError
     from neurodyn.errors import RunFailed as RunFailed
@@ -51,12 +54,15 @@ _HOME = {
     "energy": "analysis.energy.report",
     "fixed_points": "analysis.fixed_points.find",
     "library": "model.library",
+    "limit_cycle": "analysis.sections.cycle",
     "load": "model.library",
     "load_result": "results.result",
     "lyapunov_exponents": "analysis.exponents.spectrum",
     "plot": "plots",
+    "poincare": "analysis.sections.poincare",
     "rerun": "simulation",
     "simulate": "simulation",
+    "stroboscope": "analysis.sections.stroboscope",
 }
 
 __all__ = [*_HOME, "__version__"]

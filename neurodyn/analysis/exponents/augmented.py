@@ -6,7 +6,7 @@ direction, which has one letter more. What is derived stays in index notation, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,11 @@ from sympy import Add, Expr
 
 from neurodyn.analysis.exponents.refused import acting_events
 from neurodyn.analysis.exponents.saltation import Saltation
-from neurodyn.analysis.exponents.spelling import Derived, Spelling, values_of
+from neurodyn.analysis.exponents.spelling import Derived, Spelling, own_equations, without_events
 from neurodyn.calculus.contract import sum_over
 from neurodyn.calculus.forward import Forward
 from neurodyn.calculus.letters import reindex
 from neurodyn.calculus.rewrite import Definition
-from neurodyn.errors import InputError
-from neurodyn.system.build import build
 from neurodyn.system.jacobian import derived as derivatives
 from neurodyn.system.structure import Structure
 from neurodyn.system.system import System
@@ -73,8 +71,7 @@ def augmented(system: System, count: int) -> Augmented:
             names[name] = spelling.free(f"{name}_along")
         return names[name]
 
-    rights = structure.maps if system.model.discrete else structure.flows
-    own = {n: Definition(structure.letters(n), rights[n].at(structure.letters(n))) for n in system.layout.names}
+    own = own_equations(system)
     forward = Forward(structure.varying, {n: d.letters for n, d in own.items()}, (one,), named)
     moved = {named(n): Definition((*d.letters, one), forward.of(d.expr)) for n, d in own.items()}
     saltation = Saltation(system, forward) if acting_events(system) else None
@@ -85,23 +82,8 @@ def augmented(system: System, count: int) -> Augmented:
     each = [np.repeat(system.layout.scales[at : at + int(np.prod(s))], count) for s, at in _slots(system)]
     definitions = {**structure.varying, **forward.found, **(saltation.definitions if saltation else {})}
     scales = [system.layout.scales, *each, np.ones(len(volume))]
-    whole = _built(spelling, Derived({**own, **moved, **volume}, definitions, crossings), scales)
-    alone = _built(Spelling(system), Derived(own, structure.varying), scales[:1])
-    return Augmented(system, alone, whole, count, trace is not None)
-
-
-def _built(spelling: Spelling, derived: Derived, scales: list[Floats]) -> System:
-    """The system of equations that were derived, with the values of the one that they come from."""
-    base = spelling.system
-    try:
-        model = spelling.model(derived)
-        found = build(model, values=values_of(base, model))
-    except InputError as error:
-        raise InputError(
-            f"The linearised equations of {base.name} cannot be written in the language: {error.sentence}",
-            code="no-exponents",
-        ) from error
-    return replace(found, layout=replace(found.layout, scales=np.concatenate(scales)))
+    whole = spelling.system_of(Derived({**own, **moved, **volume}, definitions, crossings), scales)
+    return Augmented(system, without_events(system), whole, count, trace is not None)
 
 
 def _slots(system: System) -> zip[tuple[tuple[int, ...], int]]:

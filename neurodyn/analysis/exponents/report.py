@@ -90,12 +90,12 @@ class Spectrum:
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""
         found: dict[str, Any] = {"model": self.system.name, "per": per(self.system)}
-        found |= {"exponents": _plain(self.exponents), "errors": _plain(self.errors)}
-        found |= {"zeros": self.zeros.tolist(), "sum": _plain(self.sum), "trace": self.trace, "status": self.status}
+        found |= {"exponents": plain(self.exponents), "errors": plain(self.errors)}
+        found |= {"zeros": self.zeros.tolist(), "sum": plain(self.sum), "trace": self.trace, "status": self.status}
         if self.dimension is not None:
             found |= {"dimension": self.dimension.value, "dimension_bound": self.dimension.bound or "equal"}
         if self.course is not None:
-            found["course"] = {k: _plain(v) for k, v in vars(self.course).items()}
+            found["course"] = {k: plain(v) for k, v in vars(self.course).items()}
         found |= {n: getattr(self, n) for n in ("interval", "transient", "span", "pieces")}
         return {**found, "notes": list(self.notes), "recipe": dict(self.recipe)}
 
@@ -186,10 +186,10 @@ def _work(report: Spectrum) -> str:
     return text + f"orthonormal every {report.interval:.4g}; {report.recipe['method']}"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Numbers as JSON has them: none for what is not a number, and text for what is infinite."""
     if isinstance(value, np.ndarray):
-        return [_plain(x) for x in value.tolist()]
+        return [plain(x) for x in value.tolist()]
     if isinstance(value, list):
-        return [_plain(x) for x in value]
+        return [plain(x) for x in value]
     return value if np.isfinite(value) else None if np.isnan(value) else str(value)

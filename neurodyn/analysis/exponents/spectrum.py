@@ -10,17 +10,15 @@ import numpy as np
 from neurodyn.analysis.exponents.augmented import augmented
 from neurodyn.analysis.exponents.carrier import Accuracy, Carrier
 from neurodyn.analysis.exponents.counting import Wanted, counted
+from neurodyn.analysis.exponents.given import positive, time_of, with_inputs
 from neurodyn.analysis.exponents.march import March
 from neurodyn.analysis.exponents.refused import acting_events, check_kind, jumps
 from neurodyn.analysis.exponents.report import Spectrum, reported
 from neurodyn.analysis.field.frozen import moves_with_time
-from neurodyn.backends.prepare import read_inputs
 from neurodyn.errors import InputError
 from neurodyn.results.recipe import plain_values, recipe
 from neurodyn.system.build import build
-from neurodyn.system.quantities import si_values
 from neurodyn.system.system import System
-from neurodyn.system.varying import with_bound
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -79,15 +77,15 @@ def lyapunov_exponents(
         RunFailed: for an orbit that does not stay finite.
     """
     system = system if isinstance(system, System) else build(system)
-    system = _driven(system, inputs) if inputs else system
+    system = with_inputs(system, inputs) if inputs else system
     check_kind(system)
     how = _accuracy(system, method, rtol, atol)
     whole = augmented(system, _count(system, count))
     driven = bool(moves_with_time(system)) or bool(acting_events(system))
     given, seed = dict(start or {}), system.seed if seed is None else seed
     count = _pieces(whole.system.layout.size, pieces, driven)
-    times = {"span": _time(system, "span", span), "transient": _time(system, "transient", transient)}
-    wanted = Wanted(**times, precision=_positive("precision", precision), pieces=count, seed=seed)
+    times = {"span": time_of(system, "span", span), "transient": time_of(system, "transient", transient)}
+    wanted = Wanted(**times, precision=positive("precision", precision), pieces=count, seed=seed)
     begin = float(system.time("from", system.model.bench.get("from", 0.0)))
     march = March(whole, Carrier(whole.system, system.signals, how), begin, driven)
     march.begin(system.start(given, seed=seed)[None], np.random.default_rng(seed))
@@ -95,14 +93,6 @@ def lyapunov_exponents(
     asked = {"analysis": "lyapunov_exponents", "count": whole.count, **vars(how), "method": march.carrier.method}
     asked |= {**vars(wanted), "inputs": plain_values(system, inputs or {}), "start": plain_values(system, given)}
     return reported(whole, found, recipe(system, asked), rtol, jumps(system))
-
-
-def _driven(system: System, inputs: Mapping[str, Any]) -> System:
-    """The system with other inputs."""
-    system, rest = with_bound(system, inputs)
-    rest = si_values(system.units, rest)
-    read_inputs(system, rest)  # refuses names that are none
-    return system.with_values(rest)
 
 
 def _accuracy(system: System, method: str | None, rtol: float, atol: float) -> Accuracy:
@@ -143,18 +133,3 @@ def _pieces(numbers: int, pieces: int | None, driven: bool) -> int:
             remedy="Leave pieces out.",
         )
     return int(pieces)
-
-
-def _time(system: System, name: str, value: Any) -> float | None:
-    found = _positive(name, None if value is None else system.time(name, value))
-    if found is not None and system.model.discrete and found != int(found):
-        raise InputError(f"{name} is {found:g}, and {system.name} goes in steps.", code="bad-span", remedy="Round it.")
-    return found
-
-
-def _positive(name: str, value: Any) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
-        raise InputError(f"{name} is {value!r}.", code="bad-span", remedy="Give a positive number.")
-    return float(value)

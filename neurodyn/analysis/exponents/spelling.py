@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
 from sympy import Idx
 
 from neurodyn.analysis.exponents.saltation import Crossing
 from neurodyn.calculus.letters import indices_of, letter, name_of, names_in, quantity, size_symbol
 from neurodyn.calculus.rewrite import Definition, names_reached, substitute
 from neurodyn.calculus.vocabulary import RESERVED
+from neurodyn.errors import InputError
 from neurodyn.language.names import is_name
 from neurodyn.language.spell import spell
 from neurodyn.model.model import Model
+from neurodyn.system.build import build
 from neurodyn.system.system import System
 
 # So many letters an index set gets: sums may be nested as deep, less the letters on the left.
@@ -23,11 +27,16 @@ LETTERS = 12
 
 @dataclass(frozen=True, eq=False)
 class Derived:
-    """Equations: how states move, between and at events, and the definitions that this may speak of."""
+    """Equations: how states move, between and at events, and the definitions that this may speak of.
+
+    Attributes:
+        kept: the definitions that are there in any case.
+    """
 
     moving: Mapping[str, Definition]
     definitions: Mapping[str, Definition]
     crossings: Sequence[Crossing] = ()
+    kept: Sequence[str] = ()
 
 
 class Spelling:
@@ -88,11 +97,27 @@ class Spelling:
             taken[name] += 1
         return tuple(found)
 
+    def system_of(self, derived: Derived, scales: Sequence[ArrayLike]) -> System:
+        """The system of equations that were derived, with the values of the one that they come from.
+
+        Args:
+            scales: of the states in their order, one list after the other.
+        """
+        try:
+            model = self.model(derived)
+            found = build(model, values={name: self.system.values[name] for name in model.parameters})
+        except InputError as error:
+            raise InputError(
+                f"Equations derived from {self.system.name} cannot be written in the language: {error.sentence}",
+                code="not-derived",
+            ) from error
+        return replace(found, layout=replace(found.layout, scales=np.concatenate(scales)))
+
     def model(self, derived: Derived) -> Model:
         """The model of equations that were derived, with those definitions that they reach."""
         moving, definitions, crossings = derived.moving, derived.definitions, derived.crossings
         known = {**definitions, **moving}
-        roots = {*moving}.union(*(names_in(e) for c in crossings for e in c.expressions()))
+        roots = {*moving, *derived.kept}.union(*(names_in(e) for c in crossings for e in c.expressions()))
         reached = frozenset[str]().union(*(names_reached(n, known) for n in roots))
         there = {n: definitions[n] for n in definitions if n in reached}
         model, shape = self.system.model, self.system.structure.letters
@@ -125,6 +150,13 @@ class Spelling:
         return spell(renamed, self.letters, [str(x.label) for x in own])
 
 
-def values_of(system: System, model: Model) -> dict[str, Any]:
-    """The values of the parameters of a model that was made from a system."""
-    return {name: system.values[name] for name in model.parameters}
+def own_equations(system: System) -> dict[str, Definition]:
+    """The rate of each state, or what a step makes of it, at its declared letters."""
+    structure = system.structure
+    rights = structure.maps if system.model.discrete else structure.flows
+    return {n: Definition(structure.letters(n), rights[n].at(structure.letters(n))) for n in system.layout.names}
+
+
+def without_events(system: System) -> System:
+    """The flow or map alone, for engines that would look for events from which nothing follows."""
+    return Spelling(system).system_of(Derived(own_equations(system), system.structure.varying), [system.layout.scales])
