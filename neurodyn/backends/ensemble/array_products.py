@@ -29,11 +29,15 @@ class ArrayProducts(LargeProducts):
         self._many: dict[str, None] = {}
 
     def rows(self, matrix: Any) -> Multiply:
-        many = self._several(matrix)
+        many, one = self._several(matrix), None
 
         def multiply(x: Any) -> Any:
-            # Made ready when a run is alone for the first time.
-            return self(matrix)(x[0])[None] if len(x) == 1 else many(x)
+            nonlocal one
+            if len(x) != 1:
+                return many(x)
+            if one is None:  # a run is alone for the first time
+                one = self(matrix)
+            return one(x[0])[None]
 
         return multiply
 
