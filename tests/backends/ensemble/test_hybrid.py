@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import math
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -364,3 +366,62 @@ def test_impulses_that_are_counted_have_no_times_for_lanes() -> None:
     model = Model("dx/dt = -x + hit", states={"x": 0.0}, events={"hit": {"rate": 1000, "counted": True}})
     with pytest.raises(InputError, match="in lanes: impulses are counted in each step"):
         ran(model, until=1.0, save_at=[1.0])
+
+
+def random_system(seed: int) -> System:
+    """Two or three states, each near the next one's, and events with conditions, rests, holds and impulses."""
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(2, 4))
+    equations = []
+    for i in range(count):
+        a, b, c, w = rng.normal(size=4).round(3).tolist()
+        impulse = " + 0.2*e0" if i == 0 else ""
+        equations.append(f"dx{i}/dt = p*tanh({a}*x{(i + 1) % count} + {b}) - 0.3*x{i} + {c}*sin({3 * w}*t){impulse}")
+
+    def compared() -> str:
+        return f"x{rng.integers(count)} {rng.choice(['>', '<', '>=', '<='])} {rng.normal():.3f}"
+
+    events: dict[str, dict[str, Any]] = {}
+    for k in range(3):
+        event: dict[str, Any] = {"when": compared()}
+        if rng.random() < 0.4:
+            event["when"] += f" {rng.choice(['and', 'or'])} {'not ' if k else ''}({compared()})"
+        if rng.random() < 0.7:
+            event["set"] = f"x{rng.integers(count)} = {rng.choice(['-0.5*x0', 'x1 + 0.3', '0.1'])}"
+        if rng.random() < 0.5:
+            event |= {"refractory": round(float(rng.uniform(0.05, 0.5)), 3), "hold": f"x{rng.integers(count)}"}
+        events[f"e{k}"] = event
+    states = {f"x{i}": round(float(rng.normal()), 2) for i in range(count)}
+    return build(Model(equations, states=states, parameters={"p": 1.0}, events=events))
+
+
+@pytest.mark.parametrize("seed", [2, *(pytest.param(k, marks=pytest.mark.slow) for k in (1, *range(3, 13)))])
+def test_random_systems_have_the_events_of_scipy(seed: int) -> None:
+    """With a parameter of its own for each trial; also where one fails, which then both do at the same event."""
+    system = random_system(seed)
+    rows = {"p": np.random.default_rng(seed).uniform(0.5, 2, 3)}
+    asked = {"until": 4.0, "save_at": [4.0], "values": rows, "record": list(system.model.events), **TIGHT}
+    found, other = ran(system, method="DOP853", **asked), ran(system, backend="scipy", **asked)
+    assert found.dataset["status"].values.tolist() == other.dataset["status"].values.tolist()
+    for name in system.model.events:
+        ours, theirs = found.events(name), other.events(name)
+        np.testing.assert_array_equal(ours.trial, theirs.trial)
+        np.testing.assert_allclose(ours.time, theirs.time, rtol=0, atol=1e-7)
+    assert found.counts["events"] == other.counts["events"] > 0
+
+
+def test_the_user_ends_a_run_early() -> None:
+    """Lanes stop between two steps, and what happened until then is kept."""
+    system, drives = build("lif", I=1e-9, t_ref=0.0), np.full(3, 30e6)
+    ran(system, until=1.0, values={"R": drives}, save_at=[1.0], record=["spike"])  # so that it is compiled
+    timer = threading.Timer(0.5, _thread.interrupt_main)
+    timer.start()
+    result = ran(system, until=2e4, values={"R": drives}, save_at=[2e4], record=["spike"])
+    timer.join()
+    assert result.status == "interrupted"
+    events, stops = result.events("spike"), result["stop_time"].values
+    for k in range(3):
+        times = events.time[events.trial == k]
+        gap = lif_interval(30e-3, 0.0)
+        assert len(times) > 100 and 0 <= stops[k] - times[-1] < gap * 1.01
+        np.testing.assert_allclose(np.diff(times), gap, rtol=1e-4)
