@@ -16,6 +16,7 @@ for variable in KERNELS:
 os.environ.update(environment(1))
 
 import derivation  # noqa: E402
+import fixed_points  # noqa: E402
 import spiking  # noqa: E402
 import startup  # noqa: E402
 import workloads  # noqa: E402
@@ -62,7 +63,7 @@ def run_derivation() -> None:
     derivation.report(models())
 
 
-MODELS = {"startup": run_startup, "derivation": run_derivation}
+MODELS = {"startup": run_startup, "derivation": run_derivation, "fixed_points": fixed_points.report}
 
 
 def main() -> None:

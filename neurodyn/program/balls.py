@@ -43,6 +43,8 @@ def matrix(entries: Objects) -> Any:
 
 def between(low: Any, high: Any) -> Objects:
     """Balls that hold all numbers between these."""
+    if low is high:
+        return _each(lambda a: arb(float(a)), low)
     return _each(lambda a, b: arb(float(a)).union(arb(float(b))), low, high)
 
 

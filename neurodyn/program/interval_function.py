@@ -113,7 +113,7 @@ def _on_diagonal(step: Step, x: Interval, value: Interval) -> Interval:
     """A dense value with something added where positions are equal."""
     kept = tuple(dict.fromkeys(step.over))
     subscripts = f"{''.join(step.over)}->{''.join(kept)}"
-    whole = x.map(np.copy)
+    whole = Interval(x.low.copy(), x.high.copy())
     places = whole.map(lambda v: np.einsum(subscripts, v))  # views
     found = places + aligned(value, step.operands[1].letters, kept)
     places.low[...], places.high[...] = found.low, found.high

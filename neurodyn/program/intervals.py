@@ -36,7 +36,18 @@ class Interval:
 
     def map(self, change: Unary) -> Interval:
         """Both ends changed alike: for what only moves elements, or is increasing and exact."""
-        return Interval(change(self.low), change(self.high))
+        low = change(self.low)
+        return Interval(low, low if self.is_point else change(self.high))
+
+    @property
+    def is_point(self) -> bool:
+        """Whether both ends are one array: then half of the work is left out."""
+        return self.low is self.high
+
+    @property
+    def ends(self) -> tuple[Array, ...]:
+        """The two ends, or the one that they are."""
+        return (self.low,) if self.is_point else (self.low, self.high)
 
     @property
     def width(self) -> Array:
@@ -52,8 +63,7 @@ class Interval:
         return outward(self.low - other.high, self.high - other.low)
 
     def __mul__(self, other: Interval) -> Interval:
-        pairs = [(x, y) for x in (self.low, self.high) for y in (other.low, other.high)]
-        ends = [_product(x, y) for x, y in pairs]
+        ends = [_product(x, y) for x in self.ends for y in other.ends]
         return outward(np.minimum.reduce(ends), np.maximum.reduce(ends))
 
     def __truediv__(self, other: Interval) -> Interval:
@@ -84,17 +94,26 @@ def centred(x: Interval) -> tuple[Array, Array]:
 
 def outward(low: Array, high: Array, ulps: int = 1) -> Interval:
     """Ends moved outwards, but for those that are 0, which no rounding makes; what is no number becomes unbounded."""
-    low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
-    zero = low == 0, high == 0
-    for _ in range(ulps):
-        low, high = np.nextafter(low, -np.inf), np.nextafter(high, np.inf)
-    return Interval(np.where(zero[0], 0.0, low), np.where(zero[1], 0.0, high))
+    return Interval(_moved(low, -np.inf, ulps), _moved(high, np.inf, ulps))
+
+
+def _moved(end: Array, to: float, ulps: int) -> Array:
+    away = end
+    if ulps > 1:  # one more is left to `nextafter`; a unit of the last place is less than EPS times the number
+        with np.errstate(invalid="ignore"):
+            away = end + np.sign(to) * (ulps - 1) * (EPS * np.abs(end) + TINY)
+    found = np.nextafter(away, to)
+    found = np.where(end == 0, 0.0, found)
+    return np.where(np.isnan(found), to, found) if np.isnan(found).any() else found
 
 
 def _product(x: Array, y: Array) -> Array:
     """A product of ends; 0 times infinity is 0, as of a limit that stays 0."""
-    found = np.where((x == 0) | (y == 0), 0.0, x * y)
-    return _away_from_zero(found, np.where(y == 0, 0.0, x), np.sign(y))
+    found = x * y
+    zero = (x == 0) | (y == 0)
+    found = np.where(zero, 0.0, found)
+    lost = (found == 0) & ~zero
+    return np.where(lost, np.sign(x) * np.sign(y) * TINY, found) if lost.any() else found
 
 
 def _away_from_zero(found: Array, factor: Array, sign: Any = 1.0) -> Array:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.fixed_points.contraction import contracted
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
-from neurodyn.program.intervals import Interval
+from neurodyn.program.intervals import EPS, Interval
 
 Array = NDArray[np.float64]
 TOGETHER = 2048
@@ -67,7 +67,7 @@ class Halving:
         proved = found.proved & ~found.empty
         left = ~found.empty & ~proved
         width = new[:, 1] - new[:, 0]
-        is_small = (width <= self.small * self.sides).all(axis=1)
+        is_small = (width <= self._least(new)).all(axis=1)
         if self.of.may_jump:  # halving on rarely tells more of a surface on which it jumps
             is_small |= (width <= self._coarse).all(axis=1) & self.of.jumps_in(Interval(new[:, 0], new[:, 1]))
         rest = left & ~is_small
@@ -76,6 +76,11 @@ class Halving:
         self.proved += [np.stack([now[proved], new[proved]], axis=1)] if proved.any() else []
         self.tough += [new[left & is_small]] if (left & is_small).any() else []
         self.waiting[last:] = [x for x in (later, halves) if len(x)]
+
+    def _least(self, boxes: Array) -> Array:
+        """Sides that are not cut; floating point cannot cut those that are a few of its steps."""
+        steps: Array = 8 * EPS * np.abs(boxes).max(axis=1)
+        return np.maximum(self.small * self.sides, steps)
 
     @property
     def _coarse(self) -> Array:
@@ -87,10 +92,12 @@ class Halving:
     def _cut(self, boxes: Array, before: Array, bent: Array) -> Array:
         """Boxes cut in two; those that a step has made much smaller are left whole."""
         width, old = boxes[:, 1] - boxes[:, 0], before[:, 1] - before[:, 0]
-        shrunk = ((width < 0.5 * old) & (old > self.small * self.sides)).any(axis=1)
+        least = self._least(boxes)
+        shrunk = ((width < 0.5 * old) & (old > least)).any(axis=1)
         whole, cut = boxes[shrunk], boxes[~shrunk]
         share = width[~shrunk] / self.sides
-        weight = np.where(share > self.small, bent[~shrunk] + EVEN * share / share.max(axis=1, keepdims=True), -1.0)
+        weight = bent[~shrunk] + EVEN * share / share.max(axis=1, keepdims=True)
+        weight = np.where(width[~shrunk] > least[~shrunk], weight, -1.0)
         rows, side = np.arange(len(cut)), weight.argmax(axis=1)
         first, second = cut.copy(), cut.copy()
         at = cut[rows, 0, side] + CUT * width[~shrunk][rows, side]

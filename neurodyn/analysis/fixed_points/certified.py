@@ -226,7 +226,7 @@ def _open(of: Enclosure, place: Place) -> FixedPoint:
     else:
         matrix = slope.low[0] + (np.eye(len(point)) if of.is_map else 0.0)
         found = stability(np.linalg.eigvals(matrix), float(np.abs(matrix).max()), of.is_map, place.neutral)
-        told = {"the rate is exactly 0 at this state, and its slope has no inverse there": place.exact,
+        told = {"the rate is exactly 0 at this state, which is not shown to be the only one nearby": place.exact,
                 "several states in it have a rate of 0 as far as numbers say": place.neutral}  # fmt: skip
         notes = [*(text for text, is_so in told.items() if is_so), *notes]
     return FixedPoint(of.layout.unpack(point), point, float(residuals(of, point[None])[0]), found,

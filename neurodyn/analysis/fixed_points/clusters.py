@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from neurodyn.analysis.fixed_points.boxes import Halving, joined
 from neurodyn.analysis.fixed_points.contraction import contracted
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
-from neurodyn.program.intervals import Interval
+from neurodyn.program.intervals import EPS, Interval
 
 Array = NDArray[np.float64]
 # By how much boxes get smaller at each of the levels, how many may be looked at for each place, and how many small ones
@@ -69,8 +69,7 @@ class Settling:
 
     def run(self, tough: Array) -> Settling:
         """Find an answer for each place where boxes touch, which are about `small` times the sides."""
-        widest = (tough[:, 1] - tough[:, 0]).max(axis=0)
-        self.left = list(components(self._uncovered(tough), np.maximum(widest, self.small * self.sides)))
+        self.left = list(components(self._uncovered(tough)))
         try:
             while self.left:
                 place = self.left[-1]
@@ -106,7 +105,7 @@ class Settling:
         if finer.waiting:
             return [*finer.tough, *finer.waiting]
         tough = joined(finer.tough, rest.shape[1:])
-        parts = components(tough, small * FINER * self.sides)
+        parts = components(tough)
         return [left for part in parts for left in self._settled(part, small * FINER, level + 1)]
 
     def _jumps(self, boxes: Array) -> bool:
@@ -120,7 +119,7 @@ class Settling:
             return [self._place(boxes)]
         if self._jumps(boxes):
             return [self._place(boxes)]
-        return [self._place(part) for part in components(boxes, self.small * self.sides)]
+        return [self._place(part) for part in components(boxes)]
 
     def _uncovered(self, boxes: Array) -> Array:
         """Those that do not lie in a box that holds one zero only, which is known."""
@@ -135,9 +134,10 @@ class Settling:
         low, high = hull(boxes)
         width = np.maximum(high - low, 1e-9 * self.sides)
         point = polished(self.of, (low + high) / 2)
+        least = np.maximum(1e-10 * self.sides, 64 * EPS * np.maximum(np.abs(low), np.abs(high)))
         for grown in (1.0, 0.1, 1e-3):
             for middle in (point, (low + high) / 2):
-                near = np.maximum(grown * width, 1e-10 * self.sides)
+                near = np.maximum(grown * width, least)
                 box = np.stack([np.minimum(middle, low) - near, np.maximum(middle, high) + near])
                 box = box if grown == 1.0 else np.stack([middle - near, middle + near])
                 if np.isfinite(box).all() and self._holds_one(box, boxes):
@@ -216,17 +216,18 @@ def hull(boxes: Array) -> tuple[Array, Array]:
     return boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)
 
 
-def components(boxes: Array, widest: Array) -> Iterator[Array]:
-    """Boxes that touch, directly or through others; no side is longer than `widest`."""
+def components(boxes: Array) -> Iterator[Array]:
+    """Boxes that touch, directly or through others."""
     if not len(boxes):
         return
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree
 
+    widest = np.maximum((boxes[:, 1] - boxes[:, 0]).max(axis=0), 1e-300)
     middles = boxes.mean(axis=1) / widest
-    pairs = cKDTree(middles).query_pairs(1.0 + 1e-9, p=np.inf, output_type="ndarray")
-    low, high = boxes[:, 0] - 1e-9 * widest, boxes[:, 1] + 1e-9 * widest
+    pairs = cKDTree(middles).query_pairs(1.0 + 1e-5, p=np.inf, output_type="ndarray")
+    low, high = boxes[:, 0] - 1e-6 * widest, boxes[:, 1] + 1e-6 * widest
     touch = ((low[pairs[:, 0]] <= high[pairs[:, 1]]) & (low[pairs[:, 1]] <= high[pairs[:, 0]])).all(axis=1)
     ends = pairs[touch]
     graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(boxes), len(boxes)))

@@ -20,7 +20,8 @@ Objects = NDArray[np.object_]
 arb, Matrix = flint.arb, flint.arb_mat
 # Half the sides of the boxes that are tried, in terms of scales.
 REACHES = (1e-12, 1e-9, 1e-6, 1e-15)
-SHARPER = 3  # steps of Newton's method
+# Steps of Newton's method; after one that is short, in terms of scales, digits double to more than are wanted.
+SHARPER, SHORT = 4, 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,10 @@ def proof(of: Enclosure, near: Array) -> Proof | None:
             inverse = _inverse(of, x)
             if inverse is None:
                 return None
-            x = _middles(x - _column(inverse * matrix(of.ball_rate(x)[:, None])))
+            step = _middles(_column(inverse * matrix(of.ball_rate(x)[:, None])))
+            x = _middles(x - step)
+            if all(abs(s) < SHORT * r for s, r in zip(step, scales.tolist(), strict=True)):
+                break
         for reach in REACHES:
             found = _krawczyk(of, x, reach * scales, inverse)
             if found is not None:
