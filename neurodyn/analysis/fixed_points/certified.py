@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.fixed_points.boxes import Halving, joined
-from neurodyn.analysis.fixed_points.clusters import Place, Settling
+from neurodyn.analysis.fixed_points.clusters import Settling
 from neurodyn.analysis.fixed_points.contraction import tightened
 from neurodyn.analysis.fixed_points.cycles import cycles
+from neurodyn.analysis.fixed_points.described import left_open, residuals, shown
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
-from neurodyn.analysis.fixed_points.inertia import certified as certified_stability
 from neurodyn.analysis.fixed_points.orbits import orbits
-from neurodyn.analysis.fixed_points.point import Eigenvalues, FixedPoint, Stability, Sure, stability
-from neurodyn.analysis.fixed_points.proof import proof
+from neurodyn.analysis.fixed_points.point import FixedPoint, Sure
 from neurodyn.analysis.fixed_points.symmetries import Symmetry, symmetries
-from neurodyn.program.balls import between, many_digits
-from neurodyn.program.interval_ops import NoInterval
-from neurodyn.program.intervals import Interval
 
 Array = NDArray[np.float64]
 # Boxes this share of the whole are small: they are looked at by the places where they touch.
@@ -71,7 +66,7 @@ def certified(of: Enclosure, ends: tuple[Array, Array], whole: tuple[Array, Arra
     pairs = joined(settling.proved, (2, 2, low.size))
     maps = symmetries(of, low, high) if of.period == 1 and of.levels is None else ()
     points, interrupted = _points(of, pairs, whole, maps)
-    opened = tuple(_open(of, place) for place in settling.places)
+    opened = tuple(left_open(of, place) for place in settling.places)
     interrupted |= settling.interrupted
     verdict, reason = _verdict(len(points), opened, unresolved, interrupted, search.boxes >= most)
     boxes = search.boxes + settling.boxes
@@ -119,11 +114,11 @@ def _by_orbits(
     """Points by their numbers: the first of each orbit is shown again, and the others are its images."""
     for number, orbit in enumerate(orbits(tight[:, 0], tight[:, 1], regions, maps)):
         first = orbit[0][0]
-        shown = _proved(of, regions[first], tight[first])
+        one = shown(of, regions[first], tight[first])
         for k, way in orbit:
-            state = way(shown.flat) + 0.0  # no -0
+            state = way(one.flat) + 0.0  # no -0
             yield k, replace(
-                shown, state=of.layout.unpack(state), flat=state, low=regions[k, 0], high=regions[k, 1],
+                one, state=of.layout.unpack(state), flat=state, low=regions[k, 0], high=regions[k, 1],
                 orbit=number if len(orbit) > 1 else None,
             )  # fmt: skip
 
@@ -132,8 +127,9 @@ def _by_cycles(of: Enclosure, tight: Array, regions: Array) -> Iterator[tuple[in
     """One point of each cycle of a map."""
     for cycle in cycles(of, tight[:, 0], tight[:, 1], regions):
         k = cycle.number
-        shown = _proved(of.after(cycle.period), regions[k], tight[k])
-        yield k, replace(shown, period=cycle.period, cycle=cycle.states if cycle.period > 1 else None)
+        one = shown(of.after(cycle.period), regions[k], tight[k])
+        notes = (*one.notes, *(() if cycle.is_first else ("it may return earlier",)))
+        yield k, replace(one, period=cycle.period, cycle=cycle.states if cycle.period > 1 else None, notes=notes)
 
 
 def _different(low: Array, high: Array, regions: Array) -> list[int]:
@@ -166,73 +162,3 @@ def _with_edges(of: Enclosure, points: list[FixedPoint], whole: tuple[Array, Arr
         replace(p, residual=float(r), notes=(*p.notes, *(["on an edge of the box"] if e else [])))
         for p, r, e in zip(points, off, edge, strict=True)
     ]
-
-
-def _proved(of: Enclosure, region: Array, tight: Array) -> FixedPoint:
-    """A zero that intervals show, shown again by balls."""
-    scales, notes = of.layout.scales, list[str]()
-    middle = tight[0] + (tight[1] - tight[0]) / 2
-    try:
-        again = proof(of, middle)
-        notes += [] if again is not None else ["not shown again by balls of Arb, which are too wide"]
-    except NoInterval as error:
-        again = None
-        notes.append(f"not shown again by balls of Arb, which lack {error}")
-    if again is None:
-        state, radius = middle, (tight[1] - tight[0]) / 2
-        slope = of.jacobian(Interval(tight[None, 0], tight[None, 1]))
-        jacobian = between(slope.low[0], slope.high[0])
-    else:
-        state, radius, jacobian = again.state, again.radius, again.jacobian
-    state = np.where(np.abs(state) <= np.maximum(radius, 1e-30 * scales), 0.0, state)
-    return FixedPoint(
-        of.layout.unpack(state), state, 0.0, _stability(of, jacobian), Sure.PROVED, float(np.max(radius / scales)),
-        region[0], region[1], notes=tuple(notes),
-    )  # fmt: skip
-
-
-def _stability(of: Enclosure, jacobian: Any) -> Stability:
-    if of.levels is not None:
-        with many_digits():
-            within = of.levels.within(jacobian)
-        found, count = certified_stability(within, False), len(of.levels.pivots)
-        still = Eigenvalues(0j, count, 0.0)
-        values = sorted((*found.eigenvalues, still), key=lambda e: -e.value.real)
-        return replace(found, eigenvalues=tuple(values), neutral=count)
-    with many_digits():
-        step = jacobian + np.eye(len(jacobian), dtype=int) if of.is_map else jacobian
-    return certified_stability(step, of.is_map)
-
-
-def residuals(of: Enclosure, states: Array) -> Array:
-    """The largest rate at each state, in terms of scales."""
-    rate = of.rate(Interval.point(states))
-    found: Array = np.max(np.maximum(np.abs(rate.low), np.abs(rate.high)) / of.layout.scales, axis=1)
-    return found
-
-
-def _open(of: Enclosure, place: Place) -> FixedPoint:
-    """A place where it is not known how many zeros there are."""
-    point, box = place.point, Interval(place.low[None], place.high[None])
-    notes = [f"{place.boxes} boxes stay open, from {_told(place.low)} to {_told(place.high)}"]
-    rate, slope = of.rate(box), of.jacobian(Interval.point(point[None]))
-    named, found = "degenerate", Stability((), 0, 0, len(point), Sure.UNDECIDED, of.is_map)
-    if of.jumps_in(box)[0]:
-        named = "jump"
-        notes.insert(0, "the rate jumps in it, from one sign to another or past 0")
-    elif not all(np.isfinite(end).all() for end in (rate.low, rate.high, slope.low, slope.high)):
-        named = "not bounded"
-        notes.insert(0, "the rate or its slope is not bounded there: a pole, or the border of where it has a value")
-    else:
-        matrix = slope.low[0] + (np.eye(len(point)) if of.is_map else 0.0)
-        found = stability(np.linalg.eigvals(matrix), float(np.abs(matrix).max()), of.is_map, place.neutral)
-        told = {"the rate is exactly 0 at this state, which is not shown to be the only one nearby": place.exact,
-                "several states in it have a rate of 0 as far as numbers say": place.neutral}  # fmt: skip
-        notes = [*(text for text, is_so in told.items() if is_so), *notes]
-    return FixedPoint(of.layout.unpack(point), point, float(residuals(of, point[None])[0]), found,
-                      Sure.UNDECIDED, low=place.low, high=place.high, notes=tuple(notes), named=named)  # fmt: skip
-
-
-def _told(x: Array) -> str:
-    shown = ", ".join(f"{v:.4g}" for v in x[:6])
-    return f"({shown}{', ...' if len(x) > 6 else ''})"

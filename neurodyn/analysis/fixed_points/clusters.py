@@ -204,7 +204,7 @@ def polished(of: Enclosure, x: Array) -> Array:
         rate = (around.low + around.high)[0] / 2
         if not (np.isfinite(rate).all() and np.isfinite(slope).all()):
             return x
-        step = np.linalg.lstsq(slope * scales, rate, rcond=1e-10)[0] * scales
+        step = np.linalg.lstsq(slope * scales / scales[:, None], rate / scales, rcond=1e-10)[0] * scales
         x = x - step
         if (np.abs(step) <= 1e-15 * (np.abs(x) + scales)).all():
             return x

@@ -15,11 +15,15 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Cycle:
-    """A cycle by the zero that stands for it: its number, after how many steps it returns, all its states."""
+    """A cycle by the zero that stands for it: its number, after how many steps it returns, all its states.
+
+    `is_first` says whether it surely does not return earlier.
+    """
 
     number: int
     period: int
     states: Array
+    is_first: bool
 
 
 def cycles(of: Enclosure, low: Array, high: Array, regions: Array) -> list[Cycle]:
@@ -43,8 +47,13 @@ def cycles(of: Enclosure, low: Array, high: Array, regions: Array) -> list[Cycle
             seen.update(np.flatnonzero(_holds(regions, image, k)).tolist())
         seen.add(k)
         states = np.stack([(image.low[k] + image.high[k]) / 2 for image in images[:period]])
-        found.append(Cycle(k, period, states))
+        apart = [_is_apart(images[0], image, k) for image in images[1:period]]
+        found.append(Cycle(k, period, states, all(apart)))
     return found
+
+
+def _is_apart(own: Interval, image: Interval, k: int) -> bool:
+    return bool(((image.low[k] > own.high[k]) | (image.high[k] < own.low[k])).any())
 
 
 def _holds(regions: Array, image: Interval, k: int) -> NDArray[np.bool_]:

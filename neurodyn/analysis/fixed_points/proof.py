@@ -41,6 +41,11 @@ class Proof:
         """The numbers that are nearest to the middle."""
         return np.array([float(x.mid()) for x in self.box])
 
+    def lies_in(self, region: Array) -> bool:
+        """Whether all of the box lies between two states."""
+        ends = zip(self.box, region[0].tolist(), region[1].tolist(), strict=True)
+        return all(arb(low) <= x and x <= arb(high) for x, low, high in ends)
+
     @property
     def radius(self) -> Array:
         """How far the zero may be from `state`."""

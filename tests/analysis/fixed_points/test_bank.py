@@ -108,6 +108,22 @@ def test_lorenz() -> None:
     assert "x -> -x, y -> -y" in found.text
 
 
+def test_units_make_no_difference() -> None:
+    """The same flow with x in millionths and z in thousands."""
+    text = "dx/dt = 10*(y - x/a)*a\ndy/dt = 28*x/a - y - x/a*z/b\ndz/dt = b*(x/a*y - 8*z/b/3)"
+    states = {"x": {"start": 1e-6, "scale": 1e-6}, "y": 1.0, "z": {"start": 1e3, "scale": 1e3}}
+    changed = neurodyn.build(neurodyn.Model(text, states=states, parameters={"a": 1e-6, "b": 1e3}))
+    found = fixed_points(changed, box={"x": (-40e-6, 40e-6), "y": (-40, 40), "z": (-20e3, 60e3)})
+    c = 72**0.5
+    assert found.is_complete and [p.kind for p in found] == [
+        "saddle of index 2",
+        "saddle of index 1",
+        "saddle of index 2",
+    ]
+    assert np.allclose(found[2].flat, [c * 1e-6, c, 27e3], rtol=1e-9, atol=0)
+    assert found[0].eigenvalues[0].value == pytest.approx(0.0939556 + 10.1945j, abs=1e-4)
+
+
 def test_lorenz_on_both_sides_of_its_hopf_point() -> None:
     hopf = 470 / 19
     text = "dx/dt = 10*(y - x)\ndy/dt = r*x - y - x*z\ndz/dt = x*y - 8*z/3"

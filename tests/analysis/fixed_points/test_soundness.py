@@ -50,6 +50,13 @@ def test_balls_prove_no_zero_that_is_none() -> None:
     assert shown is not None and abs(shown.state[0] - 2**0.5) <= shown.radius[0] < 1e-15
 
 
+def test_what_balls_prove_elsewhere_is_not_taken() -> None:
+    of = Enclosure(Field.of(flow("dx/dt = x**2 - 2", "x")))
+    shown = proof(of, np.array([1.4142]))
+    assert shown is not None and shown.lies_in(np.array([[1.4], [1.5]]))
+    assert not shown.lies_in(np.array([[-1.5], [-1.4]])) and not shown.lies_in(np.array([[1.4], [2**0.5 - 1e-15]]))
+
+
 def test_double_zeros_are_places() -> None:
     for text, places in (("dx/dt = x**2", 1), ("dx/dt = (x - 1/3)**2*(x + 1)", 1), ("dx/dt = x**3", 1)):
         found = fixed_points(flow(text, "x"), box={"x": (-2, 2)})
