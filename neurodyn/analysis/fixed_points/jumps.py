@@ -16,6 +16,7 @@ from neurodyn.calculus.letters import names_in
 from neurodyn.calculus.nodes import Floor, Heaviside, Sign, Stop, Where
 from neurodyn.calculus.reductions import LogSumExp, Norm, Product, Reduction, Softmax, Sum
 from neurodyn.calculus.rewrite import inline
+from neurodyn.calculus.through import Through
 from neurodyn.language.spell import spell
 from neurodyn.program.lower import Output
 from neurodyn.system.structure import Structure
@@ -36,8 +37,11 @@ def jumps(structure: Structure) -> list[Output]:
         Unknown: for a term that is not shown to jump at such places alone.
     """
     states, found = frozenset(structure.model.states), list[Output]()
+    through = Through(structure.varying)
     for name, row in {**structure.flows, **structure.maps}.items():
-        full = inline(row.expr, structure.varying)
+        full = inline(row.expr, through.definitions, through.stop)
+        if names_in(full) & through.stop:
+            raise Unknown(f"{name} depends on a recursion along a letter")
         for term in Add.make_args(full):
             try:
                 parts = list(_jumping(term, row.letters, states))

@@ -188,6 +188,8 @@ def test_bad_boxes(box: dict[str, tuple[float, float]] | None, said: str) -> Non
 def test_what_has_no_fixed_points_of_its_own_is_refused() -> None:
     with pytest.raises(neurodyn.InputError, match="depends on time"):
         fixed_points("wilson_cowan")
+    with pytest.raises(neurodyn.InputError, match="recursion along a letter"):
+        fixed_points("habituation_row", at=0)
     with pytest.raises(neurodyn.InputError, match="up to 12"):
         fixed_points("hopfield")
     with pytest.raises(neurodyn.InputError, match="No bound of x"):
