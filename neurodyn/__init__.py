@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from neurodyn.analysis.basins.find import basins as basins
     from neurodyn.analysis.energy.report import energy as energy
     from neurodyn.analysis.exponents.spectrum import lyapunov_exponents as lyapunov_exponents
     from neurodyn.analysis.fixed_points.find import fixed_points as fixed_points
@@ -50,6 +51,7 @@ _HOME = {
     "RunFailed": "errors",
     "SettledAt": "system.reductions",
     "System": "system.system",
+    "basins": "analysis.basins.find",
     "build": "system.build",
     "energy": "analysis.energy.report",
     "fixed_points": "analysis.fixed_points.find",

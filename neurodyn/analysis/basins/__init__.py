@@ -1,0 +1,1 @@
+"""Which attractors a system has, and which starts lead to which."""
