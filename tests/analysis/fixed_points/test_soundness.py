@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import root
 
 import neurodyn
 from neurodyn import fixed_points
@@ -25,6 +26,26 @@ def test_polynomials_have_the_zeros_of_numpy(seed: int) -> None:
     text = "dx/dt = c0*x**4 + c1*x**3 + c2*x**2 + c3*x + c4"
     found = fixed_points(flow(text, "x", **{f"c{k}": v for k, v in enumerate(c)}), box={"x": (-3, 3)})
     assert found.is_complete and [p.flat[0] for p in found] == pytest.approx(zeros, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(k, marks=pytest.mark.slow) for k in range(3, 40))])
+def test_a_search_finds_nothing_else(seed: int) -> None:
+    """Random flows: what Newton's method of SciPy finds from many starts is in the list, with as many unstable ways."""
+    rng = np.random.default_rng(seed)
+    a = rng.normal(size=10).round(3)
+    text = f"""
+    dx/dt = {a[0]} + {a[1]}*x + {a[2]}*sin(2*y) + {a[3]}*x*y - x**3/2 + {a[4]}*exp(-x**2)
+    dy/dt = {a[5]} + {a[6]}*tanh(3*x) + {a[7]}*y + {a[8]}*cos(x + y) - {abs(a[9])}*y**3
+    """
+    system = flow(text, "x y")
+    found, field = fixed_points(system, box={"x": (-3, 3), "y": (-3, 3)}), Field.of(system)
+    assert found.is_complete
+    for start in rng.uniform(-3, 3, (60, 2)):
+        end = root(field.values, start, jac=field.jacobian)
+        if end.success and np.abs(end.x).max() < 3 and np.abs(end.fun).max() < 1e-10:
+            assert any(np.abs(p.flat - end.x).max() < 1e-5 for p in found)
+    for p in found:
+        assert p.index == (np.linalg.eigvals(field.jacobian(p.flat)).real > 0).sum()
 
 
 def test_zeros_stay_in_contracted_boxes_and_are_counted_right() -> None:
