@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from neurodyn.analysis.basins.ellipsoid import basin_ellipsoid as basin_ellipsoid
     from neurodyn.analysis.basins.find import basins as basins
     from neurodyn.analysis.energy.report import energy as energy
     from neurodyn.analysis.exponents.spectrum import lyapunov_exponents as lyapunov_exponents
@@ -51,6 +52,7 @@ _HOME = {
     "RunFailed": "errors",
     "SettledAt": "system.reductions",
     "System": "system.system",
+    "basin_ellipsoid": "analysis.basins.ellipsoid",
     "basins": "analysis.basins.find",
     "build": "system.build",
     "energy": "analysis.energy.report",

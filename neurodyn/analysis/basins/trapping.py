@@ -54,14 +54,14 @@ def _reach(field: Field, point: Array, widest: float, least: float) -> float | N
     for _ in range(HALVINGS):
         box = Interval((point - half * scales)[None], (point + half * scales)[None])
         level = float((half * scales / np.sqrt(inverse)).min())
-        if _contracts(of, box, norm, rate) and _is_near(of, point, norm, rate, ROOM / 2 * level):
+        if contracts(of, box, norm, rate) and _is_near(of, point, norm, rate, ROOM / 2 * level):
             reach = (1 - ROOM) * level / np.sqrt(corner)
             return reach if reach > least else None
         half /= 2
     return None
 
 
-def _contracts(of: Enclosure, box: Interval, norm: Array, rate: float) -> bool:
+def contracts(of: Enclosure, box: Interval, norm: Array, rate: float) -> bool:
     """Whether PJ + J'P + 2 rate P is negative definite for each Jacobian in a box."""
     slopes = of.jacobian(box)
     if not (np.isfinite(slopes.low).all() and np.isfinite(slopes.high).all()):
