@@ -16,7 +16,7 @@ from neurodyn import InputError, Model, RunFailed, build, lyapunov_exponents
 from neurodyn.analysis.exponents.report import Spectrum
 from tests.analysis.exponents.systems import henon, line, linear, logistic, network
 
-QUICK: dict[str, Any] = dict(pieces=16, transient=6.0, span=300.0)
+QUICK: dict[str, Any] = dict(pieces=16, transient=5.0, span=200.0)
 
 
 def within(found: Spectrum, wanted: list[float], errors: float = 4.0) -> None:
@@ -32,7 +32,7 @@ def test_a_line_has_its_rate_at_any_tolerance(rate: float, start: float, rtol: f
     assert found.mismatch is not None and found.mismatch < 1e-6
 
 
-@pytest.mark.parametrize("span", [0.01, 1.0, 300.0])
+@pytest.mark.parametrize("span", [0.01, 1.0, 100.0])
 def test_nor_does_it_depend_on_the_time(span: float) -> None:
     found = lyapunov_exponents(line(-1.0), span=span, transient=min(span, 20.0), pieces=1)
     assert abs(found.exponents[0] + 1) < 1e-6
@@ -40,22 +40,21 @@ def test_nor_does_it_depend_on_the_time(span: float) -> None:
 
 def test_a_point_at_rest_has_the_real_parts_of_its_eigenvalues() -> None:
     rng = np.random.default_rng(3)
-    matrix = rng.normal(size=(6, 6)) - 2 * np.eye(6)
+    matrix = rng.normal(size=(4, 4)) - np.eye(4)
     wanted = np.sort(np.linalg.eigvals(matrix).real)[::-1]
-    found = lyapunov_exponents(build(linear(6), A=matrix), start={"x": np.zeros(6)}, transient=60, span=300, pieces=2)
+    found = lyapunov_exponents(build(linear(4), A=matrix), start={"x": np.zeros(4)}, transient=40, span=200, pieces=2)
     assert found.exponents == pytest.approx(wanted, abs=2e-3)
     assert found.sum == pytest.approx(np.trace(matrix), abs=1e-7)
 
 
 def test_a_network_at_rest_has_those_of_its_jacobian() -> None:
-    rng = np.random.default_rng(0)
-    weights = rng.normal(size=(40, 40)) / 40
-    weights = weights + weights.T + 1.5 * np.outer(*[np.sign(rng.normal(size=40))] * 2) / 40
-    system = build(network(40), W=weights)
-    rest = fsolve(lambda x: -x + weights @ np.tanh(x), 1.0 * np.sign(weights.sum(axis=1)))
-    jacobian = -np.eye(40) + weights * (1 - np.tanh(rest) ** 2)
-    wanted = np.sort(np.linalg.eigvals(jacobian).real)[::-1][:3]
-    found = lyapunov_exponents(system, 3, start={"x": rest}, transient=100, span=300, pieces=2)
+    rng, n = np.random.default_rng(0), 12
+    pattern = np.sign(rng.normal(size=n))
+    weights = 1.5 * np.outer(pattern, pattern) / n + 0.5 * np.diag(rng.uniform(size=n))
+    rest = fsolve(lambda x: -x + weights @ np.tanh(x), pattern)
+    jacobian = -np.eye(n) + weights * (1 - np.tanh(rest) ** 2)
+    wanted = np.sort(np.linalg.eigvals(jacobian).real)[::-1][:2]
+    found = lyapunov_exponents(build(network(n), W=weights), 2, start={"x": rest}, transient=200, span=200, pieces=1)
     assert found.exponents == pytest.approx(wanted, abs=2e-3)
     assert found.trace is None
 
@@ -82,7 +81,7 @@ def test_rossler() -> None:
 
 
 def test_van_der_pol() -> None:
-    found = lyapunov_exponents(build("van_der_pol", mu=1.0), pieces=32, transient=60, span=9000)
+    found = lyapunov_exponents(build("van_der_pol", mu=1.0), pieces=32, transient=40, span=6000)
     assert found.exponents == pytest.approx([0.0, -1.059377], abs=2e-5)
     assert found.dimension is not None and found.dimension.value == 1.0
 
@@ -202,7 +201,7 @@ def test_bad_input(case: str) -> None:
 
 def test_an_orbit_without_bounds() -> None:
     with pytest.raises(RunFailed, match="not bounded or cannot be followed"):
-        lyapunov_exponents(line(0.3), transient=3000, pieces=1)
+        lyapunov_exponents(line(30.0), transient=30, pieces=1)
 
 
 def test_a_rate_that_jumps_is_told() -> None:

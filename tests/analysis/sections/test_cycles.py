@@ -12,13 +12,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from neurodyn import InputError, Model, RunFailed, build, limit_cycle, lyapunov_exponents
-
-
-def rotating(mu: float, b: float, omega: float) -> Model:
-    """z' = z(mu + i omega - (1 + i b)|z|^2): a circle of radius sqrt(mu)."""
-    text = "r2 = x**2 + y**2\ndx/dt = (mu - r2)*x - (omega - b*r2)*y\ndy/dt = (mu - r2)*y + (omega - b*r2)*x"
-    values = {"mu": mu, "b": b, "omega": omega}
-    return Model(text, states={"x": 0.3, "y": 0.0}, parameters=values, bench={"until": 30}, name="rotating")
+from tests.analysis.sections.systems import lorenz, rotating
 
 
 def test_a_circle_has_its_closed_form() -> None:
@@ -37,7 +31,7 @@ def test_a_circle_has_its_closed_form() -> None:
 def test_one_that_repels_is_found_from_beside() -> None:
     """Backwards in time the circle attracts: with all rates reversed it repels, by the inverse multiplier."""
     text = "r2 = x**2 + y**2\ndx/dt = -(mu - r2)*x - y\ndy/dt = -(mu - r2)*y + x"
-    model = Model(text, states={"x": 0.70711, "y": 0.0}, parameters={"mu": 0.5}, bench={"until": 30}, name="repelling")
+    model = Model(text, states={"x": 0.70711, "y": 0.0}, parameters={"mu": 0.5}, bench={"until": 8}, name="repelling")
     found = limit_cycle(model, "x - 0.3", transient=0)
     assert found.period == pytest.approx(2 * math.pi, rel=1e-10)
     assert found.multipliers == pytest.approx([math.exp(2 * math.pi)], rel=1e-8)
@@ -80,7 +74,7 @@ def test_a_multiplier_below_rounding_follows_from_the_trace() -> None:
 
 def test_an_unstable_orbit_of_lorenz() -> None:
     start = {"x": -13.763610682, "y": -19.578751942, "z": 27}
-    found = limit_cycle("lorenz", "z - 27", start=start, transient=0)
+    found = limit_cycle(lorenz(4.0), "z - 27", start=start, transient=0)
     assert found.period == pytest.approx(1.5586522107, abs=1e-9)
     assert found.multipliers[0] == pytest.approx(4.7129473, abs=1e-6)
     assert found.stability == "unstable"
@@ -102,7 +96,7 @@ def test_no_cycle() -> None:
         limit_cycle(Model("dx/dt = -x\ndy/dt = x - y", states={"x": 1.0, "y": 0.0}, bench={"until": 10}))
     with pytest.raises(RunFailed, match="not at all"):
         limit_cycle(rotating(0.5, 0.5, 1.0), "x - 5")
-    leaving = Model("dx/dt = 0.01*x - y\ndy/dt = x + 0.01*y", states={"x": 1.0, "y": 0.0}, bench={"until": 30})
+    leaving = Model("dx/dt = 0.01*x - y\ndy/dt = x + 0.01*y", states={"x": 1.0, "y": 0.0}, bench={"until": 8})
     with pytest.raises(RunFailed, match="No cycle"):
         limit_cycle(leaving, "x", transient=0)
 

@@ -10,10 +10,7 @@ import numpy as np
 import pytest
 
 from neurodyn import InputError, Model, RunFailed, poincare, stroboscope
-
-
-def oscillator(**more: Any) -> Model:
-    return Model("dx/dt = y\ndy/dt = -x", states={"x": 0.0, "y": 1.0}, bench={"until": 20}, name="oscillator", **more)
+from tests.analysis.sections.systems import lorenz, oscillator
 
 
 def test_an_oscillator_crosses_at_multiples_of_pi() -> None:
@@ -33,11 +30,11 @@ def test_a_touch_is_flagged() -> None:
 
 
 def test_sections_of_lorenz_are_where_they_should_be() -> None:
-    found = poincare("lorenz", "z - rho + 1", count=40, transient=5)
+    found = poincare(lorenz(5.0), "z - rho + 1", count=20)
     assert found.coordinate("z") == pytest.approx(27.0, abs=1e-9)
     x, y = found.coordinate("x"), found.coordinate("y")
     assert (x * y - 8 / 3 * 27 > 0).all()  # z rises there
-    assert found.status == "done" and len(found.time) == 40
+    assert found.status == "done" and len(found.time) == 20
     told = json.loads(json.dumps(found.to_json()))
     assert told["states"]["x"] == x.tolist() and told["section"] == "z - rho + 1"
 
@@ -59,9 +56,9 @@ def test_sections_speak_of_whole_networks() -> None:
 
 def test_an_orbit_that_crosses_no_more() -> None:
     decay = Model("dx/dt = -x", states={"x": 1.0}, bench={"until": 1}, name="decay")
-    found = poincare(decay, "x - 0.1", direction="down", count=3, transient=0.1)
+    found = poincare(decay, "x - 0.1", direction="down", count=3, transient=0.1, longest=4)
     assert found.time == pytest.approx([math.log(10)], abs=1e-8)
-    assert poincare(decay, "x - 2", count=3).time.size == 0
+    assert poincare(decay, "x - 2", count=3, longest=2).time.size == 0
 
 
 def test_ctrl_c_keeps_the_crossings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +116,7 @@ def test_habituation_under_pulses_has_its_closed_form(at: float, power: float) -
 
 def test_a_chain_has_the_multipliers_of_its_units() -> None:
     inputs = {"u": "pulses(10, period=1, duty=0.1, phase=0.9)"}
-    found = stroboscope("habituation_chain", 1.0, inputs=inputs, looks=30)
+    found = stroboscope("habituation_chain", 1.0, inputs=inputs, looks=5)
     assert np.sort(found.multipliers.real) == pytest.approx([math.exp(-0.2), math.exp(-0.02)], abs=1e-8)
 
 
