@@ -14,7 +14,7 @@ from sympy import Add, Expr
 
 from neurodyn.analysis.exponents.refused import acting_events
 from neurodyn.analysis.exponents.saltation import Saltation
-from neurodyn.analysis.exponents.spelling import Derived, Spelling, own_equations, without_events
+from neurodyn.analysis.exponents.spelling import Derived, Spelling, own_equations
 from neurodyn.calculus.contract import sum_over
 from neurodyn.calculus.forward import Forward
 from neurodyn.calculus.letters import reindex
@@ -32,7 +32,7 @@ class Augmented:
 
     Attributes:
         base: the system itself.
-        alone: the same without events that only tell something, which no engine need look for.
+        alone: the same without events from which nothing follows, which no engine need look for.
         system: with the directions as further states, and the sum of rates of growth of all volumes, if it is traced.
         count: how many directions there are.
         traced: whether the last state is the integral of the trace of the Jacobian.
@@ -83,7 +83,8 @@ def augmented(system: System, count: int) -> Augmented:
     definitions = {**structure.varying, **forward.found, **(saltation.definitions if saltation else {})}
     scales = [system.layout.scales, *each, np.ones(len(volume))]
     whole = spelling.system_of(Derived({**own, **moved, **volume}, definitions, crossings), scales)
-    return Augmented(system, without_events(system), whole, count, trace is not None)
+    alone = Derived(own, structure.varying, [crossing.of(own) for crossing in crossings])
+    return Augmented(system, Spelling(system).system_of(alone, scales[:1]), whole, count, trace is not None)
 
 
 def _slots(system: System) -> zip[tuple[tuple[int, ...], int]]:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from neurodyn.system.signals import Signal
     from neurodyn.system.system import System
 
+# How much larger errors on the path over a step may be than at its end.
+ON_PATHS = 100.0
+# So many states on the way of an orbit are found in one run.
+STRETCH = 16
+
 
 @dataclass(frozen=True)
 class Accuracy:
@@ -47,27 +52,52 @@ class Carrier:
             progress=False,
             needed=system.needs,
         )
-        self.events = "event:reset" in system.needs
-        self.engine, self.method, self.sure = find("scipy" if self.events else "ensemble"), "", self.events
-        if self.events and how.method is None:
-            self.plan = replace(self.plan, method="DOP853")
+        self.engine, self.method, self.sure = find("ensemble"), "", False
+        self.events, self.steps, self.passed = "event:reset" in system.needs, 0, 0.0
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether trials go one after the other, and slowly."""
+        return self.sure and self.engine.name == "scipy"
+
+    @property
+    def error(self) -> float:
+        """What directions may lose in a unit of time: the error allowed in each step, more where events end steps.
+
+        States at events are read off the path over a step, which is less exact than its end.
+        """
+        if self.plan.discrete or not self.passed:
+            return float(np.finfo(float).eps)
+        return self.plan.rtol * (ON_PATHS if self.events else 1.0) * self.steps / self.passed
+
+    def forget(self) -> None:
+        """What comes next goes on from nothing: no event of it is refractory."""
+        self.plan = replace(self.plan, pending=None)
 
     def to(self, t: float, until: float, states: Floats) -> Floats:
         """The states (trials, size) at a time, from those at another."""
-        return np.atleast_2d(self._run(t, until, states, np.array([until])).end)
+        return self._run(t, until, states, np.array([until])).end
 
     def along(self, t: float, times: Floats, state: Floats) -> tuple[Floats, Floats]:
-        """The states on the way of one trial (size,) at some times, (times, size), and the last one."""
-        found = self._run(t, float(times[-1]), state[None], times)
-        return found.y[:, 0], found.end[0]
+        """The states on the way of one trial (size,) at some times, (times, size), and the last one.
+
+        An engine gives up runs that take very many steps, so the way goes in several.
+        """
+        found = []
+        for first in range(0, len(times), STRETCH):
+            own = times[first : first + STRETCH]
+            run = self._run(t, float(own[-1]), state[None], own)
+            found.append(run.y[:, 0])
+            t, state = float(own[-1]), run.end[0]
+        return np.concatenate(found), state
 
     def _run(self, t: float, until: float, states: Floats, times: Floats) -> Trajectory:
         plan = replace(self.plan, t0=t, until=until, start=states, save_at=times, trials=len(states))
-        if self.events:  # one trial, which goes on in time: what is refractory stays so
-            plan = replace(plan, start=states[0], trials=None)
         found = self.engine.run(plan) if self.sure else self._tried(plan)
         self.plan = replace(self.plan, pending=found.pending)
         self.method = found.method
+        self.steps += found.counts.get("steps", 0)
+        self.passed += len(states) * (until - t)
         if found.outcome.status == "interrupted":
             raise KeyboardInterrupt
         if found.outcome.status == "failed":
@@ -75,15 +105,18 @@ class Carrier:
         return found
 
     def _tried(self, plan: Plan) -> Trajectory:
-        """The first run: compiled if it can be, else as whole arrays, and so from then on."""
+        """The first run: compiled if it can be, else by whole arrays or step by step, and so from then on."""
         self.sure = True
         try:
             found = self.engine.run(replace(plan, target=LANES))
             self.plan = replace(self.plan, target=LANES)
         except InputError as error:
-            if error.code not in NOT_IN_LANES or is_implicit(plan):
+            if error.code not in (*NOT_IN_LANES, "missing-ability") or is_implicit(plan):
                 raise
-            if plan.discrete:
+            if self.events:
+                self.engine, self.plan = find("scipy"), replace(self.plan, method=plan.method or "DOP853")
+                plan = replace(plan, method=self.plan.method)
+            elif plan.discrete:
                 self.engine = find("map")
             else:
                 self.plan = replace(self.plan, target=ARRAYS)

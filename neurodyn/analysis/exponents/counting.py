@@ -81,11 +81,12 @@ class Bar:
 def counted(march: March, orbit: Carrier, wanted: Wanted, progress: bool) -> Counted:
     """Follow an orbit with directions, and count how these grow."""
     found, rng = Counted(), np.random.default_rng(wanted.seed)
-    rounds = COUNTING if wanted.pieces > 1 else INTERRUPTED if march.carrier.events else ALONE
     whole = Progress(replace(march.carrier.plan, t0=0.0, until=1.0, progress=progress))
     with whole, _interruptible(found):
-        bar = Bar(whole, SETTLING + (wanted.pieces > 1) * SETTLING + rounds)
-        settled = settle(march, wanted.transient, SETTLING, bar.step)
+        settled = settle(march, wanted.transient, SETTLING, Bar(whole, 2 * SETTLING + COUNTING).step)
+        wanted = replace(wanted, pieces=1) if march.carrier.in_turn else wanted
+        rounds = COUNTING if wanted.pieces > 1 else INTERRUPTED if march.carrier.in_turn else ALONE
+        bar = Bar(whole, (wanted.pieces > 1) * SETTLING + rounds)
         found.interval, found.transient = settled.interval, settled.passed
         turning = SETTLING if wanted.transient is None else max(1, round(wanted.transient / settled.interval))
         if wanted.span is not None:

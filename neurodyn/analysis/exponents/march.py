@@ -27,12 +27,13 @@ class March:
     """One orbit with directions, or several pieces of it side by side.
 
     Attributes:
-        t: the time that the pieces have come to; where nothing depends on it, it begins anew with each interval.
+        t: the time that the pieces have come to; where neither inputs nor events depend on it, so that they are not
+            `clocked`, it begins anew with each interval.
         states, directions: of the pieces, (pieces, size) and (pieces, size, count).
     """
 
-    def __init__(self, whole: Augmented, carrier: Carrier, t0: float, driven: bool) -> None:
-        self.whole, self.carrier, self.driven = whole, carrier, driven
+    def __init__(self, whole: Augmented, carrier: Carrier, t0: float, clocked: bool) -> None:
+        self.whole, self.carrier, self.clocked = whole, carrier, clocked
         self.t0 = self.t = t0
         self.states = self.directions = np.empty(0)
         self.discrete = whole.base.model.discrete
@@ -40,10 +41,12 @@ class March:
     def begin(self, states: Floats, rng: np.random.Generator) -> None:
         """Pieces begin at states (pieces, size), with directions that are drawn."""
         self.states, self.directions = states, drawn(self.whole, len(states), rng)
+        self.t = self.t0
+        self.carrier.forget()
 
     def on(self, interval: float) -> tuple[Floats, Floats]:
         """Go on by an interval: the growth (pieces, count) and the integral of the trace (pieces,)."""
-        begin = self.t if self.driven else self.t0
+        begin = self.t if self.clocked else self.t0
         packed = self.whole.pack(self.states, self.directions)
         reached = self.carrier.to(begin, begin + interval, packed)
         self.t = begin + interval
@@ -110,7 +113,9 @@ def _whole(march: March, interval: float) -> float:
 
 def spread(march: March, orbit: Carrier, pieces: int, apart: float, rng: np.random.Generator) -> Floats:
     """Let pieces begin along the orbit, one where the one before it ends; the state where the last ends is left."""
-    times: Floats = march.t0 + apart * np.arange(pieces + 1, dtype=float)
-    states, end = orbit.along(march.t0, times, march.states[-1])
-    march.begin(states[:-1], rng)
+    orbit.forget()
+    times: Floats = march.t0 + apart * np.arange(1, pieces + 1, dtype=float)
+    begin = march.states[-1]
+    states, end = orbit.along(march.t0, times, begin)
+    march.begin(np.concatenate([begin[None], states[:-1]]), rng)
     return end

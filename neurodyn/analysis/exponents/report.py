@@ -101,10 +101,10 @@ class Spectrum:
 
 
 def reported(
-    whole: Augmented, found: Counted, recipe: Mapping[str, Any], rtol: float, jumping: Sequence[str]
+    whole: Augmented, found: Counted, recipe: Mapping[str, Any], rounding: float, jumping: Sequence[str]
 ) -> Spectrum:
     """The report of what was counted."""
-    base, count, discrete = whole.base, whole.count, whole.base.model.discrete
+    base, count = whole.base, whole.count
     notes = _notes(found, jumping)
     work = dict(interval=found.interval, transient=found.transient, status=found.status, notes=notes, recipe=recipe)
     growth, trace = found.joined()
@@ -114,8 +114,7 @@ def reported(
     order = np.argsort(-means(growth, found.interval), kind="stable")
     growth = growth[:, :, order]
     exponents = means(growth, found.interval)
-    rounding = np.finfo(float).eps if discrete else rtol
-    errors = np.hypot(block_errors(growth, found.interval), rounding / found.interval)
+    errors = np.hypot(block_errors(growth, found.interval), rounding)
     zeros = np.abs(exponents) <= SIGMAS * errors
     return Spectrum(
         base,

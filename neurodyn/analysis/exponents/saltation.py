@@ -8,8 +8,9 @@ sets R(x), sets w to DR w + (f(R(x)) - DR f) (grad g . w)/(grad g . f).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, Idx, S
@@ -40,6 +41,11 @@ class Crossing:
     sets: Mapping[str, Definition]
     refractory: Expr | None
     hold: Mapping[str, tuple[Idx, ...]]
+
+    def of(self, states: Mapping[str, Any]) -> Crossing:
+        """What it does to some states alone."""
+        sets = {n: d for n, d in self.sets.items() if n in states}
+        return replace(self, sets=sets, hold={n: d for n, d in self.hold.items() if n in states})
 
     def expressions(self) -> list[sp.Basic]:
         """All that it says."""

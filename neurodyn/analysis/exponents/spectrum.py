@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 LOOSEST = 1e-7
 # All exponents of systems with so few states, and so many of others.
 FEW, MANY = 12, 10
-# How many pieces by the numbers in states and directions.
+# How many pieces by the numbers in states and directions, and at most where events take time.
+WITH_EVENTS = 64
 PIECES = ((200, 1024), (600, 256), (6000, 16), (np.inf, 4))
 
 
@@ -81,18 +82,19 @@ def lyapunov_exponents(
     check_kind(system)
     how = _accuracy(system, method, rtol, atol)
     whole = augmented(system, _count(system, count))
-    driven = bool(moves_with_time(system)) or bool(acting_events(system))
+    driven = bool(moves_with_time(system))
+    clocked = driven or bool(acting_events(system))
     given, seed = dict(start or {}), system.seed if seed is None else seed
-    count = _pieces(whole.system.layout.size, pieces, driven)
+    count = _pieces(whole.system.layout.size, pieces, driven, clocked)
     times = {"span": time_of(system, "span", span), "transient": time_of(system, "transient", transient)}
     wanted = Wanted(**times, precision=positive("precision", precision), pieces=count, seed=seed)
     begin = float(system.time("from", system.model.bench.get("from", 0.0)))
-    march = March(whole, Carrier(whole.system, system.signals, how), begin, driven)
+    march = March(whole, Carrier(whole.system, system.signals, how), begin, clocked)
     march.begin(system.start(given, seed=seed)[None], np.random.default_rng(seed))
     found = counted(march, Carrier(whole.alone, system.signals, how), wanted, progress is not False)
     asked = {"analysis": "lyapunov_exponents", "count": whole.count, **vars(how), "method": march.carrier.method}
     asked |= {**vars(wanted), "inputs": plain_values(system, inputs or {}), "start": plain_values(system, given)}
-    return reported(whole, found, recipe(system, asked), rtol, jumps(system))
+    return reported(whole, found, recipe(system, asked), march.carrier.error, jumps(system))
 
 
 def _accuracy(system: System, method: str | None, rtol: float, atol: float) -> Accuracy:
@@ -120,15 +122,16 @@ def _count(system: System, count: int | None) -> int:
     return int(count)
 
 
-def _pieces(numbers: int, pieces: int | None, driven: bool) -> int:
+def _pieces(numbers: int, pieces: int | None, driven: bool, clocked: bool) -> int:
     """How many pieces: enough to fill the lanes of vectors; few of large systems, whose products fill the machine."""
     if pieces is None:
-        return 1 if driven else next(k for most, k in PIECES if numbers <= most)
+        many = next(k for most, k in PIECES if numbers <= most)
+        return 1 if driven else min(many, WITH_EVENTS) if clocked else many
     if isinstance(pieces, bool) or not isinstance(pieces, int | np.integer) or pieces < 1:
         raise InputError(f"pieces is {pieces!r}.", code="bad-count", remedy="Give a whole number from 1 on.")
     if driven and pieces > 1:
         raise InputError(
-            f"{pieces} pieces of one orbit cannot go side by side: inputs or events make the time matter.",
+            f"{pieces} pieces of one orbit cannot go side by side: inputs make the time matter.",
             code="bad-count",
             remedy="Leave pieces out.",
         )

@@ -46,6 +46,12 @@ def test_one_that_does_not_spike_has_its_leak() -> None:
     assert found.exponents == pytest.approx([-50.0], rel=1e-7)
 
 
+def test_pieces_of_spiking_orbits_go_side_by_side() -> None:
+    found = lyapunov_exponents(build("lif", I=0.4e-9), transient=0.1, span=3.0, pieces=6)
+    assert found.pieces == 6 and found.zeros[0]
+    assert abs(found.exponents[0]) < 1.0
+
+
 def test_adaptation_forgets_as_the_return_map_says() -> None:
     told = dict(drive=2.5, step=0.3, tau=3.0)
     w = 0.0
@@ -53,5 +59,5 @@ def test_adaptation_forgets_as_the_return_map_says() -> None:
         w, time = returned(w, **told)
     near = 1e-4
     multiplier = (returned(w + near, **told)[0] - returned(w - near, **told)[0]) / (2 * near)
-    found = lyapunov_exponents(adaptive(**told), transient=25.0, span=100.0)
+    found = lyapunov_exponents(adaptive(**told), transient=25.0, span=400.0, pieces=4)
     assert found.exponents == pytest.approx([0.0, math.log(multiplier) / time], abs=2e-3)
