@@ -24,13 +24,18 @@ MOST_SWEEPS = 50
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for; see `lyapunov_exponents`."""
+    """What is asked for; see `lyapunov_exponents`.
+
+    Attributes:
+        free: whether there may be fewer pieces, where they cannot go side by side.
+    """
 
     span: float | None
     transient: float | None
     precision: float | None
     pieces: int
     seed: int
+    free: bool = True
 
 
 @dataclass(eq=False)
@@ -84,7 +89,7 @@ def counted(march: March, orbit: Carrier, wanted: Wanted, progress: bool) -> Cou
     whole = Progress(replace(march.carrier.plan, t0=0.0, until=1.0, progress=progress))
     with whole, _interruptible(found):
         settled = settle(march, wanted.transient, SETTLING, Bar(whole, 2 * SETTLING + COUNTING).step)
-        wanted = replace(wanted, pieces=1) if march.carrier.in_turn else wanted
+        wanted = replace(wanted, pieces=1) if march.carrier.in_turn and wanted.free else wanted
         rounds = COUNTING if wanted.pieces > 1 else INTERRUPTED if march.carrier.in_turn else ALONE
         bar = Bar(whole, (wanted.pieces > 1) * SETTLING + rounds)
         found.interval, found.transient = settled.interval, settled.passed

@@ -9,16 +9,20 @@ from neurodyn.errors import InputError
 from neurodyn.system.system import System
 
 
-def check_kind(system: System) -> None:
-    """Refuse systems whose linearisation is not a flow or map of vectors beside the state."""
+def check_kind(system: System, what: str = "exponents") -> None:
+    """Refuse systems whose linearisation is not a flow or map of vectors beside the state.
+
+    Args:
+        what: what was asked for, in words.
+    """
     structure, model = system.structure, system.model
     noise = structure.noisy or (model.discrete and bool(model.noise))
     kinds = {
         "it has constraints": structure.residuals,
-        "its rates read earlier states, so that a direction is a whole function of time": structure.remembered,
+        "its rates read earlier states, so that a neighbour differs by a whole function of time": structure.remembered,
         "its step reads earlier states": structure.pasts,
         "its units are updated one after the other": structure.asynchronous,
-        "noise drives it, and its exponents are those of drawn paths": noise,
+        "noise drives it": noise,
         "some of its states are kept within bounds": any(d.clip for d in model.states.values()),
         "some of its quantities live on the edges of a support": system.wirings,
         "it has no states": not system.layout.size,
@@ -26,8 +30,8 @@ def check_kind(system: System) -> None:
     reason = next((text for text, holds in kinds.items() if holds), None)
     if reason is not None:
         raise InputError(
-            f"There are no exponents of {system.name} here: {reason}.",
-            code="no-exponents",
+            f"There are no {what} of {system.name} here: {reason}.",
+            code=f"no-{what}",
             remedy="They are computed of flows and synchronous maps whose next state follows from the present one.",
         )
 

@@ -64,7 +64,7 @@ def lyapunov_exponents(
         span: the time that is averaged over, all pieces together; a number of steps of a map.
         transient: how long the orbit is left to itself first, and each piece until its directions have turned.
         precision: a standard error: it is gone on until all are below it, up to 50 times the span.
-        pieces: of the orbit that are followed side by side; one where inputs vary.
+        pieces: of the orbit that are followed side by side; one where inputs vary, and where events are not compiled.
         method: of the backend `ensemble`, such as `Rodas4` for small stiff systems.
         rtol, atol: the error allowed in a step, in units of each state's scale; a direction has length 1.
         seed: of the directions, and of draws in the start.
@@ -87,7 +87,7 @@ def lyapunov_exponents(
     given, seed = dict(start or {}), system.seed if seed is None else seed
     count = _pieces(whole.system.layout.size, pieces, driven, clocked)
     times = {"span": time_of(system, "span", span), "transient": time_of(system, "transient", transient)}
-    wanted = Wanted(**times, precision=positive("precision", precision), pieces=count, seed=seed)
+    wanted = Wanted(**times, precision=positive("precision", precision), pieces=count, seed=seed, free=pieces is None)
     begin = float(system.time("from", system.model.bench.get("from", 0.0)))
     march = March(whole, Carrier(whole.system, system.signals, how), begin, clocked)
     march.begin(system.start(given, seed=seed)[None], np.random.default_rng(seed))

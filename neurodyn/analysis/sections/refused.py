@@ -15,10 +15,10 @@ def check_flow(system: System) -> None:
             code="not-a-flow",
             remedy="Ask for its fixed points, or its cycles.",
         )
-    check_kind(system)
+    check_kind(system, "sections")
     if acting_events(system):
         raise InputError(
             f"{system.name} has events that act ({', '.join(acting_events(system))}), which are not crossed here.",
-            code="no-section",
+            code="no-sections",
             remedy="Its exponents can be had: lyapunov_exponents.",
         )
