@@ -38,10 +38,14 @@ def fixed_points(
     period: int = 1,
     start: Mapping[str, Any] | None = None,
     boxes: int = MOST,
+    starts: int = 256,
+    seed: int = 0,
 ) -> FixedPoints:
     """The fixed points of a system, with their eigenvalues, kinds, and how sure each is.
 
     All in a box are found and proved: interval arithmetic shows of pieces of it that they hold none or exactly one.
+    Those of systems of more than twelve numbers of state, or with operations that intervals lack, are searched for from
+    many starts, and each is proved by itself where that can be done; slow points are told beside them.
 
     Args:
         system: a system, or the name of a model.
@@ -52,6 +56,8 @@ def fixed_points(
         start: states that replace those of the model: where sums of states are conserved, fixed points are looked for
             on the level of the start.
         boxes: how many pieces are looked at.
+        starts, seed: of a search: how many there are, in the box if one is given, else at the start of the model and
+            along trajectories.
 
     Raises:
         InputError: where no box follows and none is given, for boxes that are none, and for what has no field of its
@@ -62,17 +68,16 @@ def fixed_points(
     system = build(system) if isinstance(system, str) else system
     field = Field.of(system, at)
     _check(system, period)
+    if system.layout.size > MOST_STATES:
+        why = f"{system.layout.size} numbers of state are more than the {MOST_STATES} that a proof is made for"
+        return _looked_for(field, box or {}, period, starts, seed, why)
     try:
         of = Enclosure(field, period)
         of.levels = invariants(of, system.start(start))
         return _proved(field, of, region_of(system, box or {}), boxes)
     except (NoInterval, Unknown) as error:
         why = f"intervals lack the operation {error}" if isinstance(error, NoInterval) else str(error)
-        raise InputError(
-            f"The fixed points of {system.name} cannot be proved: {why}.",
-            code="not-certified",
-            remedy="Write the equations without it.",
-        ) from None
+        return _looked_for(field, box or {}, period, starts, seed, why)
 
 
 def _proved(field: Field, of: Enclosure, given: tuple[Array, Array], most: int) -> FixedPoints:
@@ -126,13 +131,25 @@ def _check(system: System, period: int) -> None:
             code="bad-period",
             remedy="Periods are whole numbers of steps of maps; cycles of flows have periods in time.",
         )
-    if system.layout.size > MOST_STATES:
-        raise InputError(
-            f"{system.name} has {system.layout.size} numbers as its state; fixed points are proved for up to "
-            f"{MOST_STATES}.",
-            code="not-certified",
-            remedy="Take a smaller size.",
-        )
+
+
+def _looked_for(field: Field, box: Mapping[str, Any], period: int, starts: int, seed: int, why: str) -> FixedPoints:
+    """What a search finds."""
+    from neurodyn.analysis.fixed_points.search.searched import searched
+
+    system = field.system
+    if period > 1:
+        raise InputError(f"Cycles of {system.name} cannot be proved: {why}.", code="not-certified",
+                         remedy="Leave period at 1: fixed points are searched for.")  # fmt: skip
+    ends = region_of(system, box)
+    if box and not np.isfinite(ends).all():
+        raise InputError(f"A search in {system.name} needs the ends of all states, or of none.", code="bad-box",
+                         remedy=f"States: {', '.join(system.layout.names)}.")  # fmt: skip
+    found = searched(field, ends if box else None, starts=starts, seed=seed)
+    return FixedPoints(
+        system, found.points, found.verdict, f"{found.reason} (not proved to be all: {why})", ends if box else None,
+        frozen=field.notes, interrupted=found.interrupted, counts=found.counts,
+    )  # fmt: skip
 
 
 def _check_ends(system: System, low: Array, high: Array) -> None:

@@ -166,8 +166,9 @@ class FixedPoint:
 
     @property
     def is_stable(self) -> bool | None:
-        """Whether states near it come back; None where that is not known."""
-        return self.stability.is_stable
+        """Whether states near it come back; None where that is not known, or where there may be no fixed point."""
+        is_there = self.sure not in (Sure.SLOW, Sure.UNDECIDED) or self.stability.neutral
+        return self.stability.is_stable if is_there else None
 
     @property
     def index(self) -> int:
