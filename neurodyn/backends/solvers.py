@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import numpy as np
-import scipy.integrate
 
 from neurodyn.backends import noisy
 from neurodyn.backends.plan import Floats, Piece, Plan
@@ -109,6 +108,8 @@ def set_going(
         options = {"jac": problem.dense_jacobian if method == "LSODA" else problem.jacobian}
     if step is not None:
         options["first_step"] = min(step, abs(piece.end - piece.begin))
+    import scipy.integrate  # here: backends that only read the words above do without it
+
     solver, past = getattr(scipy.integrate, method), problem.past
     if past is None:
         made = solver(problem.rate, piece.begin, z, piece.end, rtol=rtol, atol=atol, **options)
@@ -127,7 +128,9 @@ def taken_up(solver: Any, piece: Piece, z: Floats, rate: Floats, step: float) ->
     Returns:
         False for a solver that cannot: it remembers earlier steps.
     """
-    if not isinstance(solver, scipy.integrate.RK45 | scipy.integrate.DOP853):
+    from scipy.integrate import DOP853, RK45
+
+    if not isinstance(solver, RK45 | DOP853):
         return False
     solver.t, solver.y, solver.f, solver.t_bound = piece.begin, z, rate, piece.end
     solver.t_old, solver.status = None, "running"

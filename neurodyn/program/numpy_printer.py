@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from neurodyn.program import runtime, wiring
 from neurodyn.program.loops import Runner
@@ -63,7 +62,11 @@ def numpy_function(program: Program) -> Compiled:
     """Print and compile a program. Names of users reach the source only as parts of longer names."""
     printer = _Printer(program)
     source = printer.source()
-    scope = {"np": np, "special": special, "runtime": runtime, "wiring": wiring, **printer.keys}
+    scope = {"np": np, "runtime": runtime, "wiring": wiring, **printer.keys}
+    if "special." in source:
+        from scipy import special  # it takes longer to load than most models take to build
+
+        scope["special"] = special
     exec(compile(source, "<lowered>", "exec"), scope)
     return Compiled(program, source, scope["bind"])
 

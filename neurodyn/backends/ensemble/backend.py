@@ -30,13 +30,11 @@ class Ensemble:
         if "event:reset" in plan.needed:
             _refuse_noise(plan)
             return _with_events(plan)
-        from neurodyn.backends.ensemble import arrays, lanes
-
         check(plan)
         if plan.target == ARRAYS or plan.storage is not None:
-            return arrays.run(plan)
+            return _arrays(plan)
         try:
-            return _in_step(plan) if plan.dt is not None or plan.discrete else lanes.run(plan)
+            return _in_step(plan) if plan.dt is not None or plan.discrete else _lanes(plan)
         except InputError as error:
             if (
                 plan.target == LANES
@@ -46,7 +44,19 @@ class Ensemble:
                 or is_implicit(plan)
             ):
                 raise
-        return arrays.run(plan)
+        return _arrays(plan)
+
+
+def _arrays(plan: Plan) -> Trajectory:
+    from neurodyn.backends.ensemble import arrays
+
+    return arrays.run(plan)
+
+
+def _lanes(plan: Plan) -> Trajectory:
+    from neurodyn.backends.ensemble import lanes
+
+    return lanes.run(plan)
 
 
 def _with_events(plan: Plan) -> Trajectory:
