@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from neurodyn.analysis.energy.report import energy as energy
     from neurodyn.analysis.exponents.spectrum import lyapunov_exponents as lyapunov_exponents
     from neurodyn.analysis.fixed_points.find import fixed_points as fixed_points
+    from neurodyn.analysis.linear.linearise import linearise as linearise
     from neurodyn.analysis.sections.cycle import limit_cycle as limit_cycle
     from neurodyn.analysis.sections.poincare import poincare as poincare
     from neurodyn.analysis.sections.stroboscope import stroboscope as stroboscope
@@ -59,6 +60,7 @@ _HOME = {
     "fixed_points": "analysis.fixed_points.find",
     "library": "model.library",
     "limit_cycle": "analysis.sections.cycle",
+    "linearise": "analysis.linear.linearise",
     "load": "model.library",
     "load_result": "results.result",
     "lyapunov_exponents": "analysis.exponents.spectrum",

@@ -1,0 +1,1 @@
+"""A system close to a state, where it is linear."""
