@@ -136,5 +136,7 @@ def linearise(
     own = jacobian * scales / scales[:, None]
     values, vectors = np.linalg.eig(own)
     found = stability(values.astype(complex), float(np.linalg.norm(own, 2)), field.kind == "map")
+    if isinstance(state, FixedPoint) and state.period == 1:
+        found = state.stability  # counted by balls, where the point is proved
     residual = float(np.abs(field.defect(flat) / scales).max())
     return Linearisation(field, flat, jacobian, values.astype(complex), vectors.astype(complex), found, residual)

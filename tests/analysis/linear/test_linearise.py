@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import neurodyn
+from neurodyn.analysis.fixed_points.point import Sure
 from tests.analysis.fixed_points.models import flow
 
 
@@ -25,6 +26,7 @@ def test_the_fixed_point_of_fitzhugh_nagumo() -> None:
     trace, product = 1 - point.flat[0] ** 2 - 0.064, -0.064 * (1 - point.flat[0] ** 2) + 0.08
     expected = np.roots([1, -trace, product])
     np.testing.assert_allclose(np.sort_complex(found.values), np.sort_complex(expected), rtol=1e-12)
+    assert found.stability.sure is Sure.PROVED  # that of the point
     assert found.stability.unstable == 2 and found.directions("unstable").shape == (2, 2)
     assert found.symbolic["v by v"] == "1 - v**2" and "1 - v**2" in found.text
 
