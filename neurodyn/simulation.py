@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def simulate(
-    system: System | Model,
+    system: System | Model | str,
     *,
     until: float | str | None = None,
     steps: int | None = None,
@@ -103,8 +103,10 @@ def simulate(
         InputError: for anything that cannot be run as asked.
         RunFailed: for a run that meets numbers that are not finite, or a place that no step leads on from.
     """
+    from neurodyn.system.build import built
+
     _check_option(on_failure)
-    system = _built(system)
+    system = built(system)
     asked: dict[str, Any] = dict(
         t0=t0, start=start, values=values, inputs=inputs, save_at=save_at, every=every, record=record, reduce=reduce,
         stop_at=stop_at, backend=backend, method=method, coupling=coupling, dt=dt, target=target, storage=storage,
@@ -195,13 +197,3 @@ def _delivered(result: Result, on_failure: str) -> Result:
     if result.status == "failed" and on_failure == "raise":
         raise RunFailed(result.message, code=result.code, result=result)
     return result
-
-
-def _built(system: System | Model) -> System:
-    from neurodyn.model.model import Model
-
-    if isinstance(system, Model):
-        from neurodyn.system.build import build
-
-        return build(system)
-    return system

@@ -31,6 +31,11 @@ from neurodyn.system.values import Values
 from neurodyn.system.varying import varying_names
 
 
+def built(system: System | Model | str | Path) -> System:
+    """A system as it is; one that is built from a model, or from the name or path of one, with its defaults."""
+    return system if isinstance(system, System) else build(system)
+
+
 def build(
     model: Model | str | Path,
     *,

@@ -24,6 +24,7 @@ from neurodyn.analysis.field.field import Field
 from neurodyn.analysis.verdict import Verdict
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
+from neurodyn.system.build import built
 from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
@@ -93,9 +94,7 @@ def basin_ellipsoid(
     Raises:
         InputError: for maps, for flows that move with time, and where there is no stable point.
     """
-    from neurodyn.system.build import build
-
-    system = build(system) if isinstance(system, str | Model) else system
+    system = built(system)
     field = Field.of(system)
     if field.kind == "map":
         raise InputError(f"{system.name} is a map.", code="no-flow", remedy="Take a flow; `basins` is for maps too.")

@@ -19,6 +19,7 @@ from neurodyn.analysis.basins.runner import Runner
 from neurodyn.analysis.field.field import Field
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
+from neurodyn.system.build import built
 from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
@@ -72,9 +73,7 @@ def basins(
     Raises:
         InputError: for a box that is empty or bounds no states, and for systems without states of their own.
     """
-    from neurodyn.system.build import build
-
-    system = build(system) if isinstance(system, str | Model) else system
+    system = built(system)
     origin = system.start(at, seed=seed)
     chosen = region(system, box, origin)
     axes, states = _starts(chosen, starts, grid, seed, system)

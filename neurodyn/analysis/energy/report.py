@@ -21,6 +21,7 @@ from neurodyn.analysis.verdict import Verdict
 from neurodyn.calculus.letters import names_in
 from neurodyn.calculus.rewrite import names_reached
 from neurodyn.errors import InputError, RunFailed
+from neurodyn.model.model import Model
 from neurodyn.system.claims import read_claim
 from neurodyn.system.system import System
 
@@ -96,7 +97,7 @@ class EnergyReport:
 
 
 def energy(
-    system: System | str,
+    system: System | Model | str,
     *,
     claim: str | Sequence[str] | None = None,
     box: Mapping[str, Any] | None = None,
@@ -122,9 +123,9 @@ def energy(
     Raises:
         InputError: for a model without an energy and without claims, or a claim that cannot be read.
     """
-    from neurodyn.system.build import build
+    from neurodyn.system.build import built
 
-    system = build(system) if isinstance(system, str) else system
+    system = built(system)
     hunt = Hunt(starts=starts, seed=seed)
     judge = Judge(system, hunt, None if box is None else box_of(system, box))
     texts = [claim] if isinstance(claim, str) else list(claim or _claims(system))

@@ -17,7 +17,7 @@ from neurodyn.analysis.exponents.report import Spectrum, reported
 from neurodyn.analysis.field.frozen import moves_with_time
 from neurodyn.errors import InputError
 from neurodyn.results.recipe import plain_values, recipe
-from neurodyn.system.build import build
+from neurodyn.system.build import built
 from neurodyn.system.system import System
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def lyapunov_exponents(
         InputError: for systems with constraints, delays, events, noise or supports, and updates one by one.
         RunFailed: for an orbit that does not stay finite.
     """
-    system = system if isinstance(system, System) else build(system)
+    system = built(system)
     system = with_inputs(system, inputs) if inputs else system
     check_kind(system)
     how = _accuracy(system, method, rtol, atol)

@@ -21,6 +21,7 @@ from neurodyn.analysis.fixed_points.region import region_of
 from neurodyn.analysis.fixed_points.report import FixedPoints
 from neurodyn.analysis.fixed_points.symmetries import Symmetry
 from neurodyn.errors import InputError
+from neurodyn.model.model import Model
 from neurodyn.program.interval_ops import NoInterval
 from neurodyn.system.system import System
 
@@ -31,7 +32,7 @@ NAMED = 4
 
 
 def fixed_points(
-    system: System | str,
+    system: System | Model | str,
     *,
     box: Mapping[str, Any] | None = None,
     at: Any = None,
@@ -63,9 +64,9 @@ def fixed_points(
         InputError: where no box follows and none is given, for boxes that are none, and for what has no field of its
             states: constraints, delays, maps that draw random numbers.
     """
-    from neurodyn.system.build import build
+    from neurodyn.system.build import built
 
-    system = build(system) if isinstance(system, str) else system
+    system = built(system)
     field = Field.of(system, at)
     _check(system, period)
     if system.layout.size > MOST_STATES:

@@ -21,7 +21,7 @@ from neurodyn.analysis.sections.refused import check_flow
 from neurodyn.analysis.sections.section import Floats, Section, section_of
 from neurodyn.errors import InputError, RunFailed
 from neurodyn.results.recipe import plain_values, recipe
-from neurodyn.system.build import build
+from neurodyn.system.build import built
 from neurodyn.system.system import System
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def limit_cycle(
         InputError: for systems that are no smooth flows, and those that time drives.
         RunFailed: where the orbit comes to rest, does not cross the section, or comes near no cycle.
     """
-    system = system if isinstance(system, System) else build(system)
+    system = built(system)
     system = with_inputs(system, inputs) if inputs else system
     check_flow(system)
     _refuse_driven(system)

@@ -20,7 +20,7 @@ from neurodyn.analysis.sections.section import Floats, section_of
 from neurodyn.backends.trajectory import Status
 from neurodyn.errors import InputError, RunFailed
 from neurodyn.results.recipe import plain_values, recipe
-from neurodyn.system.build import build
+from neurodyn.system.build import built
 from neurodyn.system.system import System
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def poincare(
         InputError: for a section that is none, and for systems that are no smooth flows.
         RunFailed: for an orbit that does not stay finite.
     """
-    system = system if isinstance(system, System) else build(system)
+    system = built(system)
     system = with_inputs(system, inputs) if inputs else system
     check_flow(system)
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:

@@ -22,7 +22,7 @@ from neurodyn.analysis.sections.refused import check_flow
 from neurodyn.analysis.sections.section import Floats
 from neurodyn.errors import InputError, RunFailed
 from neurodyn.results.recipe import plain_values, recipe
-from neurodyn.system.build import build
+from neurodyn.system.build import built
 from neurodyn.system.system import System
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def stroboscope(
         InputError: for systems that are no smooth flows, and inputs that do not repeat.
         RunFailed: where the orbit comes near no fixed point.
     """
-    system = system if isinstance(system, System) else build(system)
+    system = built(system)
     system = with_inputs(system, inputs) if inputs else system
     check_flow(system)
     time = time_of(system, "period", period)
