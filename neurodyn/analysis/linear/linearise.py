@@ -16,6 +16,7 @@ from neurodyn.analysis.fixed_points.point import NEAR, Eigenvalues, FixedPoint, 
 from neurodyn.analysis.linear.covariance import covariance
 from neurodyn.analysis.linear.told import told
 from neurodyn.errors import InputError
+from neurodyn.model.model import Model
 from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
@@ -118,7 +119,7 @@ class Linearisation:
 
 
 def linearise(
-    system: System | str, state: FixedPoint | Mapping[str, Any] | None = None, *, at: Any = None
+    system: System | Model | str, state: FixedPoint | Mapping[str, Any] | None = None, *, at: Any = None
 ) -> Linearisation:
     """A flow or map at a state, to first order.
 
@@ -127,9 +128,9 @@ def linearise(
         state: a fixed point, or values of states by name; those that are not named are at their start.
         at: the time at which a system that depends on time, or its inputs, is held still.
     """
-    from neurodyn.system.build import build
+    from neurodyn.system.build import built
 
-    system = build(system) if isinstance(system, str) else system
+    system = built(system)
     field = Field.of(system, at)
     flat = state.flat if isinstance(state, FixedPoint) else system.start(state or {})
     jacobian, scales = field.jacobian(flat), field.scales
