@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from neurodyn.analysis.exponents.spectrum import lyapunov_exponents as lyapunov_exponents
     from neurodyn.analysis.fixed_points.find import fixed_points as fixed_points
     from neurodyn.analysis.linear.linearise import linearise as linearise
+    from neurodyn.analysis.memories.find import memories as memories
     from neurodyn.analysis.sections.cycle import limit_cycle as limit_cycle
     from neurodyn.analysis.sections.poincare import poincare as poincare
     from neurodyn.analysis.sections.stroboscope import stroboscope as stroboscope
@@ -64,6 +65,7 @@ _HOME = {
     "load": "model.library",
     "load_result": "results.result",
     "lyapunov_exponents": "analysis.exponents.spectrum",
+    "memories": "analysis.memories.find",
     "plot": "plots",
     "poincare": "analysis.sections.poincare",
     "rerun": "simulation",

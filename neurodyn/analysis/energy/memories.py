@@ -45,7 +45,7 @@ def memories(system: System, most: int = MOST) -> Memories | None:
 
     Each run is as long as the bench. Rows from which the flow comes to a memory that is there already are left out.
     """
-    found = _patterns(system)
+    found = patterns_of(system)
     energy, until = system.model.energy, system.model.bench.get("until")
     if found is None or energy is None or until is None or TIME in names_reached(energy, system.structure.definitions):
         return None
@@ -62,7 +62,7 @@ def memories(system: System, most: int = MOST) -> Memories | None:
     return Memories(name, state, tuple(numbers), np.array(ends), end_time)
 
 
-def _patterns(system: System) -> tuple[str, str] | None:
+def patterns_of(system: System) -> tuple[str, str] | None:
     """The parameter with one pattern per row, and the state that has as many units as a row."""
     for name, values in system.values.items():
         dims = system.dims(name)
