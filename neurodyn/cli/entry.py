@@ -20,6 +20,7 @@ VERBS = {
     "run": "Run a model or circuit, and keep or draw what it does.",
     "rerun": "Repeat a saved run exactly, and say what differs.",
     "energy": "Verdicts on what a model claims of its energy.",
+    "exponents": "The Lyapunov exponents of an orbit, with their errors.",
     "basins": "The attractors of a model, and which starts lead to each.",
     "bench": "Measure tasks beside other tools and the limit of the machine.",
     "study": "Run an experiment that measures what its figure shows.",
@@ -37,7 +38,7 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"neurodyn.cli.{cmd_name}").command
+        command: click.Command = import_module(f"neurodyn.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

@@ -87,6 +87,12 @@ class Spectrum:
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
 
+    def plot(self, **options: Any) -> Any:
+        """How the estimates came to rest, with their errors: a matplotlib figure."""
+        from neurodyn.results.display import drawn
+
+        return drawn("exponents", self, **options)
+
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""
         found: dict[str, Any] = {"model": self.system.name, "per": per(self.system)}
@@ -151,14 +157,14 @@ def _rows(report: Spectrum) -> list[str]:
     rows = zip(report.exponents, report.errors, report.zeros, strict=True)
     for k, (value, error, zero) in list(enumerate(rows))[:SHOWN]:
         lines.append(
-            f"  {k + 1:4d}  {_number(value, error):>14s} ± {error:.1e}{'   not told apart from 0' if zero else ''}"
+            f"  {k + 1:4d}  {as_precise(value, error):>14s} ± {error:.1e}{'   not told apart from 0' if zero else ''}"
         )
     if len(report.exponents) > SHOWN:
         lines.append(f"        and {len(report.exponents) - SHOWN} more")
     return lines
 
 
-def _number(value: float, error: float) -> str:
+def as_precise(value: float, error: float) -> str:
     """As many digits as the error leaves, and one more."""
     digits = 6 if not np.isfinite(error) or error <= 0 else int(np.clip(1 - np.floor(np.log10(error)), 0, 12))
     return f"{value:.{digits}f}"
