@@ -17,6 +17,21 @@ from neurodyn.analysis.memories.likeness import Patterns
 
 ORTHOGONAL = hadamard(16)[[3, 5, 6]].astype(float)
 
+NOISY = """
+format = 1
+summary = "Units that forget, with noise"
+equations = "dx[i]/dt = -x[i] + sum(xi[m,i], m) + 0.1*eta[i]"
+[indices]
+N = { letters = "i", size = 4, about = "units" }
+P = { letters = "m", size = 2, about = "patterns" }
+[states]
+"x[i]" = { start = 0.0, about = "state" }
+[parameters]
+"xi[m,i]" = { value = "signs()", about = "patterns" }
+[noise]
+"eta[i]" = { kind = "white", about = "noise" }
+"""
+
 
 def fixed_states(patterns: NDArray[np.float64]) -> set[tuple[float, ...]]:
     """All states of a binary network with Hebb's weights that no unit leaves, one by one."""
@@ -146,6 +161,7 @@ def test_what_cannot_be_asked_is_refused() -> None:
         ("hopfield", {"rows": []}, "not-stored"),
         ("hopfield", {"rows": ["0"]}, "not-stored"),
         ("hopfield_binary_parallel", {}, "no-field"),
+        (NOISY, {}, "no-rest"),
         ("hopfield", {"corruptions": [0.5]}, "bad-corruptions"),
         ("hopfield", {"corruptions": [65]}, "bad-corruptions"),
         ("krotov_hopfield", {"corruptions": [-1.0]}, "bad-corruptions"),
@@ -153,7 +169,7 @@ def test_what_cannot_be_asked_is_refused() -> None:
         ("hopfield", {"until": -1}, "bad-end"),
         ("hopfield_binary", {"until": 1.5}, "bad-end"),
     ]
-    for name, options, code in asked:
+    for given, options, code in asked:
         with pytest.raises(neurodyn.InputError) as error:
-            neurodyn.memories(name, **options)
+            neurodyn.memories(neurodyn.Model.from_text(given) if "\n" in given else given, **options)
         assert error.value.code == code
