@@ -79,8 +79,7 @@ def event_columns(
     """The variables and the coordinates of the events that were recorded; `time` says how times are measured."""
     variables, coords = dict[str, Any](), dict[str, Any]()
     for name, record in fired.items():
-        dim, dims = f"{name}.number", system.dims(name)
-        shape = tuple(system.sizes[d.removesuffix("_pre")] for d in dims)
+        dim, dims, shape = f"{name}.number", system.dims(name), _shape(system, name)
         places = np.unravel_index(record.unit, shape) if shape else ()
         coords |= {f"{name}.{d}": (dim, np.asarray(p)) for d, p in zip(dims, places, strict=True)}
         if trials is not None and record.trial is not None:
@@ -90,6 +89,19 @@ def event_columns(
         told = {"role": ROLE, "about": system.about(name), "shape": list(shape) or [1], **time}
         variables[name] = (dim, record.time, told)
     return variables, coords
+
+
+def unlabelled(system: System, name: str, record: Record, with_trials: bool) -> Events:
+    """What a backend tells of one event, as `events` reads it from a dataset."""
+    shape, time = _shape(system, name), np.asarray(record.time, float)
+    unit = np.stack(np.unravel_index(record.unit, shape), axis=1) if shape else np.zeros((time.size, 0), np.intp)
+    trial = np.asarray(record.trial, np.intp) if with_trials and record.trial is not None else None
+    return Events(name, time, unit.astype(np.intp, copy=False), trial)
+
+
+def _shape(system: System, name: str) -> tuple[int, ...]:
+    """How many places each letter of an event has."""
+    return tuple(system.sizes[d.removesuffix("_pre")] for d in system.dims(name))
 
 
 def without_events(dataset: Dataset) -> Dataset:

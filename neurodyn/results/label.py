@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.calculus.supports import edge_dim
-from neurodyn.results.events import event_columns
+from neurodyn.results.events import event_columns, unlabelled
 from neurodyn.results.reduced import Reduced, measured
 from neurodyn.results.result import Unlabelled
 from neurodyn.results.trials import Ended, flattened
@@ -19,7 +19,7 @@ from neurodyn.system.checks.periods import period_of
 if TYPE_CHECKING:
     from xarray import Dataset
 
-    from neurodyn.results.events import Record
+    from neurodyn.results.events import Events, Record
     from neurodyn.system.system import System
 
 
@@ -46,6 +46,11 @@ class Numbers(Unlabelled):
 
     def bare(self, name: str) -> NDArray[Any] | None:
         return None if self.alone else self.variables.get(name)
+
+    def happened(self, name: str) -> Events | None:
+        if name not in self.fired:
+            return None
+        return unlabelled(self.system, name, self.fired[name], self.ended is not None)
 
     def label(self) -> Dataset:
         import xarray as xr

@@ -36,6 +36,10 @@ class Unlabelled(ABC):
     def bare(self, name: str) -> NDArray[Any] | None:
         """A variable without labels; None where these decide what it looks like, and for events."""
 
+    @abstractmethod
+    def happened(self, name: str) -> Events | None:
+        """An event that was recorded; None for any other name."""
+
 
 class Late:
     """The dataset of a result: as given, or made of unlabelled numbers when it is first read.
@@ -131,7 +135,9 @@ class Result:
         """The times at which the units of an event happened, `events("spike").of(3)`; see `results.events`."""
         from neurodyn.results.events import events
 
-        return events(self.dataset, name)
+        late = self.__dict__["dataset"]
+        found: Events | None = late.happened(name) if isinstance(late, Unlabelled) else None
+        return events(self.dataset, name) if found is None else found
 
     def trains(self, name: str | None = None) -> Trains:
         """The spike trains of an event, by unit and trial, with the span in which they were watched.

@@ -98,6 +98,9 @@ def test_a_dataset_is_put_together_when_it_is_first_read():
         def bare(self, name):
             return made["x"].values if name == "x" else None
 
+        def happened(self, name):
+            return None
+
     late = sample(dataset=Numbers())
     assert late.numbers("x") is made["x"].values and not calls
     assert late["x"].identical(made["x"]) and late.dataset is made
