@@ -20,6 +20,7 @@ VERBS = {
     "run": "Run a model or circuit, and keep or draw what it does.",
     "rerun": "Repeat a saved run exactly, and say what differs.",
     "energy": "Verdicts on what a model claims of its energy.",
+    "fixed-points": "Where a model stands still, and how sure that is.",
     "exponents": "The Lyapunov exponents of an orbit, with their errors.",
     "basins": "The attractors of a model, and which starts lead to each.",
     "bench": "Measure tasks beside other tools and the limit of the machine.",

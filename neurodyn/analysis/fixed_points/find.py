@@ -108,6 +108,7 @@ def _report(field: Field, of: Enclosure, box: tuple[Array, Array] | None, found:
     return FixedPoints(
         field.system, found.points, found.verdict, found.reason, box, found.unresolved, field.notes,
         _symmetric(field.system, found.symmetries), _held(of), of.period, found.interrupted, {"boxes": found.boxes},
+        field.t,
     )  # fmt: skip
 
 
@@ -149,7 +150,7 @@ def _looked_for(field: Field, box: Mapping[str, Any], period: int, starts: int, 
     found = searched(field, ends if box else None, starts=starts, seed=seed)
     return FixedPoints(
         system, found.points, found.verdict, f"{found.reason} (not proved to be all: {why})", ends if box else None,
-        frozen=field.notes, interrupted=found.interrupted, counts=found.counts,
+        frozen=field.notes, interrupted=found.interrupted, counts=found.counts, at=field.t,
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class FixedPoints:
         period: of a map, after how many steps the points return.
         interrupted: whether it was ended before its end.
         counts: what was done: boxes, starts, ...
+        at: the time at which the system was held still, if that matters.
     """
 
     system: System
@@ -51,6 +52,7 @@ class FixedPoints:
     period: int = 1
     interrupted: bool = False
     counts: Mapping[str, Any] = field(default_factory=dict)
+    at: float = 0.0
 
     def __len__(self) -> int:
         return len(self.points)
@@ -97,6 +99,12 @@ class FixedPoints:
     def summary(self) -> str:
         """The report as text."""
         return self.text
+
+    def plot(self, **options: Any) -> Any:
+        """The phase portrait of a flow of one or two states, else the plane of eigenvalues: a matplotlib figure."""
+        from neurodyn.results.display import drawn
+
+        return drawn("fixed_points", self, **options)
 
     @property
     def json(self) -> dict[str, Any]:

@@ -1,0 +1,58 @@
+"""`neurodyn fixed-points NAME`: where a model stands still or returns to, and how sure that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from neurodyn.cli.energy import read_box
+from neurodyn.cli.exponents import read_time
+from neurodyn.cli.given import read_settings, read_sizes, sort_settings
+from neurodyn.cli.outputs import Outputs
+
+INTERRUPTED = 130
+
+
+@click.command(
+    epilog="\b\nExamples:\n  neurodyn fixed-points lorenz\n  neurodyn fixed-points wilson_cowan --at 100 --plot a.png\n"
+    "  neurodyn fixed-points van_der_pol --box x=-3..3 --box y=-3..3 --json"
+)
+@click.argument("name")
+@click.option("--box", "sides", multiple=True, metavar="STATE=LOW..HIGH", help="Look there alone; of each state.")
+@click.option("--at", metavar="T", help="The time at which inputs and the equations are held still.")
+@click.option("--period", type=click.IntRange(min=1), default=1, metavar="P", help="Of a map: cycles of P steps. [1]")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter, an input or a state.")
+@click.option("--size", "sizes", multiple=True, metavar="SET=N", help="The size of an index set.")
+@click.option("--starts", type=click.IntRange(min=1), default=256, metavar="N", help="Of a search: how many. [256]")
+@click.option("--seed", type=click.IntRange(min=0), default=0, metavar="S", help="Of a search: its seed. [0]")
+@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the figure.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for other programs.")
+def command(
+    name: str,
+    sides: tuple[str, ...],
+    at: str | None,
+    settings: tuple[str, ...],
+    sizes: tuple[str, ...],
+    picture: Path | None,
+    as_json: bool,
+    **asked: Any,
+) -> int:
+    """Find fixed points with their eigenvalues and kinds: all and proved where that can be done, else by a search.
+
+    NAME is a model or circuit that `neurodyn list` prints, or the path of a TOML file. Ctrl-C ends it early, with what
+    was found until then. The figure is the phase portrait of flows of one or two states, else the plane of eigenvalues.
+    """
+    outputs = Outputs(None, picture, as_json)
+    outputs.check()
+    box = read_box(sides)
+    from neurodyn.analysis.fixed_points.find import fixed_points
+    from neurodyn.model.library import load
+    from neurodyn.system.build import build
+
+    model = load(name)
+    values, start = sort_settings(model, read_settings(settings))
+    system = build(model, sizes=read_sizes(sizes), values=values)
+    report = fixed_points(system, box=box, at=read_time(at), start=start or None, **asked)
+    return outputs.keep(report, report.plot) or (INTERRUPTED if report.interrupted else 0)

@@ -1,0 +1,43 @@
+"""Invariant manifolds of saddles in a plane: trajectories that leave along an eigenvector, or come in along it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+if TYPE_CHECKING:
+    from neurodyn.analysis.field.field import Array, Field
+
+# How far from the saddle a branch begins, in widths of what is shown, and how many times it grows by e at most.
+_BEGIN, _GROWTHS, _POINTS = 1e-5, 60.0, 4000
+
+
+def manifolds(field: Field, saddle: Array, way: str, spans: Array) -> list[Array]:
+    """The two branches of the stable or unstable manifold of a saddle, each (points, 2), within the spans.
+
+    Of the stable one, trajectories are followed backwards in time.
+    """
+    sign = 1.0 if way == "unstable" else -1.0
+    widths = spans[:, 1] - spans[:, 0]
+    values, vectors = np.linalg.eig(field.jacobian(saddle))
+    k = int(np.argmax(sign * values.real))
+    along = vectors[:, k].real / np.linalg.norm(vectors[:, k].real / widths)
+
+    def rate(t: float, x: Array) -> Array:
+        return sign * field.values(x) / widths
+
+    def outside(t: float, z: Array) -> float:
+        at = (z * widths - spans[:, 0]) / widths
+        return float(min((at + 0.1).min(), (1.1 - at).min()))
+
+    outside.terminal = True  # type: ignore[attr-defined]
+    until = _GROWTHS / abs(values[k].real)
+    branches = []
+    for turn in (1.0, -1.0):
+        begin = (saddle + turn * _BEGIN * along) / widths
+        run = solve_ivp(lambda t, z: rate(t, z * widths), (0.0, until), begin, events=outside, rtol=1e-8, atol=1e-10,
+                        max_step=until / 200)  # fmt: skip
+        branches.append(np.vstack([saddle, run.y.T * widths]))
+    return branches
