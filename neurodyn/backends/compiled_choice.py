@@ -40,7 +40,7 @@ def _hindrance(plan: Plan) -> str:
     asked = {
         "trials": plan.trials is not None,
         "white noise": plan.noisy,
-        "delays": plan.remembers,
+        "delays": plan.remembers or bool(plan.signals and plan.system.structure.delayed),
         "large matrices in 32 bits": plan.storage is not None,
         f"more than {MOST_STATES} states": plan.system.layout.size > MOST_STATES,
     }

@@ -212,6 +212,6 @@ def test_a_target_is_refused_where_there_is_none() -> None:
         InputError, match=r"backend fixed cannot run .*: it needs target:numpy\. Able to run it: brian2"
     ):
         simulate(system, backend="fixed", target="numpy", **asked)
-    with pytest.raises(InputError, match=r"No backend has a target cyton\. There are: cpp_standalone, cython, numpy"):
+    with pytest.raises(InputError, match=r"No backend has a target cyton\. There are: .*cpp_standalone, cython, numpy"):
         simulate(system, backend="brian2", target="cyton", **asked)
     assert simulate(system, target="numpy", **asked).recipe["backend"] == "brian2"

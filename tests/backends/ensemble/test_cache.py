@@ -14,7 +14,7 @@ from neurodyn.backends.ensemble.compiler import compiled
 from neurodyn.backends.ensemble.frame import HEAD
 from neurodyn.backends.ensemble.machine import Machine, host
 
-TEXT = f"define {HEAD} {{\n  %x = load i64, ptr %told\n  store i64 7, ptr %told\n  ret void\n}}\n"
+TEXT = f"define {HEAD}) {{\n  %x = load i64, ptr %told\n  store i64 7, ptr %told\n  ret void\n}}\n"
 
 
 @pytest.fixture
