@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from neurodyn.analysis.field.field import Array, Field
 
 # How far from the saddle a branch begins, in widths of what is shown, and how many times it grows by e at most.
-_BEGIN, _GROWTHS, _POINTS = 1e-5, 60.0, 4000
+_BEGIN, _GROWTHS = 1e-5, 60.0
 
 
 def manifolds(field: Field, saddle: Array, way: str, spans: Array) -> list[Array]:
