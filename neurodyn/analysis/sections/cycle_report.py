@@ -95,6 +95,12 @@ class Cycle:
         """The report as text."""
         return str(self)
 
+    def plot(self, **options: Any) -> Any:
+        """The orbit, its coordinates in time, and its multipliers: a matplotlib figure."""
+        from neurodyn.results.display import drawn
+
+        return drawn("sections", self, **options)
+
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
 

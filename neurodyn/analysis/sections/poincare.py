@@ -99,6 +99,12 @@ class Poincare:
         """The report as text."""
         return str(self)
 
+    def plot(self, **options: Any) -> Any:
+        """The crossings and the return map, of one coordinate (`of="x"`): a matplotlib figure."""
+        from neurodyn.results.display import drawn
+
+        return drawn("sections", self, **options)
+
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
 

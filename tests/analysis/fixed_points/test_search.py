@@ -61,15 +61,16 @@ def test_a_line_of_fixed_points_is_told_as_one() -> None:
     assert np.ptp(line.flat) < 1e-12 and line.stability.stable == 19 and "a continuum among them" in report.reason
 
 
-def test_the_unstable_share_of_a_random_network() -> None:
+@pytest.mark.parametrize("units", [400, pytest.param(1500, marks=pytest.mark.slow)])
+def test_the_unstable_share_of_a_random_network(units: int) -> None:
     """At the origin, (arccos(1/g) - sqrt(1 - g^-2)/g)/pi of the eigenvalues, by the circular law."""
     gain = 2.0
     share = (np.arccos(1 / gain) - np.sqrt(1 - gain**-2) / gain) / np.pi
-    system = random_network(400, gain)
+    system = random_network(units, gain)
     report = neurodyn.fixed_points(system, box={"x": (-1e-3, 1e-3)}, starts=2)
     [origin] = report.points
     assert np.abs(origin.flat).max() < 1e-12 and origin.sure is Sure.PROVED
-    assert origin.index / 400 == pytest.approx(share, abs=0.01)
+    assert origin.index / units == pytest.approx(share, abs=0.01)
 
 
 def test_networks_of_many_units() -> None:
