@@ -23,6 +23,11 @@ def parameters(found: list[str]) -> list[Any]:
     return [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in found]
 
 
+# The curvature of relu**2 jumps, which estimates of order 8 see in some steps only: at rtol 1e-12 and 1e-13 the same
+# backend is 3e-10 apart from itself.
+BENT = {"energy_transformer_leak"}
+
+
 def asked(name: str, backend: str, halved: int = 0) -> Result:
     exact = {"method": "DOP853", "rtol": 1e-12, "atol": 1e-14}
     more = exact if backend in ("scipy", "ensemble") else {"method": "rk4"}
@@ -55,7 +60,7 @@ def test_the_error_falls_as_the_order_says(name: str) -> None:
 @pytest.mark.parametrize("name", parameters(names("flow", "scipy", "ensemble")))
 def test_lanes_come_to_what_scipy_finds(name: str) -> None:
     """By code that shares nothing but the equations, and steps that are chosen otherwise."""
-    assert apart(asked(name, "ensemble"), asked(name, "scipy")) < 1e-10
+    assert apart(asked(name, "ensemble"), asked(name, "scipy")) < (1e-9 if name in BENT else 1e-10)
 
 
 @pytest.mark.parametrize("name", parameters(names("flow", "fixed", "brian2")))
