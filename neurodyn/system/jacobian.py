@@ -113,6 +113,7 @@ def assembled(
 
 
 def spans(layout: Layout) -> dict[str, slice]:
+    """Where each state stands in the flat vector."""
     names = zip(layout.names, layout.shapes, layout.offsets, strict=True)
     return {n: slice(at, at + int(np.prod(shape))) for n, shape, at in names}
 

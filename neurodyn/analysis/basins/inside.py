@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.basins.trapping import contracts
+from neurodyn.analysis.energy.boxes import halved
 from neurodyn.analysis.field.field import Field
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
 from neurodyn.program.interval_matrices import is_negative_definite
@@ -53,7 +54,7 @@ def _covered(of: Enclosure, point: Array, matrix: Array, level: float, core: Arr
         if seen > MOST:
             return 0
         left = now[~_is_done(of, point, matrix, level, core, now)]
-        waiting = np.concatenate([_halved(left), waiting])
+        waiting = np.concatenate([halved(left, np.ones(len(point))), waiting])
     return seen
 
 
@@ -70,12 +71,3 @@ def _is_done(of: Enclosure, point: Array, matrix: Array, level: float, core: Arr
 def _times(matrix: Array, x: Interval) -> Interval:
     """P x on boxes (boxes, size)."""
     return (Interval.point(matrix[None]) * x.map(lambda v: v[:, None, :])).total((2,))
-
-
-def _halved(boxes: Array) -> Array:
-    """Each cut in the middle of its longest side."""
-    rows, side = np.arange(len(boxes)), (boxes[:, 1] - boxes[:, 0]).argmax(axis=1)
-    cut = boxes.mean(axis=1)[rows, side]
-    first, second = boxes.copy(), boxes.copy()
-    first[rows, 1, side], second[rows, 0, side] = cut, cut
-    return np.concatenate([first, second])

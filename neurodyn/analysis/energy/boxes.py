@@ -16,8 +16,8 @@ from sympy import Expr
 
 from neurodyn.analysis.energy.premises import KINKS
 from neurodyn.analysis.energy.search import excess_of
+from neurodyn.analysis.field.enclosed import enclosed
 from neurodyn.analysis.field.frozen import inputs_at
-from neurodyn.calculus.matrices import MatrixFunction
 from neurodyn.calculus.nodes import Floor, Stop
 from neurodyn.calculus.normal import normal
 from neurodyn.calculus.reductions import ArgLargest, ArgSmallest, Count
@@ -26,9 +26,9 @@ from neurodyn.calculus.terms import TooLarge
 from neurodyn.program.interval_function import Intervals
 from neurodyn.program.interval_matrices import is_negative_definite
 from neurodyn.program.intervals import Interval
-from neurodyn.program.lower import Output, lower
+from neurodyn.program.lower import Output
 from neurodyn.system.claims import Claim
-from neurodyn.system.jacobian import derived
+from neurodyn.system.jacobian import derived, spans
 from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
@@ -82,9 +82,9 @@ class Cover:
         first = derived(structure, {OVER: over}, columns)
         slopes = {x: Definition(out.letters, out.expr) for (_, x), out in first.outputs.items()}
         second = derived(structure, slopes, columns)
-        self._value = self._intervals([Output(OVER, (), over.expr)], structure.definitions)
-        self._slope = self._intervals([Output(x, d.letters, d.expr) for x, d in slopes.items()], first.definitions)
-        self._bend = self._intervals([Output(f"{x} {y}", o.letters, o.expr) for (x, y), o in second.outputs.items()],
+        self._value = enclosed(system, [Output(OVER, (), over.expr)], structure.definitions)
+        self._slope = enclosed(system, [Output(x, d.letters, d.expr) for x, d in slopes.items()], first.definitions)
+        self._bend = enclosed(system, [Output(f"{x} {y}", o.letters, o.expr) for (x, y), o in second.outputs.items()],
                                      second.definitions)  # fmt: skip
         self._pairs = tuple(second.outputs)
 
@@ -139,9 +139,7 @@ class Cover:
     @property
     def spans(self) -> Mapping[str, slice]:
         """Where each state stands in the flat one."""
-        layout = self._system.layout
-        sizes = (int(np.prod(s)) for s in layout.shapes)
-        return {n: slice(o, o + k) for n, k, o in zip(layout.names, sizes, layout.offsets, strict=True)}
+        return spans(self._system.layout)
 
     def matrix(self, found: Mapping[str, Any]) -> Any:
         """Second derivatives by pairs of states, of one piece, as one matrix."""
@@ -154,16 +152,6 @@ class Cover:
         return whole
 
     # --- bounds ---------------------------------------------------------------------------------------------------
-
-    def _intervals(self, outputs: Sequence[Output], definitions: Mapping[str, Definition]) -> Intervals:
-        """A program in which derived parameters are computed too, as far as they are no functions of whole matrices."""
-        system = self._system
-        known = {n: d for n, d in definitions.items() if not d.expr.has(MatrixFunction)}
-        program = lower(
-            outputs, definitions=known, sizes=system.all_sizes, constant=[n for n in system.values if n not in known],
-            on=system.structure.on, states=system.layout.names, trials=True,
-        )  # fmt: skip
-        return Intervals(program, {n: system.values[n] for n in program.constants})
 
     def _bounds(self, pieces: Array) -> tuple[Array, Array]:
         """An upper bound in each piece, and a lower one in its middle.

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Add, Expr, Mul, S
 
+from neurodyn.analysis.field.enclosed import enclosed
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
 from neurodyn.calculus.letters import quantity
 from neurodyn.calculus.rewrite import inline
@@ -80,7 +81,7 @@ def _balanced(of: Enclosure) -> Any:
         if slope != 0:
             at = structure.placed(name, flow.letters)
             outputs += [Output(f"{name} slope", at, slope), Output(f"{name} rest", at, rest)]
-    run = of.intervals(outputs, structure.definitions) if outputs else None
+    run = enclosed(of.system, outputs, structure.definitions) if outputs else None
 
     def step(of: Enclosure, box: Interval) -> Interval:
         found = {} if run is None else run(Interval.point(of.t), of.given(box))

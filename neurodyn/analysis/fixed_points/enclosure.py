@@ -5,7 +5,7 @@ Of a map it is the new state less the old one, after one step or several, so tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
 from typing import Any
@@ -13,19 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.analysis.field.enclosed import enclosed
 from neurodyn.analysis.field.field import Field
 from neurodyn.analysis.fixed_points.jumps import jumps
 from neurodyn.analysis.fixed_points.levels import Levels
-from neurodyn.calculus.matrices import MatrixFunction
-from neurodyn.calculus.rewrite import Definition
 from neurodyn.program.balls import Balls, between
-from neurodyn.program.interval_function import Intervals
 from neurodyn.program.interval_matrices import products
 from neurodyn.program.interval_ops import NoInterval
 from neurodyn.program.intervals import Interval
-from neurodyn.program.lower import Output, lower
+from neurodyn.program.lower import Output
 from neurodyn.program.program import Program
-from neurodyn.system.jacobian import jacobian_of
+from neurodyn.system.jacobian import jacobian_of, spans
 
 Array = NDArray[np.float64]
 Objects = NDArray[np.object_]
@@ -53,21 +51,11 @@ class Enclosure:
         outputs = [Output(n, structure.placed(n, d.letters), d.expr) for n, d in self._rows.items()]
         derived = jacobian_of(structure)
         self._pairs = tuple(derived.outputs)
-        self._value = self.intervals(outputs, structure.definitions)
-        self._slope = self.intervals(list(derived.outputs.values()), derived.definitions)
+        self._value = enclosed(self.system, outputs, structure.definitions)
+        self._slope = enclosed(self.system, list(derived.outputs.values()), derived.definitions)
         self.inputs = field.inputs
         where = jumps(structure)
-        self._jumps = self.intervals(where, structure.definitions) if where else None
-
-    def intervals(self, outputs: Sequence[Output], definitions: Mapping[str, Definition]) -> Intervals:
-        """A program in which derived parameters are computed too, as far as they are no functions of whole matrices."""
-        system = self.system
-        known = {n: d for n, d in definitions.items() if not d.expr.has(MatrixFunction)}
-        program = lower(
-            outputs, definitions=known, sizes=system.all_sizes, constant=[n for n in system.values if n not in known],
-            on=system.structure.on, states=system.layout.names, trials=True,
-        )  # fmt: skip
-        return Intervals(program, {n: system.values[n] for n in program.constants})
+        self._jumps = enclosed(self.system, where, structure.definitions) if where else None
 
     def after(self, period: int) -> Enclosure:
         """The same, after another number of steps."""
@@ -203,9 +191,7 @@ class Enclosure:
 
     @cached_property
     def _spans(self) -> dict[str, slice]:
-        sizes = [int(np.prod(shape)) for shape in self.layout.shapes]
-        names = zip(self.layout.names, self.layout.offsets, sizes, strict=True)
-        return {n: slice(at, at + size) for n, at, size in names}
+        return spans(self.layout)
 
 
 def _ends(x: Objects, end: str) -> Array:

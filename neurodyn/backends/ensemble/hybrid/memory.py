@@ -41,6 +41,7 @@ def make_room(frame: Frame) -> None:
 
 
 def rules_in(frame: Frame) -> Rules:
+    """The events of a loop that has some."""
     assert frame.rules is not None
     return frame.rules
 
@@ -71,6 +72,7 @@ def next_tick(frame: Frame, where: Flag) -> None:
 
 
 def whole(frame: Frame, number: Real, where: Flag) -> Whole:
+    """A number of each lane as a whole one; 0 in the others."""
     body = frame.body
     return body.whole(f"fptosi {body.reals} {where.choose(number, 0.0).name} to {body.wholes}")
 
