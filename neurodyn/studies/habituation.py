@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.analysis.habituation import peaks, rise_time
 from neurodyn.errors import InputError
 from neurodyn.model.families import chain
 from neurodyn.results.result import Result
 from neurodyn.results.storage import ENGINE
 from neurodyn.simulation import simulate
 from neurodyn.studies import spikes
-from neurodyn.studies.response import peaks, rise_time
 from neurodyn.system.build import build
 
 Array = NDArray[np.float64]

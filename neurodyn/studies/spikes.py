@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.analysis.habituation import spike_counts
 from neurodyn.simulation import simulate
-from neurodyn.studies.response import spike_counts
 from neurodyn.system.build import build
 
 Array = NDArray[np.float64]

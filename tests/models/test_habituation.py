@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import neurodyn
-from neurodyn.studies.response import habituation_time, peaks, recovery_time, rise_time
+from neurodyn.analysis.habituation import habituation_time, peaks, recovery_time, rise_time
 
 SHARP = {"rtol": 1e-10, "atol": 1e-12}
 

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from neurodyn import build, simulate
-from neurodyn.studies.response import habituation_time, spike_counts
+from neurodyn.analysis.habituation import habituation_time, spike_counts
 from neurodyn.studies.spikes import STEP, answers, during, stimuli
 
 Array = NDArray[np.float64]

@@ -1,4 +1,7 @@
-"""What is measured of the response to a series of stimuli: peaks, habituation time, recovery time."""
+"""What is measured of the response to a series of stimuli: peaks, habituation time, recovery time.
+
+Definitions of times are those of Eckert et al. 2024 (Current Biology 34:5646).
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ def peaks(
 
     Args:
         time: rising; at an edge of the stimulus it may stand twice, with the values before and after.
+        response: its values there; further axes, such as one of trials, stay.
         period: from one stimulus to the next.
         start: of the first period.
         count: how many periods; by default all that were recorded whole.
@@ -30,7 +34,7 @@ def peaks(
         first, last = _border(t, start + k * period, period)[1], _border(t, start + (k + 1) * period, period)[0]
         if last < first:
             raise InputError(f"Nothing was recorded of period {k}.", code="no-samples", remedy="Save more often.")
-        found.append(y[first : last + 1].max())
+        found.append(y[first : last + 1].max(axis=0))
     return np.array(found)
 
 

@@ -6,13 +6,19 @@ import numpy as np
 import pytest
 
 import neurodyn
-from neurodyn.studies.response import habituation_time, peaks, recovery_time, rise_time
+from neurodyn.analysis.habituation import habituation_time, peaks, recovery_time, rise_time
 
 
 def test_a_peak_at_a_border_belongs_to_the_period_it_closes() -> None:
     """The time 1 stands twice: 9 is the value before the edge, 0 the value after it."""
     time = [0.0, 0.5, 1.0, 1.0, 1.5, 2.0]
     np.testing.assert_array_equal(peaks(time, [0, 1, 9, 0, 2, 1], period=1), [9, 2])
+
+
+def test_trials_keep_their_axis() -> None:
+    one, two = [1.0, 4.0, 2.0, 3.0], [0.0, 1.0, 7.0, 5.0]
+    found = peaks([0.0, 0.5, 1.2, 1.9], np.stack([one, two], axis=1), period=1, count=2)
+    np.testing.assert_array_equal(found, [[4, 1], [3, 7]])
 
 
 def test_a_peak_after_the_stimulus_counts() -> None:
