@@ -1,27 +1,27 @@
-"""A progress bar for long runs."""
+"""A progress bar for long work, and for runs."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, Self
 
 from neurodyn.backends.plan import Plan
 
 
-class Progress:
+class Bar:
     """A bar on standard error, from one second on; none where standard error is not a terminal."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, name: str, total: float, wanted: bool | None = None) -> None:
+        self._name, self._total, self._wanted = name, total, wanted
         self._bar: Any = None
 
-    def __enter__(self) -> Progress:
-        if self.plan.progress and sys.stderr is not None and sys.stderr.isatty():
+    def __enter__(self) -> Self:
+        if self._wanted is not False and sys.stderr is not None and sys.stderr.isatty():
             from tqdm import tqdm
 
             self._bar = tqdm(
-                desc=self.plan.system.name,
-                total=abs(self.plan.until - self.plan.t0),
+                desc=self._name,
+                total=self._total,
                 delay=1.0,
                 leave=False,
                 file=sys.stderr,
@@ -29,14 +29,26 @@ class Progress:
             )
         return self
 
-    def at(self, t: float) -> None:
-        """The run has come to time t."""
+    def to(self, done: float) -> None:
+        """So much is done in all."""
         if self._bar is not None:
-            self._bar.update(min(abs(t - self.plan.t0), self._bar.total) - self._bar.n)
+            self._bar.update(min(done, self._total) - self._bar.n)
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+class Progress(Bar):
+    """The bar of a run."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan.system.name, abs(plan.until - plan.t0), plan.progress)
+        self.plan = plan
+
+    def at(self, t: float) -> None:
+        """The run has come to time t."""
+        self.to(abs(t - self.plan.t0))
 
 
 class Share(Progress):

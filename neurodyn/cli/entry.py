@@ -23,6 +23,7 @@ VERBS = {
     "fixed-points": "Where a model stands still, and how sure that is.",
     "exponents": "The Lyapunov exponents of an orbit, with their errors.",
     "basins": "The attractors of a model, and which starts lead to each.",
+    "memories": "What a network remembers of its stored patterns, from how far.",
     "bench": "Measure tasks beside other tools and the limit of the machine.",
     "study": "Run an experiment that measures what its figure shows.",
 }

@@ -6,7 +6,7 @@ come from other images and other cues.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
+from neurodyn.analysis.basins.fractions import wilson
+from neurodyn.backends.progress import Bar
 from neurodyn.results.result import Result
 from neurodyn.simulation import simulate
 from neurodyn.system.build import build
@@ -109,21 +110,21 @@ def digit_recall(*, seed: int = 1, repeats: int = 10) -> DigitRecall:
         seed: of the reported cues; the tuning cues have streams of their own.
         repeats: cues for each stored image and level of damage.
     """
-    levels = tqdm(total=len(BETAS) + 2 * len(DAMAGE), desc="digit_recall", delay=1, disable=None, leave=False)
-    with levels:
-        return _measured(seed, repeats, levels)
+    with Bar("digit_recall", len(BETAS) + 2 * len(DAMAGE)) as bar:
+        return _measured(seed, repeats, bar)
 
 
-def _measured(seed: int, repeats: int, levels: tqdm) -> DigitRecall:
-    tuning = {}
+def _measured(seed: int, repeats: int, bar: Bar) -> DigitRecall:
+    tuning: dict[float, float] = {}
     for beta in BETAS:
         tuning[beta] = _tuning_rate(beta, seed, repeats)
-        levels.update()
+        bar.to(len(tuning))
+    covered, scrambled = len(tuning), len(tuning) + len(DAMAGE)
     beta = max(tuning, key=lambda b: tuning[b])
     system = _memory(REPORTED, beta)
     curves = {
-        f"covered from below, noise {NOISE:g}": _curve(system, _covered, seed, repeats, levels),
-        "pixels replaced at random": _curve(system, _scrambled, seed, repeats, levels),
+        f"covered from below, noise {NOISE:g}": _curve(system, _covered, seed, repeats, lambda n: bar.to(covered + n)),
+        "pixels replaced at random": _curve(system, _scrambled, seed, repeats, lambda n: bar.to(scrambled + n)),
     }
     cues = _covered(system, np.array(EXAMPLES), COVERED, stream(seed, "example cues", 0))
     run = simulate(system, start={"v": cues}, trials=len(EXAMPLES), until=SHOWN, record=["v", "p", "E"])
@@ -167,22 +168,15 @@ def _recalled(system: System, cues: Array, shown: NDArray[np.int64]) -> NDArray[
     return right
 
 
-def _curve(system: System, damaged: Any, seed: int, repeats: int, levels: tqdm) -> Curve:
+def _curve(system: System, damaged: Any, seed: int, repeats: int, told: Callable[[int], None]) -> Curve:
     shown = np.tile(np.arange(STORED), repeats)
-    rates = []
+    counts = []
     for level, damage in enumerate(DAMAGE):
         cues = damaged(system, shown, float(damage), stream(seed, damaged.__name__, level))
-        rates.append(float(_recalled(system, cues, shown).mean()))
-        levels.update()
-    low, high = wilson(np.array(rates), len(shown))
-    return Curve(DAMAGE, np.array(rates), low, high, len(shown))
-
-
-def wilson(rate: Array, count: int, z: float = 1.959963984540054) -> tuple[Array, Array]:
-    """Wilson's 95 % interval of a success rate out of `count` (Wilson 1927, doi:10.2307/2276774)."""
-    middle = (rate + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z / (1 + z**2 / count) * np.sqrt(rate * (1 - rate) / count + z**2 / (4 * count**2))
-    return middle - half, middle + half
+        counts.append(int(_recalled(system, cues, shown).sum()))
+        told(level + 1)
+    low, high = wilson(counts, len(shown))
+    return Curve(DAMAGE, np.array(counts) / len(shown), low, high, len(shown))
 
 
 def _arrays(curve: Curve) -> dict[str, Array]:

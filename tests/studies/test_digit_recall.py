@@ -10,7 +10,7 @@ import pytest
 import neurodyn
 from neurodyn.studies import digit_recall as module
 from neurodyn.studies import study
-from neurodyn.studies.digit_recall import DigitRecall, digit_recall, wilson
+from neurodyn.studies.digit_recall import DigitRecall, digit_recall
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +66,6 @@ def test_it_is_kept_and_drawn(report: DigitRecall, tmp_path: Path) -> None:
     assert (tmp_path / "recall.png").stat().st_size > 20_000
     assert "recalled" in report.summary()
     assert report.to_json()["beta"] == report.beta
-
-
-def test_wilson_interval_of_a_textbook_case() -> None:
-    """8 of 10: 0.4902 to 0.9433."""
-    low, high = wilson(np.array([0.8]), 10)
-    assert (float(low[0]), float(high[0])) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
 
 
 def test_unknown_study() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurodyn.analysis.basins.bar import Bar
 from neurodyn.analysis.basins.box import Region, region
 from neurodyn.analysis.basins.finder import UNSETTLED, Finder, Search
 from neurodyn.analysis.basins.mapping import mapped
@@ -17,6 +16,7 @@ from neurodyn.analysis.basins.recurrences import Grid
 from neurodyn.analysis.basins.report import Basins
 from neurodyn.analysis.basins.runner import Runner
 from neurodyn.analysis.field.field import Field
+from neurodyn.backends.progress import Bar
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
 from neurodyn.system.build import built
@@ -110,15 +110,15 @@ def _labelled(finder: Finder, states: Array, bar: Bar) -> tuple[Labels, bool]:
         finder.of(states[:: max(len(states) // SEEDS, 1)][:SEEDS])
         for k in range(0, len(states), BLOCK):
             block = slice(k, min(k + BLOCK, len(states)))
-            labels[block] = _block(finder, states[block], bar)
+            labels[block] = _block(finder, states[block], _after(k, bar.to))
     except KeyboardInterrupt:
         return labels, True
     return labels, False
 
 
-def _block(finder: Finder, states: Array, bar: Bar) -> Labels:
+def _block(finder: Finder, states: Array, told: Callable[[int], None]) -> Labels:
     span = 16 * finder.how.step if finder.field.kind == "flow" else 16.0
-    labels = mapped(finder, states, span, bar.inside)
+    labels = mapped(finder, states, span, told)
     for _ in range(ROUNDS):
         left = np.flatnonzero(labels == UNSETTLED)
         known = len(finder.attractors)
@@ -126,9 +126,14 @@ def _block(finder: Finder, states: Array, bar: Bar) -> Labels:
         labels[some] = finder.of(states[some])
         if not len(rest) or len(finder.attractors) == known:
             break
-        labels[rest] = mapped(finder, states[rest], span, bar.inside)
-    bar.block(len(states))
+        labels[rest] = mapped(finder, states[rest], span, _after(len(states) - len(rest), told))
+    told(len(states))
     return labels
+
+
+def _after(before: int, told: Callable[[int], None]) -> Callable[[int], None]:
+    """Tells of work after so much that is done."""
+    return lambda done: told(before + done)
 
 
 def _ranked(labels: Labels, count: int) -> tuple[list[int], Labels]:

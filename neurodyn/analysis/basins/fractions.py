@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.intp]
@@ -13,14 +14,15 @@ Labels = NDArray[np.intp]
 DEVIATIONS = 1.959963984540054
 
 
-def wilson(found: int, of: int, deviations: float = DEVIATIONS) -> tuple[float, float]:
-    """The interval of Wilson (1927, J. Am. Stat. Assoc. 22:209) for a share, of 95 % by default."""
-    if of == 0:
-        return 0.0, 1.0
-    share, z = found / of, deviations**2 / of
+def wilson(found: ArrayLike, of: int) -> tuple[Any, Any]:
+    """The 95 % intervals of Wilson (1927, J. Am. Stat. Assoc. 22:209) for shares: numbers for one, arrays for several.
+
+    Of nothing any share can be.
+    """
+    share, z = np.asarray(found) / max(of, 1), DEVIATIONS**2 / max(of, 1)
     middle = (share + z / 2) / (1 + z)
-    half = math.sqrt(z * (share * (1 - share) + z / 4)) / (1 + z)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    half = np.sqrt(z * (share * (1 - share) + z / 4)) / (1 + z) if of else math.inf
+    return np.maximum(0.0, middle - half), np.minimum(1.0, middle + half)
 
 
 def uncertainty_exponent(labels: Labels) -> tuple[float, float, Array, Array]:

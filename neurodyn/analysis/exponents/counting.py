@@ -12,7 +12,7 @@ from neurodyn.analysis.exponents.augmented import Floats
 from neurodyn.analysis.exponents.carrier import Carrier
 from neurodyn.analysis.exponents.estimates import block_errors
 from neurodyn.analysis.exponents.march import March, settle, spread
-from neurodyn.backends.progress import Progress
+from neurodyn.backends.progress import Bar
 from neurodyn.backends.trajectory import Status
 
 # Intervals that are left out at the begin of the orbit and of each piece, and that are counted in each of several
@@ -72,26 +72,26 @@ class Counted:
         return found[0], found[1]
 
 
-class Bar:
+class Steps:
     """How much of the work is done, in intervals of all pieces."""
 
-    def __init__(self, progress: Progress, total: int) -> None:
-        self.progress, self.total, self.done = progress, total, 0
+    def __init__(self, bar: Bar, total: int) -> None:
+        self.bar, self.total, self.done = bar, total, 0
 
     def step(self) -> None:
         self.done += 1
-        self.progress.at(self.done / self.total)
+        self.bar.to(self.done / self.total)
 
 
 def counted(march: March, orbit: Carrier, wanted: Wanted, progress: bool) -> Counted:
     """Follow an orbit with directions, and count how these grow."""
     found, rng = Counted(), np.random.default_rng(wanted.seed)
-    whole = Progress(replace(march.carrier.plan, t0=0.0, until=1.0, progress=progress))
+    whole = Bar(march.carrier.plan.system.name, 1.0, progress)
     with whole, _interruptible(found):
-        settled = settle(march, wanted.transient, SETTLING, Bar(whole, 2 * SETTLING + COUNTING).step)
+        settled = settle(march, wanted.transient, SETTLING, Steps(whole, 2 * SETTLING + COUNTING).step)
         wanted = replace(wanted, pieces=1) if march.carrier.in_turn and wanted.free else wanted
         rounds = COUNTING if wanted.pieces > 1 else INTERRUPTED if march.carrier.in_turn else ALONE
-        bar = Bar(whole, (wanted.pieces > 1) * SETTLING + rounds)
+        steps = Steps(whole, (wanted.pieces > 1) * SETTLING + rounds)
         found.interval, found.transient = settled.interval, settled.passed
         turning = SETTLING if wanted.transient is None else max(1, round(wanted.transient / settled.interval))
         if wanted.span is not None:
@@ -99,8 +99,8 @@ def counted(march: March, orbit: Carrier, wanted: Wanted, progress: bool) -> Cou
         for _ in range(MOST_SWEEPS if wanted.precision else 1):
             if wanted.pieces > 1:
                 end = spread(march, orbit, wanted.pieces, (turning + rounds) * settled.interval, rng)
-                _turn(march, settled.interval, turning, bar)
-            _count(march, found, rounds, bar)
+                _turn(march, settled.interval, turning, steps)
+            _count(march, found, rounds, steps)
             if wanted.precision and _worst(found) <= wanted.precision:
                 break
             if wanted.pieces > 1:
@@ -117,21 +117,21 @@ def _interruptible(found: Counted) -> Iterator[None]:
         found.status = "interrupted"
 
 
-def _turn(march: March, interval: float, intervals: int, bar: Bar) -> None:
+def _turn(march: March, interval: float, intervals: int, steps: Steps) -> None:
     """Let directions turn before anything is counted."""
     for _ in range(intervals):
         march.on(interval)
-        bar.step()
+        steps.step()
 
 
-def _count(march: March, found: Counted, rounds: int, bar: Bar) -> None:
+def _count(march: March, found: Counted, rounds: int, steps: Steps) -> None:
     found.growth.append([])
     found.trace.append([])
     for _ in range(rounds):
         growth, trace = march.on(found.interval)
         found.growth[-1].append(growth)
         found.trace[-1].append(trace)
-        bar.step()
+        steps.step()
 
 
 def _worst(found: Counted) -> float:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,13 @@ from neurodyn.analysis.memories.given import (
 from neurodyn.analysis.memories.likeness import Patterns
 from neurodyn.analysis.memories.report import End, Memories, Memory
 from neurodyn.analysis.memories.resting import Rest, at_rest, has_slopes, solved, stability_at
+from neurodyn.backends.progress import Bar
 from neurodyn.model.model import Model
 from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
+# So many runs go together; Ctrl-C keeps those before.
+TOGETHER = 1024
 
 
 def memories(
@@ -39,6 +42,7 @@ def memories(
     until: Any = None,
     backend: str | None = None,
     seed: int = 0,
+    progress: bool | None = None,
 ) -> Memories:
     """Which stored patterns are fixed points, how much corruption each survives, and the other states of rest.
 
@@ -55,6 +59,10 @@ def memories(
         until: the end of the runs, for maps the number of steps; by default four times that of the bench.
         backend: as in `simulate`; by default `ensemble` for flows where it can.
         seed: of corruptions and starts.
+        progress: False shows no bar; otherwise one appears on a terminal when it takes long.
+
+    Returns:
+        The report; after Ctrl-C of the patterns and starts that were run until then.
 
     Raises:
         InputError: for systems without patterns, that depend on time, or that come to no rest by their nature.
@@ -70,22 +78,34 @@ def memories(
     levels = levels_of(patterns, corruptions)
     runs = _Runs(field, patterns, end_of(system, until), backend_of(system, backend), seed)
     rng = np.random.default_rng(seed)
-    cues = np.stack([patterns.corrupted(row, levels, trials, rng) for row in numbers])
-    found, engine = runs.ends(cues.reshape(-1, cues.shape[-1]))
-    others, _ = runs.ends(patterns.random(starts, rng))
+    cues = np.concatenate([c for row in numbers for c in patterns.corrupted(row, levels, trials, rng)])
+    states = np.concatenate([cues, patterns.random(starts, rng)])
+    with Bar(system.name, len(states), progress) as bar:
+        found = runs.ends(states, bar.to)
+    looked = numbers[: len(found.states) // (len(levels) * trials)]
+    own, others = found.states[: len(looked) * len(levels) * trials], found.states[len(cues) :]
     recipe = {
         "rows": list(numbers), "corruptions": list(levels), "trials": trials, "starts": starts, "overlap": overlap,
-        "until": runs.until, "backend": engine, "seed": seed,
+        "until": runs.until, "backend": found.backend, "seed": seed,
     }  # fmt: skip
     return Memories(
-        system, patterns.name, patterns.state, patterns.binary, levels, trials, starts,
-        _memories(runs, found, numbers, len(levels), overlap), _spurious(runs, others, overlap), _notes(field), recipe,
+        system, patterns.name, patterns.state, patterns.binary, levels, trials, len(others),
+        _memories(runs, at_rest(field, own), looked, (len(looked), len(levels), trials), overlap),
+        _spurious(runs, at_rest(field, others), overlap), _notes(field), recipe, found.interrupted,
     )  # fmt: skip
+
+
+class _Ends(NamedTuple):
+    """The last whole states of runs, of the first ones where the user ended them, and the backend that ran them."""
+
+    states: Array
+    backend: str | None
+    interrupted: bool
 
 
 @dataclass(frozen=True, eq=False)
 class _Runs:
-    """How runs from states of the units are made, all at once."""
+    """How runs from states of the units are made."""
 
     field: Field
     patterns: Patterns
@@ -93,20 +113,35 @@ class _Runs:
     backend: str | None
     seed: int
 
-    def ends(self, states: Array) -> tuple[Rest, str]:
-        """Where runs from these states come to rest, and the backend that ran them."""
+    def ends(self, states: Array, told: Callable[[int], None]) -> _Ends:
+        """Where runs from these states end.
+
+        Args:
+            told: called with how many are done.
+        """
+        found, engine, interrupted = [np.empty((0, self.field.size))], self.backend, False
+        try:
+            for k in range(0, len(states), TOGETHER):
+                ends, engine = self._run(states[k : k + TOGETHER])
+                found.append(ends)
+                told(k + len(ends))
+        except KeyboardInterrupt:
+            interrupted = True
+        return _Ends(np.concatenate(found), engine, interrupted)
+
+    def _run(self, states: Array) -> tuple[Array, str]:
         from neurodyn.simulation import simulate
 
         system = self.field.system
         length: dict[str, Any] = {"steps": int(self.until)} if system.model.discrete else {"until": self.until}
         run = simulate(
             system, start={self.patterns.state: states}, trials=len(states), save_at="end", backend=self.backend,
-            record=[*system.layout.names], seed=self.seed, on_failure="return", **length,
+            record=[*system.layout.names], seed=self.seed, on_failure="return", progress=False, **length,
         )  # fmt: skip
         if run.status == "interrupted":
             raise KeyboardInterrupt
         last = {name: run[name].values[-1] for name in system.layout.names}
-        return at_rest(self.field, system.layout.pack(last, trials=True)), str(run.recipe["backend"])
+        return system.layout.pack(last, trials=True), str(run.recipe["backend"])
 
     def units(self, points: Array) -> Array:
         """The units that hold patterns, of whole states."""
@@ -120,14 +155,15 @@ def _notes(field: Field) -> tuple[str, ...]:
     return ("Units are updated one after the other: there are no eigenvalues, see what comes back from a few flips.",)
 
 
-def _memories(runs: _Runs, rest: Rest, rows: Sequence[int], levels: int, least: float) -> tuple[Memory, ...]:
+def _memories(
+    runs: _Runs, rest: Rest, rows: Sequence[int], shape: tuple[int, int, int], least: float
+) -> tuple[Memory, ...]:
     """What became of each pattern, from the ends of all its corruptions."""
     kinds = [stability_at(runs.field, p) for p in rest.points]
     held = np.array([kind is None or kind.is_stable is not False for kind in kinds], dtype=bool)
     overlaps = runs.patterns.overlaps(runs.units(rest.points))
-    labels = rest.labels.reshape(len(rows), levels, -1)
     found = []
-    for row, own in zip(rows, labels, strict=True):
+    for row, own in zip(rows, rest.labels.reshape(shape), strict=True):
         good = np.append(held & (overlaps[:, row] >= least), False)  # the last is what -1 picks
         recovered = good[own].sum(axis=1)
         itself = int(own[0, 0])

@@ -18,6 +18,7 @@ from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
 WIDTH, PATTERNS, ENDS, COLUMNS = 100, 8, 8, 9
+GROUPS = ("pattern", "inverse", "mixture", "zero", "unnamed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +79,14 @@ class End:
     stability: Stability | None
 
     @property
+    def group(self) -> str:
+        """The first word of its name."""
+        return self.name.partition(" ")[0]
+
+    @property
     def is_spurious(self) -> bool:
         """Whether it is no stored pattern."""
-        return not self.name.startswith("pattern ")
+        return self.group != "pattern"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,6 +103,7 @@ class Memories:
         ends: the states of rest that random starts came to.
         notes: what the numbers do not speak of.
         recipe: what it takes to repeat it.
+        interrupted: whether the user ended it: patterns and starts that were not run by then are left out.
     """
 
     system: System
@@ -110,6 +117,7 @@ class Memories:
     ends: tuple[End, ...]
     notes: tuple[str, ...]
     recipe: Mapping[str, Any]
+    interrupted: bool = False
 
     @property
     def radii(self) -> Array:
@@ -119,13 +127,16 @@ class Memories:
     @property
     def recovery(self) -> Array:
         """The share of corruptions that came back: (patterns, levels)."""
-        found: Array = np.array([m.recovered for m in self.stored]) / self.trials
-        return found
+        return self._counts / self.trials
+
+    @property
+    def _counts(self) -> NDArray[np.intp]:
+        return np.array([m.recovered for m in self.stored], dtype=np.intp).reshape(-1, len(self.levels))
 
     @property
     def intervals(self) -> Array:
         """The 95 % intervals of the shares, of Wilson: (patterns, levels, 2)."""
-        return np.array([[wilson(int(k), self.trials) for k in m.recovered] for m in self.stored])
+        return np.stack(wilson(self._counts, self.trials), axis=-1)
 
     @property
     def spurious(self) -> tuple[End, ...]:
@@ -147,12 +158,19 @@ class Memories:
         """The report as text."""
         return str(self)
 
+    def plot(self) -> Any:
+        """What comes back of each pattern, from how far, and where random starts end: a matplotlib figure."""
+        from neurodyn.results.display import drawn
+
+        return drawn("memories", self)
+
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""
-        found = {n: getattr(self, n) for n in ("patterns", "state", "binary", "trials", "starts", "unsettled")}
+        told = ("patterns", "state", "binary", "trials", "starts", "unsettled", "interrupted")
+        found = {n: getattr(self, n) for n in told}
         stored = [
             {
                 "row": m.row, "point": None if m.point is None else plain(m.point), "overlap": plain(m.overlap),
@@ -175,6 +193,7 @@ class Memories:
 def _head(report: Memories) -> list[str]:
     is_stored = sum(m.is_stored for m in report.stored)
     text = f"{report.system.name}: {is_stored} of {len(report.stored)} patterns in {report.patterns} are remembered"
+    text += "; interrupted: those not reached are left out" if report.interrupted else ""
     what = "entries are flipped" if report.binary else "noise is added, in root mean squares of the pattern"
     return [
         text,
@@ -221,8 +240,6 @@ def _ends(report: Memories) -> list[str]:
         lines.append(f"    {share:20s} {end.name}{kind}")
     if len(report.ends) > ENDS:
         rest = report.ends[ENDS:]
-        counts = {
-            k: sum(e.name.startswith(k) for e in rest) for k in ("pattern", "inverse", "mixture", "zero", "unnamed")
-        }
+        counts = {k: sum(e.group == k for e in rest) for k in GROUPS}
         lines.append(f"    and {len(rest)} more: {', '.join(f'{n} {k}' for k, n in counts.items() if n)}")
     return lines

@@ -152,6 +152,8 @@ def test_intervals_of_wilson() -> None:
     assert wilson(5, 10) == pytest.approx((0.236593, 0.763407), abs=1e-6)
     assert wilson(0, 10) == pytest.approx((0, 0.277533), abs=1e-6)
     assert wilson(0, 0) == (0, 1)
+    low, high = wilson([8, 10], 10)  # 8 of 10: 0.4902 to 0.9433
+    assert low == pytest.approx((0.4902, 0.7225), abs=1e-4) and high == pytest.approx((0.9433, 1.0), abs=1e-4)
 
 
 def test_the_exponent_of_a_smooth_boundary_is_1() -> None:

@@ -1,0 +1,69 @@
+"""`neurodyn memories NAME`: what a network remembers of its stored patterns, from how far, and what beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from neurodyn.cli.exponents import read_time
+from neurodyn.cli.given import read_settings, read_sizes, sort_settings
+from neurodyn.cli.outputs import Outputs
+from neurodyn.errors import InputError
+
+INTERRUPTED = 130
+
+
+@click.command(
+    epilog="\b\nExamples:\n  neurodyn memories hopfield\n"
+    "  neurodyn memories hopfield_binary --size N=200 --size P=20 --trials 20 --plot memories.png\n"
+    "  neurodyn memories krotov_hopfield --row 0 --row 2 --corruption 0.5 --json"
+)
+@click.argument("name")
+@click.option("--row", "rows", type=int, multiple=True, metavar="K", help="The number of a pattern. [all]")
+@click.option("--corruption", "corruptions", type=float, multiple=True, metavar="C",
+              help="Entries that are flipped, or noise in root mean squares of a pattern. [nine levels]")  # fmt: skip
+@click.option("--trials", type=int, default=40, metavar="N", help="Corruptions of a pattern at each level. [40]")
+@click.option("--starts", type=int, default=200, metavar="N", help="Random starts, whose ends are listed. [200]")
+@click.option("--overlap", type=float, default=0.95, metavar="M", help="From where on a state is the pattern. [0.95]")
+@click.option("--until", metavar="T", help="The end of the runs. [four times that of the bench]")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter or an input.")
+@click.option("--size", "sizes", multiple=True, metavar="SET=N", help="The size of an index set.")
+@click.option("--backend", metavar="NAME", help="What carries the runs out.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, metavar="S", help="Of corruptions and starts. [0]")
+@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the figure.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for other programs.")
+def command(
+    name: str,
+    rows: tuple[int, ...],
+    corruptions: tuple[float, ...],
+    until: str | None,
+    settings: tuple[str, ...],
+    sizes: tuple[str, ...],
+    picture: Path | None,
+    as_json: bool,
+    **asked: Any,
+) -> int:
+    """Find which stored patterns are fixed points, how much corruption each survives, and other states of rest.
+
+    NAME is a model or circuit that `neurodyn list` prints, or the path of a TOML file, with a parameter of patterns by
+    units and a state of these units. Ctrl-C ends it early, with what was run until then.
+    """
+    outputs = Outputs(None, picture, as_json)
+    outputs.check()
+    from neurodyn.analysis.memories.find import memories
+    from neurodyn.model.library import load
+    from neurodyn.system.build import build
+
+    model = load(name)
+    values, start = sort_settings(model, read_settings(settings))
+    if start:
+        raise InputError(
+            f"--set {', '.join(start)} sets a start, and starts are patterns and random states here.",
+            code="no-start",
+            remedy="Set parameters and inputs alone.",
+        )
+    system = build(model, sizes=read_sizes(sizes), values=values)
+    report = memories(system, rows=rows or None, corruptions=corruptions or None, until=read_time(until), **asked)
+    return outputs.keep(report, report.plot) or (INTERRUPTED if report.interrupted else 0)
