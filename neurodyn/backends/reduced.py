@@ -20,6 +20,7 @@ from neurodyn.system.residual import constant_mass, derivative_by, rates
 MOST_STEPS, MOST_HALVINGS = 25, 5
 SLOWEST = 0.3  # each step with an old matrix is at most that part of the one before
 ENOUGH = 1e-10  # the last step of Newton's method, relative
+ROUNDING = 16 * np.finfo(float).eps  # of the terms of an equation: what is off by no more is solved
 RANK = 1e-12  # singular values of the mass matrix, relative to the largest, that count as 0
 SMALL = 1e-6  # of a piece: the step of differences in time
 
@@ -128,6 +129,8 @@ class Reduced:
         """Steps are halved as long as they lead further away."""
         for _ in range(MOST_STEPS):
             matrix, off = self._matrix(t), self._off(t, z)
+            if (np.abs(off) <= ROUNDING * np.abs(matrix) @ np.abs(np.concatenate([self._v, self._y]))).all():
+                return True
             weight = np.abs(matrix).max(axis=1)
             try:
                 self._inverse = np.linalg.inv(matrix / weight[:, None]) / weight

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from neurodyn.system.system import System
 
 Floats = NDArray[np.float64]
-ORDER = ("input", "state", "observable", "energy")
+ORDER = ("input", "state", "unknown", "observable", "energy")
 PART = "energy part"
 
 
