@@ -27,6 +27,7 @@ INTERRUPTED = 130
 @click.option("--size", "sizes", multiple=True, metavar="SET=N", help="The size of an index set.")
 @click.option("--starts", type=click.IntRange(min=1), default=256, metavar="N", help="Of a search: how many. [256]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, metavar="S", help="Of a search: its seed. [0]")
+@click.option("--closed-forms", is_flag=True, help="Ask SymPy for closed forms, 2 seconds at most.")
 @click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the figure.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for other programs.")
 def command(

@@ -1,8 +1,8 @@
-"""A box of all fixed points where none is given: from bounded activations, else from polynomials in one unknown."""
+"""A box of all fixed points where none is given: from bounded activations, else from what symbols say."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import sympy as sp
@@ -16,7 +16,7 @@ from neurodyn.program.scalar_graph import TooLarge
 from neurodyn.program.scalars import NotUnrolled
 
 Array = NDArray[np.float64]
-# Bases of Groebner of more unknowns than this take longer than there is time for.
+# Symbols take longer for more unknowns than there is time for.
 UNKNOWNS = 5
 
 
@@ -37,28 +37,35 @@ class Bounds:
     empty: bool = False
 
 
-def bounds(of: Enclosure, low: Array, high: Array) -> Bounds:
+def bounds(of: Enclosure, low: Array, high: Array, forms: bool = False) -> Bounds:
     """The box of all fixed points between two states, as far as it follows; both may be infinite.
+
+    Args:
+        forms: whether symbols are asked for closed forms where the box follows without them.
 
     Raises:
         NoInterval: for an operation that intervals lack.
     """
     found = Bounds(*bounded(of, low, high), "the equations bound them")
-    if np.isfinite([found.low, found.high]).all() or of.period > 1:
+    is_known = bool(np.isfinite([found.low, found.high]).all())
+    if (is_known and not forms) or of.period > 1:
         return found
     said = _by_symbols(of)
-    if said.ends is None:
-        return found
+    if is_known or said.ends is None:
+        return replace(found, solved=said)
     if not said.ends:
         return Bounds(low, high, "the equations have no real solution, by symbols", said, True)
     ends = np.array(said.ends)
     room = 2 * WIDER * (ends[:, 1] - ends[:, 0]) + 1e-6 * (np.abs(ends).max(axis=1) + of.layout.scales)
     box = np.fmax(found.low, ends[:, 0] - room), np.fmin(found.high, ends[:, 1] + room)
-    return Bounds(*box, "polynomials in each state alone bound them, by symbols", said)
+    if (box[0] > box[1]).any():
+        return Bounds(low, high, "the real solutions of the equations lie elsewhere, by symbols", said, True)
+    by = "SymPy's solveset gives all real solutions" if said.is_listed else "polynomials in each state alone bound them"
+    return Bounds(*box, f"{by}, by symbols", said)
 
 
 def _by_symbols(of: Enclosure) -> Solved:
-    """What elimination says; nothing, where the equations are no polynomials or too many."""
+    """What symbols say; nothing, where the equations cannot be written in what SymPy knows, or are too many."""
     size = of.layout.size
     if size > UNKNOWNS:
         return Solved()
@@ -66,8 +73,6 @@ def _by_symbols(of: Enclosure) -> Solved:
     try:
         rates = Written.of(of).expressions(unknowns, of.t)
     except (TooLarge, NotUnrolled):
-        return Solved()
-    if not all(rate.is_rational_function(*unknowns) for rate in rates):
         return Solved()
     if of.is_map:
         rates = [new - x for new, x in zip(rates, unknowns, strict=True)]

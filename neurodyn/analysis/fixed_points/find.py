@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.field.field import Field
 from neurodyn.analysis.fixed_points.certified import MOST, Certified, certified
-from neurodyn.analysis.fixed_points.elimination import Solved
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
-from neurodyn.analysis.fixed_points.everywhere import bounds
+from neurodyn.analysis.fixed_points.everywhere import Bounds, bounds
 from neurodyn.analysis.fixed_points.invariants import invariants
 from neurodyn.analysis.fixed_points.jumps import Unknown
-from neurodyn.analysis.fixed_points.point import FixedPoint, Sure
+from neurodyn.analysis.fixed_points.point import Sure
 from neurodyn.analysis.fixed_points.region import region_of
 from neurodyn.analysis.fixed_points.report import FixedPoints
+from neurodyn.analysis.fixed_points.symbolic import LATE, checked, with_forms
 from neurodyn.analysis.fixed_points.symmetries import Symmetry
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
@@ -41,6 +41,7 @@ def fixed_points(
     boxes: int = MOST,
     starts: int = 256,
     seed: int = 0,
+    closed_forms: bool = False,
 ) -> FixedPoints:
     """The fixed points of a system, with their eigenvalues, kinds, and how sure each is.
 
@@ -59,6 +60,7 @@ def fixed_points(
         boxes: how many pieces are looked at.
         starts, seed: of a search: how many there are, in the box if one is given, else at the start of the model and
             along trajectories.
+        closed_forms: asks SymPy for closed forms (2 seconds at most) also where the box is known without them.
 
     Raises:
         InputError: where no box follows and none is given, for boxes that are none, and for what has no field of its
@@ -75,33 +77,43 @@ def fixed_points(
     try:
         of = Enclosure(field, period)
         of.levels = invariants(of, system.start(start))
-        return _proved(field, of, region_of(system, box or {}), boxes)
+        return _proved(field, of, region_of(system, box or {}), boxes, closed_forms)
     except (NoInterval, Unknown) as error:
         why = f"intervals lack the operation {error}" if isinstance(error, NoInterval) else str(error)
         return _looked_for(field, box or {}, period, starts, seed, why)
 
 
-def _proved(field: Field, of: Enclosure, given: tuple[Array, Array], most: int) -> FixedPoints:
+def _proved(field: Field, of: Enclosure, given: tuple[Array, Array], most: int, forms: bool) -> FixedPoints:
     """What is proved of the box between two states, whose ends may be infinite."""
-    inside = bounds(of, *given)
+    inside = bounds(of, *given, forms)
     if inside.empty:
         return _report(field, of, None, Certified((), Sure.PROVED, f"there is no fixed point: {inside.why}"))
-    _check_ends(field.system, inside.low, inside.high)
+    is_open = ~np.isfinite([inside.low, inside.high]).all(axis=0)
+    if is_open.any():
+        return _listed(field, of, inside, given, field.system.layout.element(int(is_open.argmax())))
     is_cut = [np.isfinite(end) for end in given]
     whole = np.where(is_cut[0], given[0], inside.low), np.where(is_cut[1], given[1], inside.high)
-    found = certified(of, (inside.low, inside.high), whole, most)
+    found = with_forms(certified(of, (inside.low, inside.high), whole, most), inside.solved, whole)
     if not any(end.any() for end in is_cut):
         found = replace(found, reason=f"{found.reason}; beyond it there are none, for {inside.why}")
-    points = tuple(_with_form(p, inside.solved) for p in found.points)
-    return _report(field, of, whole, replace(found, points=points))
+    return _report(field, of, whole, found)
 
 
-def _with_form(p: FixedPoint, said: Solved) -> FixedPoint:
-    """A point with its closed form, where there is one."""
-    for texts, values in said.forms:
-        if p.sure is Sure.PROVED and np.allclose(values, p.flat, rtol=1e-9, atol=1e-12):
-            return replace(p, notes=(*p.notes, f"in closed form ({', '.join(texts)})"))
-    return p
+def _listed(field: Field, of: Enclosure, inside: Bounds, given: tuple[Array, Array], name: str) -> FixedPoints:
+    """What SymPy's solutions are where there is no box; the first number of state that is not bounded is named."""
+    points, lost = checked(of, inside.solved, given)
+    late = f"; {LATE}" if inside.solved.is_late else ""
+    if not points:
+        raise InputError(
+            f"No bound of {name} at fixed points of {field.system.name} follows from the equations{late}.",
+            code="no-box",
+            remedy=f'Give one: box={{"{name.partition("[")[0]}": (low, high)}}.',
+        )
+    why = ("SymPy's solutions, each shown by itself; others are not ruled out, for no bound of "
+           f"{name} follows from the equations{late}")  # fmt: skip
+    why += f"; {lost} more of its solutions are not shown to be fixed points" if lost else ""
+    box = given if np.isfinite(given).any() else None
+    return _report(field, of, box, Certified(points, Sure.SEARCHED, why))
 
 
 def _report(field: Field, of: Enclosure, box: tuple[Array, Array] | None, found: Certified) -> FixedPoints:
@@ -152,15 +164,3 @@ def _looked_for(field: Field, box: Mapping[str, Any], period: int, starts: int, 
         system, found.points, found.verdict, f"{found.reason} (not proved to be all: {why})", ends if box else None,
         frozen=field.notes, interrupted=found.interrupted, counts=found.counts, at=field.t,
     )  # fmt: skip
-
-
-def _check_ends(system: System, low: Array, high: Array) -> None:
-    """Refuse a box without ends."""
-    open_ = np.flatnonzero(~(np.isfinite(low) & np.isfinite(high)))
-    if len(open_):
-        name = system.layout.element(int(open_[0]))
-        raise InputError(
-            f"No bound of {name} at fixed points of {system.name} follows from the equations.",
-            code="no-box",
-            remedy=f'Give one: box={{"{name.partition("[")[0]}": (low, high)}}.',
-        )

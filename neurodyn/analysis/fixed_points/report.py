@@ -29,7 +29,7 @@ class FixedPoints:
         points: fixed points, slow points, and places where it is not decided whether there is one.
         verdict: how sure it is that these are all: PROVED (in the box), SEARCHED or UNDECIDED.
         reason: why, in a sentence.
-        box: ends (low, high) of what was looked at, flat; None for all states.
+        box: ends (low, high) of what was looked at, flat, some maybe infinite; None for all states.
         unresolved: boxes of which nothing is known, (boxes, 2, size).
         frozen: in which sense a system was meant that has inputs, time, noise or events.
         symmetries: maps of states onto states that take fixed points to fixed points.
@@ -111,7 +111,7 @@ class FixedPoints:
         """The report as plain data."""
         return {
             "model": self.system.name, "verdict": str(self.verdict), "reason": self.reason,
-            "box": None if self.box is None else [end.tolist() for end in self.box],
+            "box": None if self.box is None else [[v if np.isfinite(v) else None for v in end] for end in self.box],
             "points": [p.to_json() for p in self.points], "unresolved": self.unresolved.tolist(),
             "frozen": list(self.frozen), "symmetries": list(self.symmetries), "invariants": list(self.invariants),
             "period": self.period, "interrupted": self.interrupted, "counts": dict(self.counts),

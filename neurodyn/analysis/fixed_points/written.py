@@ -114,7 +114,9 @@ def _nodes(program: Program, result: Result, tracer: Tracer) -> NDArray[np.intp]
 SPELLED: Mapping[str, Callable[..., sp.Expr]] = {
     "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b,
     "divide": lambda a, b: a / b, "negative": lambda x: -x, "power": lambda a, b: a**b, "sqrt": sp.sqrt,
-    "sigmoid": lambda x: 1 / (1 + sp.exp(-x)),
+    "sigmoid": lambda x: 1 / (1 + sp.exp(-x)), "softplus": lambda x: sp.log(1 + sp.exp(x)), "absolute": sp.Abs,
+    "logcosh": lambda x: sp.log(sp.cosh(x)), "expm1": lambda x: sp.exp(x) - 1, "log1p": lambda x: sp.log(1 + x),
+    "relu": lambda x: sp.Max(x, 0), "larger": sp.Max, "smaller": sp.Min,
     **{n: getattr(sp, n) for n in (
         "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
         "erf",
