@@ -126,19 +126,6 @@ class TestDenseMemory:
 
 
 class TestStaddonHiga:
-    """Table of the published numbers: responses to the first stimuli, and what is left of a response later."""
-
-    @pytest.mark.parametrize(
-        ("interval", "responses", "later"),
-        [(2, [0.512, 0.189, 0.0, 0.0], 0.872), (8, [0.512, 0.288, 0.147, 0.047], 0.619)],
-    )
-    def test_responses(self, interval: int, responses: list[float], later: float) -> None:
-        u = f"pulses(1, period={interval}, duty=1/{interval}, count={-(-100 // interval)})"
-        result = neurodyn.simulate(neurodyn.build("habituation_staddon_higa", u=u), record=["u", "y", "strength"])
-        assert result["u"].values[:100:interval].all() and result["u"].sum() == len(range(0, 100, interval))
-        np.testing.assert_allclose(result["y"].values[::interval][:4], responses, atol=1e-3)
-        assert result["strength"].values[150] == pytest.approx(later, abs=5e-4)
-
     def test_memories_approach_each_other_exactly(self) -> None:
         """The first memory forgets a difference by a_1 in each step, whatever the stimulus."""
         system = neurodyn.build("habituation_staddon_higa")
