@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from neurodyn.results.result import load_result as load_result
     from neurodyn.simulation import rerun as rerun
     from neurodyn.simulation import simulate as simulate
+    from neurodyn.studies import study as study
     from neurodyn.system.attractors import Attractors as Attractors
     from neurodyn.system.build import build as build
     from neurodyn.system.reductions import FirstCrossing as FirstCrossing
@@ -71,6 +72,7 @@ _HOME = {
     "rerun": "simulation",
     "simulate": "simulation",
     "stroboscope": "analysis.sections.stroboscope",
+    "study": "studies",
 }
 
 __all__ = [*_HOME, "__version__"]

@@ -25,7 +25,7 @@ class Bar:
                 delay=1.0,
                 leave=False,
                 file=sys.stderr,
-                bar_format="{desc} {percentage:3.0f}% {bar} {elapsed} < {remaining}",
+                bar_format="{desc} {percentage:3.0f}% {bar} {elapsed} < {remaining} {postfix}",
             )
         return self
 
@@ -33,6 +33,17 @@ class Bar:
         """So much is done in all."""
         if self._bar is not None:
             self._bar.update(min(done, self._total) - self._bar.n)
+
+    def more(self, total: float) -> None:
+        """So much has come to light that is to be done too."""
+        self._total += total
+        if self._bar is not None:
+            self._bar.total = self._total
+
+    def doing(self, what: str) -> None:
+        """What is at work now."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(what)
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:

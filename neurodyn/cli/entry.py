@@ -25,7 +25,7 @@ VERBS = {
     "basins": "The attractors of a model, and which starts lead to each.",
     "memories": "What a network remembers of its stored patterns, from how far.",
     "bench": "Measure tasks beside other tools and the limit of the machine.",
-    "study": "Run an experiment that measures what its figure shows.",
+    "study": "Run an experiment, and say which of its claims hold.",
 }
 INTERRUPTED, BROKEN, PIPE_CLOSED = 130, 70, 141
 _TRACEBACK = "NEURODYN_TRACEBACK"

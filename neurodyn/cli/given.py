@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:
     """Values by name: numbers, arrays from .npy files, sparse matrices from .npz files, and all else as text for the
     language to read."""
-    return {name: _value(name, text) for name, text in _pairs("--set", texts).items()}
+    return {name: _value(name, text) for name, text in read_pairs("--set", texts).items()}
 
 
 def read_sizes(texts: Iterable[str]) -> dict[str, int]:
     """Sizes by index set."""
     sizes = {}
-    for name, text in _pairs("--size", texts).items():
+    for name, text in read_pairs("--size", texts).items():
         if not text.isascii() or not text.isdigit() or len(text) > 18:
             raise InputError(
                 f"The size {name}={text} is not a whole number.", code="bad-size", remedy=f"Write --size {name}=64."
@@ -32,7 +32,7 @@ def read_sizes(texts: Iterable[str]) -> dict[str, int]:
 
 def read_reductions(texts: Iterable[str]) -> dict[str, str]:
     """What is kept of the path, by name, as text."""
-    return _pairs("--reduce", texts)
+    return read_pairs("--reduce", texts)
 
 
 def sort_settings(model: Model, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -48,7 +48,8 @@ def sort_settings(model: Model, settings: Mapping[str, Any]) -> tuple[dict[str, 
     return {name: value for name, value in settings.items() if name not in start}, start
 
 
-def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+def read_pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+    """Texts by name, of an option that says NAME=VALUE."""
     found: dict[str, str] = {}
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))

@@ -52,10 +52,14 @@ def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
         "build_seed": system.seed,
         "notes": {name: list(notes) for name, notes in system.notes.items()},
         **run,
-        "versions": {name: _version(name) for name in PACKAGES} | {"python": platform.python_version()},
-        "machine": dict(_machine()),
-        **_pools(),
+        **place(),
     }
+
+
+def place() -> dict[str, Any]:
+    """What computes here: `versions`, `machine`, `libraries`, `threads`."""
+    versions = {name: _version(name) for name in PACKAGES} | {"python": platform.python_version()}
+    return {"versions": versions, "machine": dict(_machine()), **_pools()}
 
 
 def plain_values(system: System, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,48 +1,76 @@
-"""Experiments on one system each: what a figure of a paper or of the README shows, measured."""
+"""Experiments on one system each: what a figure of a paper or of the README shows, measured; see docs/studies.md."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, Protocol
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from neurodyn.errors import InputError
-from neurodyn.language.names import near
 
-# A study is a file with a function of the same name; its line here is what `neurodyn list` says.
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from neurodyn.studies.framework.report import Report
+    from neurodyn.studies.framework.work import Study
+
+# A study is a file with a `STUDY`; its line here is what `neurodyn list` says.
 STUDIES = {
     "digit_recall": "How often a dense memory recalls digits, against the damage of the cue.",
     "habituation": "The hallmarks of habituation, each by a motif that shows it.",
 }
 
 
-class Report(Protocol):
-    """What a study returns."""
-
-    def summary(self) -> str:
-        """One screen of text."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain data."""
-
-    def plot(self) -> Any:
-        """The figure."""
-
-    def save(self, path: Any) -> Any:
-        """Write a NetCDF file."""
-
-
-def study(name: str) -> Callable[..., Report]:
+def declared(name: str) -> Study:
     """The study of that name.
 
     Raises:
         InputError: when there is none.
     """
+    from neurodyn.language.names import near
+
     if name not in STUDIES:
         raise InputError(
             f"There is no study called {name}.",
             code="unknown-study",
             remedy=near(name, list(STUDIES)) or f"There are: {', '.join(STUDIES)}.",
         )
-    found: Callable[..., Report] = getattr(import_module(f"neurodyn.studies.{name}"), name)
+    found: Study = import_module(f"neurodyn.studies.{name}").STUDY
     return found
+
+
+def study(
+    name: str,
+    *,
+    quick: bool = False,
+    seed: int | None = None,
+    data: ArrayLike | str | PathLike[str] | None = None,
+    out: str | PathLike[str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    progress: bool | None = None,
+    **more_settings: Any,
+) -> Report:
+    """Run a study: measure what its figures show, and judge its claims.
+
+    Args:
+        name: one of `STUDIES`.
+        quick: fewer or smaller runs, as the study says.
+        seed: of all random draws, where it has some.
+        data: an array of your own, or a .npy file of one, for studies that take some.
+        out: a folder in which the outcome of each part is kept, so that an interrupted study goes on from there.
+        settings, more_settings: what is to be different; the page of the study and `described` of its settings tell.
+        progress: False shows no bar; by default there is one on a terminal.
+
+    Raises:
+        InputError: for what the study does not have or cannot use.
+    """
+    from neurodyn.studies.framework.begin import begun
+
+    chosen = declared(name)
+    folder = None if out is None else Path(out)
+    given = {**(settings or {}), **more_settings}
+    work, values = begun(name, chosen, quick=quick, seed=seed, data=data, folder=folder, given=given, progress=progress)
+    with work:
+        return chosen.run(work, values)

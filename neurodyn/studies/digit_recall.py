@@ -6,19 +6,22 @@ come from other images and other cues.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from os import PathLike
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.basins.fractions import wilson
-from neurodyn.backends.progress import Bar
 from neurodyn.results.result import Result
-from neurodyn.simulation import simulate
+from neurodyn.studies.framework.claims import Claim, at_least, at_most
+from neurodyn.studies.framework.keeping import Outcome
+from neurodyn.studies.framework.report import Picture, Report
+from neurodyn.studies.framework.settings import setting
+from neurodyn.studies.framework.tables import Table
+from neurodyn.studies.framework.work import Study, Work, run
 from neurodyn.system.build import build
 from neurodyn.system.generators import digit_images, stream
 from neurodyn.system.system import System
@@ -35,112 +38,72 @@ RIGHT = 0.1  # root mean square error per pixel (pixels run from -1 to 1) below 
 UNTIL = 25.0  # time constants: every cue has settled by then
 SHOWN = 8.0  # of them in the figure
 
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """Success rate against damage, with Wilson's 95 % interval; all of shape (levels,)."""
-
-    damage: Array
-    rate: Array
-    low: Array
-    high: Array
-    cues: int
+TITLE = "Handwritten digits recalled by a dense associative memory"
+CAPTION = (
+    "Left: cues of which the lower half is blank and every pixel is noisy, on their way to a stored image. Right: the "
+    "energy falls; and how often the right image is recalled, on images and cues that did not choose the temperature."
+)
 
 
-@dataclass(frozen=True, eq=False)
-class DigitRecall:
-    """The report of the study.
+@dataclass(frozen=True)
+class Settings:
+    """What can be changed."""
 
-    Attributes:
-        examples: the run of the example cues, one trial each, with the success rates among its variables.
-        meant: for each example the number of the stored image that was shown.
-        classes: the digit (0 to 9) of each stored image.
-        beta: the inverse temperature that was chosen; `tuning` holds the success rate at each candidate.
-        curves: success rates on images and cues that the choice never saw.
-    """
-
-    examples: Result
-    meant: tuple[int, ...]
-    classes: tuple[int, ...]
-    beta: float
-    tuning: Mapping[float, float]
-    curves: Mapping[str, Curve]
-
-    def summary(self) -> str:
-        """One screen of text."""
-        lines = [
-            f"digit_recall: {STORED} handwritten digits in a dense associative memory",
-            f"  inverse temperature {self.beta:g}, chosen on other images and cues than these",
-            f"  right: within {RIGHT:g} (root mean square) of the image that was shown; 95 % interval in brackets",
-        ]
-        for name, curve in self.curves.items():
-            lines += ["", f"  {name} ({curve.cues} cues at each level)", "    damage    recalled"]
-            lines += [
-                f"    {d:5.0%}     {r:6.1%}  [{a:.1%}, {b:.1%}]"
-                for d, r, a, b in zip(curve.damage, curve.rate, curve.low, curve.high, strict=True)
-            ]
-        return "\n".join(lines)
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain data."""
-        curves = {n: {"cues": c.cues, **{k: v.tolist() for k, v in _arrays(c).items()}} for n, c in self.curves.items()}
-        tuning = {f"{b:g}": rate for b, rate in self.tuning.items()}
-        return {"study": "digit_recall", "stored": STORED, "beta": self.beta, "tuning": tuning, "curves": curves}
-
-    def plot(self) -> Any:
-        """Cues, their paths, what was recalled, the falling energy, and the success rates."""
-        return self.examples.plot(
-            "recall",
-            patterns="xi",
-            of="v",
-            truth=self.meant,
-            names=[str(c) for c in self.classes],
-            curve={name: _arrays(curve) for name, curve in self.curves.items()},
-        )
-
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write the example run and the success rates as NetCDF."""
-        return self.examples.save(path)
+    repeats: int = setting(10, "cues for each stored image and level of damage")
+    right: float = setting(RIGHT, "root mean square error per pixel (from -1 to 1) below which a recall is right")
 
 
-def digit_recall(*, seed: int = 1, repeats: int = 10) -> DigitRecall:
-    """Choose the inverse temperature, then measure recall on images and cues not used for it.
-
-    Args:
-        seed: of the reported cues; the tuning cues have streams of their own.
-        repeats: cues for each stored image and level of damage.
-    """
-    with Bar("digit_recall", len(BETAS) + 2 * len(DAMAGE)) as bar:
-        return _measured(seed, repeats, bar)
-
-
-def _measured(seed: int, repeats: int, bar: Bar) -> DigitRecall:
-    tuning: dict[float, float] = {}
-    for beta in BETAS:
-        tuning[beta] = _tuning_rate(beta, seed, repeats)
-        bar.to(len(tuning))
-    covered, scrambled = len(tuning), len(tuning) + len(DAMAGE)
+def _measured(work: Work, settings: Settings) -> Report:
+    tuning = _tuning(work, settings)
     beta = max(tuning, key=lambda b: tuning[b])
     system = _memory(REPORTED, beta)
     curves = {
-        f"covered from below, noise {NOISE:g}": _curve(system, _covered, seed, repeats, lambda n: bar.to(covered + n)),
-        "pixels replaced at random": _curve(system, _scrambled, seed, repeats, lambda n: bar.to(scrambled + n)),
+        f"covered from below, noise {NOISE:g}": _curve(work, settings, system, _covered),
+        "pixels replaced at random": _curve(work, settings, system, _scrambled),
     }
-    cues = _covered(system, np.array(EXAMPLES), COVERED, stream(seed, "example cues", 0))
-    run = simulate(system, start={"v": cues}, trials=len(EXAMPLES), until=SHOWN, record=["v", "p", "E"])
-    _, classes = digit_images()
-    stored = tuple(int(c) for c in classes[REPORTED : REPORTED + STORED])
-    return DigitRecall(_with_curves(run, curves), EXAMPLES, stored, beta, tuning, curves)
+    count = settings.repeats * STORED
+    data = work.result(_with_curves(_examples(work, system), curves, count))
+    notes = (
+        f"{STORED} images, inverse temperature {beta:g}, chosen on other images and cues than these",
+        f"right: within {settings.right:g} (root mean square) of the image that was shown; 95 % interval in brackets",
+    )
+    tables = tuple(_table(name, rates, count) for name, rates in curves.items())
+    facts = {"stored": STORED, "beta": beta, "tuning": {f"{b:g}": rate for b, rate in tuning.items()}}
+    picture = Picture(CAPTION, partial(_drawn, data, curves, count))
+    return Report(
+        work.name, TITLE, _claims(curves, data), {"overview": picture}, data, notes=notes, tables=tables, facts=facts
+    )
+
+
+def _claims(curves: Mapping[str, Array], data: Result) -> tuple[Claim, ...]:
+    """What an associative memory promises; chance is 1 in 30."""
+    energy = data.dataset["E"].values
+    whole = min(float(rates[0]) for rates in curves.values())
+    ruined = max(float(rates[-1]) for rates in curves.values())
+    half = float(next(iter(curves.values()))[int(np.abs(DAMAGE - COVERED).argmin())])
+    return (
+        at_least("part of the undamaged images that is recalled", whole, 0.99),
+        at_least("part that is recalled of images half covered and noisy", half, 0.5),
+        at_most("part that is recalled where 90 % is lost", ruined, 0.4, reason="chance is 1 in 30"),
+        at_most("largest rise of the energy on the way", float(np.diff(energy, axis=0).max()), 1e-9),
+    )
 
 
 def _memory(first: int, beta: float) -> System:
     return build("digit_recall", sizes={"K": STORED}, beta=beta, xi=f"digits({first})")
 
 
-def _tuning_rate(beta: float, seed: int, repeats: int) -> float:
-    system = _memory(TUNING, beta)
-    shown = np.tile(np.arange(STORED), repeats)
-    return float(_recalled(system, _covered(system, shown, COVERED, stream(seed, "tuning cues", 0)), shown).mean())
+def _tuning(work: Work, settings: Settings) -> dict[float, float]:
+    """The success rate at each candidate, all with the same cues."""
+    shown = np.tile(np.arange(STORED), settings.repeats)
+
+    def rate(beta: float) -> dict[str, float]:
+        system = _memory(TUNING, beta)
+        cues = _covered(system, shown, COVERED, stream(work.seed, "tuning cues", 0))
+        return {"rate": float(_recalled(system, cues, shown, settings.right).mean())}
+
+    found = work.parts({f"temperature {beta:g}": partial(rate, beta) for beta in BETAS})
+    return {beta: float(found[f"temperature {beta:g}"]["rate"]) for beta in BETAS}
 
 
 def _covered(system: System, shown: NDArray[np.int64], damage: float, rng: np.random.Generator) -> Array:
@@ -160,38 +123,66 @@ def _scrambled(system: System, shown: NDArray[np.int64], damage: float, rng: np.
     return cues
 
 
-def _recalled(system: System, cues: Array, shown: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _recalled(system: System, cues: Array, shown: NDArray[np.int64], right: float = RIGHT) -> NDArray[np.bool_]:
     """For each cue, whether the memory ends on the image that was shown."""
-    result = simulate(system, start={"v": cues}, trials=len(cues), until=UNTIL, save_at=[UNTIL], record=["v"])
+    result = run(system, start={"v": cues}, trials=len(cues), until=UNTIL, save_at=[UNTIL], record=["v"])
     error = result["v"].values[-1] - system.values["xi"][shown]
-    right: NDArray[np.bool_] = np.sqrt((error**2).mean(axis=1)) < RIGHT
-    return right
+    found: NDArray[np.bool_] = np.sqrt((error**2).mean(axis=1)) < right
+    return found
 
 
-def _curve(system: System, damaged: Any, seed: int, repeats: int, told: Callable[[int], None]) -> Curve:
-    shown = np.tile(np.arange(STORED), repeats)
-    counts = []
-    for level, damage in enumerate(DAMAGE):
-        cues = damaged(system, shown, float(damage), stream(seed, damaged.__name__, level))
-        counts.append(int(_recalled(system, cues, shown).sum()))
-        told(level + 1)
-    low, high = wilson(counts, len(shown))
-    return Curve(DAMAGE, np.array(counts) / len(shown), low, high, len(shown))
+def _curve(work: Work, settings: Settings, system: System, damaged: Callable[..., Array]) -> Array:
+    """The success rate at each level of damage."""
+    shown = np.tile(np.arange(STORED), settings.repeats)
+
+    def rate(level: int) -> dict[str, float]:
+        cues = damaged(system, shown, float(DAMAGE[level]), stream(work.seed, damaged.__name__, level))
+        return {"rate": float(_recalled(system, cues, shown, settings.right).mean())}
+
+    beta = float(system.values["beta"])
+    names = [f"{damaged.__name__.lstrip('_')} {damage:.0%}, temperature {beta:g}" for damage in DAMAGE]
+    found: Mapping[str, Outcome] = work.parts({name: partial(rate, level) for level, name in enumerate(names)})
+    return np.array([float(found[name]["rate"]) for name in names])
 
 
-def _arrays(curve: Curve) -> dict[str, Array]:
-    return {"damage": curve.damage, "rate": curve.rate, "low": curve.low, "high": curve.high}
+def _examples(work: Work, system: System) -> Result:
+    cues = _covered(system, np.array(EXAMPLES), COVERED, stream(work.seed, "example cues", 0))
+    return run(system, start={"v": cues}, trials=len(EXAMPLES), until=SHOWN, record=["v", "p", "E"])
 
 
-def _with_curves(run: Result, curves: Mapping[str, Curve]) -> Result:
-    """The run with the success rates among its variables."""
-    dims = ("cue", "damage")
+def _interval(rates: Array, count: int) -> dict[str, Array]:
+    low, high = wilson(rates * count, count)
+    return {"damage": DAMAGE, "rate": rates, "low": low, "high": high}
 
-    def stacked(key: str) -> tuple[Sequence[str], Array]:
-        return dims, np.stack([getattr(c, key) for c in curves.values()])
 
-    title = "Handwritten digits recalled by a dense associative memory"
-    rates = {f"success_{key}": stacked(key) for key in ("rate", "low", "high")}
-    return replace(
-        run, dataset=run.dataset.assign(rates).assign_coords(cue=list(curves), damage=DAMAGE).assign_attrs(title=title)
+def _with_curves(examples: Result, curves: Mapping[str, Array], count: int) -> Result:
+    """The run of the example cues with the success rates among its variables."""
+    dims, found = ("cue", "damage"), [_interval(rates, count) for rates in curves.values()]
+    rates = {f"success_{key}": (dims, np.stack([one[key] for one in found])) for key in ("rate", "low", "high")}
+    dataset = examples.dataset.assign(rates).assign_coords(cue=list(curves), damage=DAMAGE)
+    return replace(examples, dataset=dataset.assign_attrs(title=TITLE))
+
+
+def _table(name: str, rates: Array, count: int) -> Table:
+    found = _interval(rates, count)
+    rows = [
+        (f"{d:.0%}", f"{r:.1%}", f"[{a:.1%}, {b:.1%}]")
+        for d, r, a, b in zip(DAMAGE, rates, found["low"], found["high"], strict=True)
+    ]
+    return Table(f"Recalled, {name} ({count} cues at each level)", ("damage", "recalled", "95 % interval"), rows)
+
+
+def _drawn(data: Result, curves: Mapping[str, Array], count: int) -> Any:
+    """Cues, their paths, what was recalled, the falling energy, and the success rates."""
+    _, classes = digit_images()
+    return data.plot(
+        "recall",
+        patterns="xi",
+        of="v",
+        truth=EXAMPLES,
+        names=[str(int(c)) for c in classes[REPORTED : REPORTED + STORED]],
+        curve={name: _interval(rates, count) for name, rates in curves.items()},
     )
+
+
+STUDY = Study(_measured, Settings, quick={"repeats": 1}, seed=1)

@@ -7,94 +7,82 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from os import PathLike
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.habituation import peaks, rise_time
-from neurodyn.errors import InputError
 from neurodyn.model.families import chain
 from neurodyn.results.result import Result
-from neurodyn.results.storage import ENGINE
-from neurodyn.simulation import simulate
 from neurodyn.studies import spikes
+from neurodyn.studies.framework.claims import Claim, close
+from neurodyn.studies.framework.panels import Curve, Panel, as_dataset, as_outcome, from_outcome
+from neurodyn.studies.framework.report import Picture, Report
+from neurodyn.studies.framework.tables import Table
+from neurodyn.studies.framework.work import Study, Work, run
 from neurodyn.system.build import build
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """One curve of a panel."""
-
-    label: str
-    x: Array
-    y: Array
+@dataclass(frozen=True)
+class Settings:
+    """Nothing: the settings are those of the sources."""
 
 
-@dataclass(frozen=True, eq=False)
-class Panel:
-    """One motif and what was measured of it; `marks` are the times of a second stimulus."""
-
-    title: str
-    note: str
-    axes: tuple[str, str]
-    lines: tuple[Curve, ...]
-    marks: tuple[float, ...] = ()
+TITLE = "Hallmarks of habituation, each by a motif that shows it"
 
 
-@dataclass(frozen=True, eq=False)
-class Hallmarks:
-    """The report of the study."""
-
-    panels: tuple[Panel, ...]
-
-    def summary(self) -> str:
-        """One screen of text."""
-        width = max(len(p.title) for p in self.panels)
-        return "\n".join(
-            ["habituation: hallmarks and motifs", *(f"  {p.title:<{width}}  {p.note}" for p in self.panels)]
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain data."""
-        panels = {
-            p.title: {"note": p.note, "curves": {c.label: {"x": c.x.tolist(), "y": c.y.tolist()} for c in p.lines}}
-            for p in self.panels
-        }
-        return {"study": "habituation", "panels": panels}
-
-    def plot(self) -> Any:
-        """A panel for each hallmark."""
-        from neurodyn.plots.panels import draw_panels
-
-        return draw_panels(self.panels, "Hallmarks of habituation, each by a motif that shows it")
-
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write all points as NetCDF, each with its panel and its curve."""
-        import xarray as xr
-
-        rows = [(p.title, c.label, x, y) for p in self.panels for c in p.lines for x, y in zip(c.x, c.y, strict=True)]
-        names = ("panel", "curve", "x", "y")
-        columns = {
-            name: ("point", np.array(values)) for name, values in zip(names, zip(*rows, strict=True), strict=True)
-        }
-        xr.Dataset(columns, attrs={"title": "Hallmarks of habituation"}).to_netcdf(path, engine=ENGINE)
-        return Path(path)
+def _measured(work: Work, settings: Settings) -> Report:
+    found = work.parts({name: partial(as_outcome, panel) for name, panel in _PANELS.items()})
+    panels = tuple(from_outcome(outcome) for outcome in found.values())
+    table = Table("Motifs", ("hallmark", "measured"), [(p.title, p.note) for p in panels])
+    picture = Picture(f"{TITLE}; settings are those of Smart et al. 2024.", partial(_drawn, panels))
+    data = work.result(as_dataset(panels))
+    facts = {"panels": {p.title: p.to_json() for p in panels}}
+    return Report(work.name, TITLE, _claims(panels), {"overview": picture}, data, tables=(table,), facts=facts)
 
 
-def habituation(*, seed: int | None = None) -> Hallmarks:
-    """Run every motif with the stimuli that show its hallmark.
+def _claims(panels: Sequence[Panel]) -> tuple[Claim, ...]:
+    """What the sources say of the motifs, and the order that a hallmark means."""
+    single, chain = _named(panels, "H4: frequent stimuli, deeper"), _named(panels, "H4: and sooner recovered").values
+    rows = [
+        close(f"20th response of a unit / first, period {t}", y, _closed_form(t, 20), within=1e-4)
+        for t, y in zip(_PERIODS, _last(single), strict=True)
+    ]
+    rows += [
+        close(f"time in which a chain recovers, period {t}", y, known, relative=0.02)
+        for t, y, known in zip(_PERIODS, chain, (70.5, 92.4, 104.5), strict=True)
+    ]
+    weak = _last(_named(panels, "H5: weak stimuli, deeper"))
+    rows += [
+        close(f"response left of an inverter, height {a}", y, known, relative=0.005)
+        for a, y, known in zip((1, 5, 10), weak, (0.2309, 0.6700, 0.8845), strict=True)
+    ]
+    return tuple(rows)
 
-    Raises:
-        InputError: when a seed is given, since nothing here is drawn at random.
-    """
-    if seed is not None:
-        raise InputError("This study draws nothing at random.", code="no-draws", remedy="Leave the seed out.")
-    return Hallmarks(tuple(panel() for panel in _PANELS))
+
+def _closed_form(period: float, count: int, alpha: float = 0.1, height: float = 10) -> float:
+    """The last response of the Hill unit to `count` stimuli, as part of the first: its memory is linear."""
+    q, on = np.exp(-alpha * period), np.exp(-alpha * 0.1)
+    high = 0.2 * height * (1 - on) / alpha * (1 - q ** (count - 1)) / (1 - q)
+    return float(1 / (1 + (high * q / on) ** 2))
+
+
+def _named(panels: Sequence[Panel], title: str) -> Panel:
+    return next(p for p in panels if p.title == title)
+
+
+def _last(panel: Panel) -> list[float]:
+    return [float(c.y[-1]) for c in panel.lines]
+
+
+def _drawn(panels: Sequence[Panel]) -> Any:
+    from neurodyn.plots.panels import draw_panels
+
+    return draw_panels(panels, TITLE)
 
 
 def _train(height: float, period: float = 1, duty: float = 0.1, count: int = 0) -> str:
@@ -103,7 +91,7 @@ def _train(height: float, period: float = 1, duty: float = 0.1, count: int = 0) 
 
 
 def _run(model: Any, until: float, record: Sequence[str] = ("y",), **values: Any) -> Result:
-    return simulate(build(model, **values), until=until, record=record, rtol=1e-8, atol=1e-10, progress=False)
+    return run(build(model, **values), until=until, record=record, rtol=1e-8, atol=1e-10)
 
 
 def _peaks(model: Any, count: int, period: float = 1, **values: Any) -> Array:
@@ -158,7 +146,8 @@ def _h4_recovery() -> Panel:
         times.append(rise_time(time, strength, 0.95, 60))
         curves.append(Curve(f"period {period}", time[time >= 60] - 60, strength[time >= 60]))
     note = "a chain of two is back at 95% after " + ", ".join(f"{t:.0f}" for t in times)
-    return Panel("H4: and sooner recovered", note, ("time since the last", "strength / first"), tuple(curves))
+    axes = ("time since the last", "strength / first")
+    return Panel("H4: and sooner recovered", note, axes, tuple(curves), tuple(times))
 
 
 def _h5(model: str, title: str, heights: Sequence[float]) -> Panel:
@@ -171,7 +160,7 @@ def _h6() -> Panel:
     curves, gaps = [], []
     for count in (4, 20):
         system = build("habituation_relu", u=_train(10, count=count))
-        found = simulate(system, until=count + 60, record=["x"], rtol=1e-8, atol=1e-10, progress=False)
+        found = run(system, until=count + 60, record=["x"], rtol=1e-8, atol=1e-10)
         time, answer = found["time"].values, system.observe(["y"], trials=True)
         strength = answer(0.0, found["x"].values[:, None], {"u": np.float64(10)})["y"] / 10
         gaps.append(rise_time(time, strength, 0.8, count))
@@ -184,7 +173,7 @@ def _restored(model: str, title: str, count: int, seconds: Sequence[float]) -> P
     found = _peaks(model, count)
     note = "restored to " + ", ".join(f"{found[int(t)]:.1f}" for t in seconds)
     curve = Curve("response", np.arange(count, dtype=np.float64) + 0.9, found)
-    return Panel(title, note, ("time", "response"), (curve,), tuple(t + 0.5 for t in seconds))
+    return Panel(title, note, ("time", "response"), (curve,), marks=tuple(t + 0.5 for t in seconds))
 
 
 _COUNTED = ("stimulus", "spikes of a motor neuron")
@@ -212,17 +201,19 @@ def _spikes_h7() -> Panel:
     return Panel("Spikes, H7: no other sense is habituated", note, _COUNTED, curves)
 
 
-_PANELS: tuple[Callable[[], Panel], ...] = (
-    _h1,
-    _h3,
-    _h4,
-    _h4_recovery,
-    lambda: _h5("habituation_inverter", "H5: weak stimuli, deeper", (1, 5, 10)),
-    lambda: _h5("habituation_diode", "H5: the diode circuit", (5, 6, 9)),
-    _h6,
-    lambda: _restored("habituation_gated_decay", "H8: dishabituation", 30, (15,)),
-    lambda: _restored("habituation_second_order", "H9: which wears off", 90, range(15, 80, 12)),
-    _spikes_series,
-    _spikes_h4,
-    _spikes_h7,
-)
+_PANELS: dict[str, Callable[[], Panel]] = {
+    "H1, H2": _h1,
+    "H3": _h3,
+    "H4": _h4,
+    "H4, recovery": _h4_recovery,
+    "H5, inverter": lambda: _h5("habituation_inverter", "H5: weak stimuli, deeper", (1, 5, 10)),
+    "H5, diode": lambda: _h5("habituation_diode", "H5: the diode circuit", (5, 6, 9)),
+    "H6": _h6,
+    "H8": lambda: _restored("habituation_gated_decay", "H8: dishabituation", 30, (15,)),
+    "H9": lambda: _restored("habituation_second_order", "H9: which wears off", 90, range(15, 80, 12)),
+    "spikes, H1 to H3": _spikes_series,
+    "spikes, H4": _spikes_h4,
+    "spikes, H7": _spikes_h7,
+}
+
+STUDY = Study(_measured, Settings, quick={})

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.habituation import spike_counts
-from neurodyn.simulation import simulate
+from neurodyn.studies.framework.work import run
 from neurodyn.system.build import build
 
 Array = NDArray[np.float64]
@@ -30,8 +30,8 @@ def during(begin: float, end: float) -> str:
 def answers(inputs: str, count: int, period: float = 0.5) -> Array:
     """The response in each period: spikes of a motor neuron, on average."""
     system, until = build("habituation_spiking", S=inputs), count * period
-    options: dict[str, Any] = {"record": ["motor.spike"], "save_at": [0.0], "progress": False}
-    found = simulate(system, until=until, dt=STEP, backend="fixed", **options)
+    options: dict[str, Any] = {"record": ["motor.spike"], "save_at": [0.0]}
+    found = run(system, until=until, dt=STEP, backend="fixed", **options)
     return spike_counts(found.events("motor.spike").time, units=system.sizes["m"], period=period, count=count)
 
 

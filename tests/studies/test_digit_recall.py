@@ -10,12 +10,12 @@ import pytest
 import neurodyn
 from neurodyn.studies import digit_recall as module
 from neurodyn.studies import study
-from neurodyn.studies.digit_recall import DigitRecall, digit_recall
+from neurodyn.studies.framework.report import Report
 
 
 @pytest.fixture(scope="module")
-def report() -> DigitRecall:
-    return digit_recall(seed=2, repeats=1)
+def report() -> Report:
+    return study("digit_recall", seed=2, quick=True)
 
 
 def test_tuning_never_sees_what_is_reported() -> None:
@@ -23,20 +23,20 @@ def test_tuning_never_sees_what_is_reported() -> None:
     assert tuning.isdisjoint(range(module.REPORTED, module.REPORTED + module.STORED))
 
 
-def test_whole_cues_are_recalled_and_ruined_ones_are_not(report: DigitRecall) -> None:
+def test_whole_cues_are_recalled_and_ruined_ones_are_not(report: Report) -> None:
     """An undamaged image is recalled always; one of which 90 % is lost hardly ever (chance is 1 in 30)."""
-    for curve in report.curves.values():
-        assert curve.rate[0] >= 0.99 - 1e-12
-        assert curve.rate[-1] < 0.4
-        assert (curve.low <= curve.rate + 1e-12).all()
-        assert (curve.rate <= curve.high + 1e-12).all()
+    rate, low, high = (report.data[f"success_{key}"].values for key in ("rate", "low", "high"))
+    assert (rate[:, 0] >= 0.99 - 1e-12).all() and (rate[:, -1] < 0.4).all()
+    assert (low <= rate + 1e-12).all() and (rate <= high + 1e-12).all()
+    assert [c.verdict for c in report.claims] == ["holds"] * 4
 
 
-def test_the_chosen_temperature_was_best_on_the_tuning_cues(report: DigitRecall) -> None:
-    assert report.tuning[report.beta] == max(report.tuning.values())
+def test_the_chosen_temperature_was_best_on_the_tuning_cues(report: Report) -> None:
+    tuning = report.facts["tuning"]
+    assert tuning[f"{report.facts['beta']:g}"] == max(tuning.values())
 
 
-def test_recall_ends_where_the_nearest_stored_image_says(report: DigitRecall) -> None:
+def test_recall_ends_where_the_nearest_stored_image_says(report: Report) -> None:
     """At a high inverse temperature the memory returns the stored image nearest to the cue: checked one by one."""
     system = module._memory(module.REPORTED, 60.0)
     images = system.values["xi"]
@@ -50,22 +50,21 @@ def test_recall_ends_where_the_nearest_stored_image_says(report: DigitRecall) ->
     assert recalled[clear].all()
 
 
-def test_energy_falls_in_every_example(report: DigitRecall) -> None:
-    energy = report.examples.energy
+def test_energy_falls_in_every_example(report: Report) -> None:
+    energy = report.data.energy
     assert energy is not None
     assert np.diff(energy.values, axis=0).max() < 1e-9
 
 
-def test_it_is_kept_and_drawn(report: DigitRecall, tmp_path: Path) -> None:
+def test_it_is_kept_and_drawn(report: Report, tmp_path: Path) -> None:
     path = report.save(tmp_path / "recall.nc")
     kept = neurodyn.load_result(path)
-    np.testing.assert_array_equal(
-        kept.dataset["success_rate"].values, np.stack([c.rate for c in report.curves.values()])
-    )
+    np.testing.assert_array_equal(kept.dataset["success_rate"].values, report.data["success_rate"].values)
+    np.testing.assert_array_equal(neurodyn.rerun(kept).second["v"].values, kept["v"].values)
     report.plot().savefig(tmp_path / "recall.png")
     assert (tmp_path / "recall.png").stat().st_size > 20_000
     assert "recalled" in report.summary()
-    assert report.to_json()["beta"] == report.beta
+    assert report.to_json()["beta"] == report.facts["beta"]
 
 
 def test_unknown_study() -> None:
