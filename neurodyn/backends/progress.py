@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any, Self
 
 from neurodyn.backends.plan import Plan
@@ -44,6 +45,10 @@ class Bar:
         """What is at work now."""
         if self._bar is not None:
             self._bar.set_postfix_str(what)
+
+    def part(self, begin: float, end: float) -> Callable[[float], None]:
+        """Tells the bar of the share, 0 to 1, that is done of the work between two places on it."""
+        return lambda share: self.to(begin + share * (end - begin))
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:

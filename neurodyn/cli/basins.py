@@ -8,11 +8,9 @@ from typing import Any
 import click
 
 from neurodyn.cli.energy import read_box
-from neurodyn.cli.given import read_settings, read_sizes, sort_settings
-from neurodyn.cli.outputs import Outputs
+from neurodyn.cli.given import SET, SIZE, given_system
+from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
 from neurodyn.errors import InputError
-
-INTERRUPTED = 130
 
 
 @click.command(
@@ -24,14 +22,14 @@ INTERRUPTED = 130
 @click.option("--box", "sides", multiple=True, metavar="STATE=LOW..HIGH", help="Where starts are; of each state.")
 @click.option("--starts", type=click.IntRange(min=1), default=1024, metavar="N", help="How many are drawn. [1024]")
 @click.option("--grid", type=click.IntRange(min=1), metavar="N", help="A map of N times N starts over two coordinates.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter, an input or a state.")
-@click.option("--size", "sizes", multiple=True, metavar="SET=N", help="The size of an index set.")
+@SET
+@SIZE
 @click.option("--horizon", type=float, metavar="T", help="The time that runs are given.")
 @click.option("--step", type=float, metavar="T", help="The time between two looks at a run.")
 @click.option("--backend", metavar="NAME", help="What carries the runs out.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, metavar="S", help="The seed of the starts.")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the figure.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for other programs.")
+@PLOT
+@JSON
 def command(
     name: str,
     sides: tuple[str, ...],
@@ -52,11 +50,7 @@ def command(
     if box is None:
         raise InputError("There is no box to start in.", code="no-box", remedy="Bound states: --box x=-1..1.")
     from neurodyn.analysis.basins.find import basins
-    from neurodyn.model.library import load
-    from neurodyn.system.build import build
 
-    model = load(name)
-    values, start = sort_settings(model, read_settings(settings))
-    system = build(model, sizes=read_sizes(sizes), values=values)
+    system, start = given_system(name, settings, sizes)
     report = basins(system, box=box, at=start or None, **asked)
     return outputs.keep(report, report.plot) or (INTERRUPTED if report.interrupted else 0)

@@ -7,10 +7,8 @@ from typing import Any
 
 import click
 
-from neurodyn.cli.given import read_settings, read_sizes, sort_settings
-from neurodyn.cli.outputs import Outputs
-
-INTERRUPTED = 130
+from neurodyn.cli.given import SET, SIZE, given_system, read_time
+from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
 
 
 @click.command(
@@ -23,13 +21,13 @@ INTERRUPTED = 130
 @click.option("--transient", metavar="T", help="How long the orbit is left to itself first.")
 @click.option("--precision", type=float, metavar="E", help="Go on until all standard errors are below it.")
 @click.option("--pieces", type=click.IntRange(min=1), metavar="N", help="Pieces of the orbit, followed side by side.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter, an input or a state.")
-@click.option("--size", "sizes", multiple=True, metavar="SET=N", help="The size of an index set.")
+@SET
+@SIZE
 @click.option("--method", metavar="NAME", help="How it is integrated, such as Rodas4 for stiff systems.")
 @click.option("--rtol", type=float, default=1e-9, metavar="E", help="The error allowed in a step. [1e-9]")
 @click.option("--seed", type=click.IntRange(min=0), metavar="S", help="The seed of directions and of draws.")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw their course.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for other programs.")
+@PLOT
+@JSON
 def command(
     name: str,
     settings: tuple[str, ...],
@@ -48,21 +46,7 @@ def command(
     outputs = Outputs(None, picture, as_json)
     outputs.check()
     from neurodyn.analysis.exponents.spectrum import lyapunov_exponents
-    from neurodyn.model.library import load
-    from neurodyn.system.build import build
 
-    model = load(name)
-    values, start = sort_settings(model, read_settings(settings))
-    system = build(model, sizes=read_sizes(sizes), values=values)
+    system, start = given_system(name, settings, sizes)
     report = lyapunov_exponents(system, start=start, span=read_time(span), transient=read_time(transient), **asked)
     return outputs.keep(report, report.plot) or (INTERRUPTED if report.status == "interrupted" else 0)
-
-
-def read_time(text: str | None) -> float | str | None:
-    """A time: a plain number, or text with a unit for the language to read."""
-    if text is None:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return text

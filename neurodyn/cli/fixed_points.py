@@ -8,11 +8,8 @@ from typing import Any
 import click
 
 from neurodyn.cli.energy import read_box
-from neurodyn.cli.exponents import read_time
-from neurodyn.cli.given import read_settings, read_sizes, sort_settings
-from neurodyn.cli.outputs import Outputs
-
-INTERRUPTED = 130
+from neurodyn.cli.given import SET, SIZE, given_system, read_time
+from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
 
 
 @click.command(
@@ -23,13 +20,13 @@ INTERRUPTED = 130
 @click.option("--box", "sides", multiple=True, metavar="STATE=LOW..HIGH", help="Look there alone; of each state.")
 @click.option("--at", metavar="T", help="The time at which inputs and the equations are held still.")
 @click.option("--period", type=click.IntRange(min=1), default=1, metavar="P", help="Of a map: cycles of P steps. [1]")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter, an input or a state.")
-@click.option("--size", "sizes", multiple=True, metavar="SET=N", help="The size of an index set.")
+@SET
+@SIZE
 @click.option("--starts", type=click.IntRange(min=1), default=256, metavar="N", help="Of a search: how many. [256]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, metavar="S", help="Of a search: its seed. [0]")
 @click.option("--closed-forms", is_flag=True, help="Ask SymPy for closed forms, 2 seconds at most.")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the figure.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for other programs.")
+@PLOT
+@JSON
 def command(
     name: str,
     sides: tuple[str, ...],
@@ -49,11 +46,7 @@ def command(
     outputs.check()
     box = read_box(sides)
     from neurodyn.analysis.fixed_points.find import fixed_points
-    from neurodyn.model.library import load
-    from neurodyn.system.build import build
 
-    model = load(name)
-    values, start = sort_settings(model, read_settings(settings))
-    system = build(model, sizes=read_sizes(sizes), values=values)
+    system, start = given_system(name, settings, sizes)
     report = fixed_points(system, box=box, at=read_time(at), start=start or None, **asked)
     return outputs.keep(report, report.plot) or (INTERRUPTED if report.interrupted else 0)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
+
+import click
 
 from neurodyn.errors import InputError
 
 if TYPE_CHECKING:
     from neurodyn.model.model import Model
+    from neurodyn.system.system import System
 
 
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:
@@ -33,6 +36,34 @@ def read_sizes(texts: Iterable[str]) -> dict[str, int]:
 def read_reductions(texts: Iterable[str]) -> dict[str, str]:
     """What is kept of the path, by name, as text."""
     return read_pairs("--reduce", texts)
+
+
+SET = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter, input or state.")
+SIZE = click.option("--size", "sizes", multiple=True, metavar="SET=N", help="The size of an index set.")
+
+
+def given_system(name: str, settings: Iterable[str], sizes: Iterable[str]) -> tuple[System, dict[str, Any]]:
+    """The system that a verb is asked about, and the starts that were set."""
+    from neurodyn.model.library import load
+    from neurodyn.system.build import build
+
+    model = load(name)
+    values, start = sort_settings(model, read_settings(settings))
+    return build(model, sizes=read_sizes(sizes), values=values), start
+
+
+@overload
+def read_time(text: str) -> float | str: ...
+@overload
+def read_time(text: None) -> None: ...
+def read_time(text: str | None) -> float | str | None:
+    """A time: a plain number, or text with a unit for the language to read."""
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def sort_settings(model: Model, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,12 +7,9 @@ from typing import Any
 
 import click
 
-from neurodyn.cli.exponents import read_time
-from neurodyn.cli.given import read_settings, read_sizes, sort_settings
-from neurodyn.cli.outputs import Outputs
+from neurodyn.cli.given import SET, SIZE, given_system, read_time
+from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
 from neurodyn.errors import InputError
-
-INTERRUPTED = 130
 
 
 @click.command(
@@ -28,12 +25,12 @@ INTERRUPTED = 130
 @click.option("--starts", type=int, default=200, metavar="N", help="Random starts, whose ends are listed. [200]")
 @click.option("--overlap", type=float, default=0.95, metavar="M", help="From where on a state is the pattern. [0.95]")
 @click.option("--until", metavar="T", help="The end of the runs. [four times that of the bench]")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter or an input.")
-@click.option("--size", "sizes", multiple=True, metavar="SET=N", help="The size of an index set.")
+@SET
+@SIZE
 @click.option("--backend", metavar="NAME", help="What carries the runs out.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, metavar="S", help="Of corruptions and starts. [0]")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the figure.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for other programs.")
+@PLOT
+@JSON
 def command(
     name: str,
     rows: tuple[int, ...],
@@ -53,17 +50,13 @@ def command(
     outputs = Outputs(None, picture, as_json)
     outputs.check()
     from neurodyn.analysis.memories.find import memories
-    from neurodyn.model.library import load
-    from neurodyn.system.build import build
 
-    model = load(name)
-    values, start = sort_settings(model, read_settings(settings))
+    system, start = given_system(name, settings, sizes)
     if start:
         raise InputError(
             f"--set {', '.join(start)} sets a start, and starts are patterns and random states here.",
             code="no-start",
             remedy="Set parameters and inputs alone.",
         )
-    system = build(model, sizes=read_sizes(sizes), values=values)
     report = memories(system, rows=rows or None, corruptions=corruptions or None, until=read_time(until), **asked)
     return outputs.keep(report, report.plot) or (INTERRUPTED if report.interrupted else 0)

@@ -14,6 +14,10 @@ import click
 from neurodyn.errors import InputError, NeurodynError
 from neurodyn.plots import checked_ending
 
+INTERRUPTED = 130
+PLOT = click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the figure.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for other programs.")
+
 
 @dataclass(frozen=True)
 class Outputs:

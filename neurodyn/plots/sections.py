@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
+from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.analysis.sections.poincare import Poincare
+from neurodyn.analysis.sections.stroboscope import Stroboscope
 from neurodyn.errors import InputError
 from neurodyn.plots.labels import plain, symbol
 from neurodyn.plots.style import BAD, INK, PALETTE, QUIET, STYLE, new_figure
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
 SHOWN = 6
 
 
-def draw(report: Poincare | Cycle, of: str | None = None) -> Figure:
-    """Of a section its crossings and the return map; of a cycle the orbit, its coordinates in time, its multipliers.
+def draw(report: Poincare | Cycle | Stroboscope, of: str | None = None) -> Figure:
+    """Of a section its crossings and the return map; of a cycle the orbit, its coordinates in time, its multipliers;
+    of a stroboscope the looks, the way from the point to itself, its multipliers.
 
     Args:
         of: the coordinate of the return map; by default that which varies most, in terms of its scale.
@@ -35,7 +38,7 @@ def draw(report: Poincare | Cycle, of: str | None = None) -> Figure:
     with rc_context(STYLE):
         if isinstance(report, Poincare):
             return _section(report, of)
-        return _cycle(report)
+        return _stroboscope(report) if isinstance(report, Stroboscope) else _cycle(report)
 
 
 def _figure(system: System, width: float) -> Figure:
@@ -71,27 +74,78 @@ def _section(report: Poincare, of: str | None) -> Figure:
 def _cycle(report: Cycle) -> Figure:
     figure = _figure(report.system, 13.0)
     left, middle, right = figure.subplots(1, 3)
-    names = [report.system.layout.element(k) for k in range(report.states.shape[1])]
-    order = np.argsort(-(np.ptp(report.states, axis=0) / report.system.layout.scales), kind="stable")
-    across, up = sorted(order[:2]) if len(order) > 1 else (order[0], order[0])
+    order = _widest(report, report.states)
+    across, up = min(order[:2]), max(order[:2])
     left.plot(report.states[:, across], report.states[:, up], color=PALETTE[0])
     left.plot(report.point[across], report.point[up], "o", color=BAD, markeredgecolor=INK, markersize=7)
     left.margins(0.05)
-    left.set(xlabel=symbol(names[across]), ylabel=symbol(names[up]), title=f"period {report.period:.10g}")
-    for colour, k in zip(PALETTE, order[:SHOWN], strict=False):
-        middle.plot(report.time, report.states[:, k], color=colour, label=symbol(names[k]))
-    middle.set(xlabel="time", title="once round")
-    middle.margins(y=0.05)
-    middle.legend(loc="best")
-    _multipliers(right, report)
+    left.set(xlabel=_name(report, across), ylabel=_name(report, up), title=f"period {report.period:.10g}")
+    _course(middle, report, "once round")
+    right.plot(1, 0, "o", markerfacecolor="white", markeredgecolor=INK, markersize=8)
+    _multipliers(right, report, "; open: the one that is 1")
     return figure
 
 
-def _multipliers(axes: Axes, report: Cycle) -> None:
+def _stroboscope(report: Stroboscope) -> Figure:
+    figure, driving = _figure(report.system, 13.0), _driving(report)
+    places: Any = [["looks", "course", "plane"], ["looks", "inputs" if driving else "course", "plane"]]
+    panels = figure.subplot_mosaic(places, height_ratios=[3, 1])
+    count = np.arange(len(report.iterates))
+    for colour, k in zip(PALETTE, _widest(report, report.iterates), strict=False):
+        panels["looks"].axhline(report.point[k], color=colour, linewidth=1.0, alpha=0.5)
+        panels["looks"].plot(count, report.iterates[:, k], ".", color=colour, label=_name(report, k))
+    panels["looks"].margins(0.05)
+    panels["looks"].legend(loc="best")
+    title = f"seen every {report.period:.6g}; lines: the state that is\nthe same after {_periods(report.returns)}"
+    panels["looks"].set(xlabel="look", title=title)
+    _course(panels["course"], report, f"on the way through {_periods(report.returns)}")
+    for colour, (name, values) in zip(PALETTE[::-1], driving.items(), strict=False):
+        panels["inputs"].plot(report.at + report.time, values, color=colour, linewidth=1.2, label=symbol(name))
+    if driving:
+        panels["course"].set(xlabel="")
+        panels["inputs"].set(xlabel="time")
+        panels["inputs"].margins(y=0.1)
+        panels["inputs"].legend(loc="best")
+    _multipliers(panels["plane"], report, "")
+    return figure
+
+
+def _periods(count: int) -> str:
+    return "a period" if count == 1 else f"{count} periods"
+
+
+def _driving(report: Stroboscope) -> dict[str, Any]:
+    """The inputs that vary, as single numbers, along the way."""
+    system, times = report.system, (report.at + report.time).tolist()
+    seen = [inputs_at(system, t) for t in times]
+    found = {n: np.array([np.ravel(own[n])[0] for own in seen], dtype=float) for n in system.signals}
+    return {n: values for n, values in found.items() if np.ptp(values) > 0}
+
+
+def _widest(report: Cycle | Stroboscope, states: Any) -> list[int]:
+    """The coordinates that vary most, in terms of their scales."""
+    order = np.argsort(-(np.ptp(states, axis=0) / report.system.layout.scales), kind="stable")
+    return [int(k) for k in order[:SHOWN]]
+
+
+def _name(report: Cycle | Stroboscope, k: int) -> str:
+    return symbol(report.system.layout.element(k))
+
+
+def _course(axes: Axes, report: Cycle | Stroboscope, title: str) -> None:
+    """The coordinates that vary most along the orbit, in time."""
+    begin = report.at if isinstance(report, Stroboscope) else 0.0
+    for colour, k in zip(PALETTE, _widest(report, report.states), strict=False):
+        axes.plot(begin + report.time, report.states[:, k], color=colour, label=_name(report, k))
+    axes.set(xlabel="time", title=title)
+    axes.margins(y=0.05)
+    axes.legend(loc="best")
+
+
+def _multipliers(axes: Axes, report: Cycle | Stroboscope, more: str) -> None:
     axes.add_patch(Circle((0, 0), 1, fill=False, color=QUIET, linewidth=1.4))
     found = report.multipliers
-    axes.plot(1, 0, "o", markerfacecolor="white", markeredgecolor=INK, markersize=8)
     axes.plot(found.real, found.imag, "o", color=PALETTE[1], markeredgecolor=INK, markersize=7)
     wide = 1.15 * max(1.0, float(np.abs(found).max(initial=0.0)))
     axes.set(xlim=(-wide, wide), ylim=(-wide, wide), aspect="equal", xlabel="real part", ylabel="imaginary part")
-    axes.set_title(f"multipliers; open: the one that is 1\n{report.stability}")
+    axes.set_title(f"multipliers{more}\n{report.stability if report.status == 'done' else report.status}")

@@ -18,6 +18,7 @@ from scipy.linalg import solve_continuous_lyapunov
 from scipy.optimize import minimize
 from scipy.stats import norm, qmc
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.basins.inside import falls_inside
 from neurodyn.analysis.basins.points import eigenvalues_at, polished, side
 from neurodyn.analysis.field.field import Field
@@ -35,7 +36,7 @@ SHOWN = 1 - 2.0**-7
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ellipsoid:
+class Ellipsoid(AsText):
     """The states x with (x - point)' matrix (x - point) < level.
 
     Attributes:
@@ -62,8 +63,6 @@ class Ellipsoid:
         rows = "\n".join("  " + "  ".join(f"{v: .6g}" for v in row) for row in self.matrix)
         lines = [f"V = x'Px falls for V < {self.level:.10g} around {told}: volume {self.volume:.8g}", "P ="]
         return "\n".join([*lines, rows, f"{self.verdict}: {self.reason}"])
-
-    __repr__ = __str__
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.basins.attractor import Attractor
 from neurodyn.analysis.basins.finder import ESCAPED, UNSETTLED
 from neurodyn.analysis.basins.fractions import uncertainty_exponent, wilson
@@ -34,7 +35,7 @@ class Share:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Basins:
+class Basins(AsText):
     """Attractors, and the attractor of each start.
 
     Attributes:
@@ -107,16 +108,10 @@ class Basins:
         lines.append(f"searched: attractors that no start came to within {self.horizon:g} are not seen")
         return "\n".join([head, "", count, *lines, *self.notes])
 
-    __repr__ = __str__
-
     def _line(self, k: int) -> str:
         share = self.shares[k]
         name = WORDS[k] if k < 0 else f"{k}: {self.attractors[k].told(self.names)}"
         return f"  {100 * share.share:6.2f} % [{100 * share.low:.2f}, {100 * share.high:.2f}]  {name}"
-
-    def summary(self) -> str:
-        """The report as text."""
-        return str(self)
 
     def plot(self, **options: Any) -> Any:
         """The map of basins or, without one, the shares: a matplotlib figure."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.energy.along import Along, along, is_watched, told
 from neurodyn.analysis.energy.in_box import box_of
 from neurodyn.analysis.energy.judge import Judge
@@ -31,7 +32,7 @@ WORSE = (Verdict.PROVED, Verdict.VERIFIED, Verdict.SEARCHED, Verdict.UNDECIDED, 
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class EnergyReport:
+class EnergyReport(AsText):
     """Verdicts on the claims of a system.
 
     Attributes:
@@ -64,12 +65,6 @@ class EnergyReport:
         run = [] if self.along is None else ["along a run\n" + "\n".join(f"  {x}" for x in told(self.along))]
         warned = ["warnings\n" + "\n".join(f"  {x}" for w in self.warnings for x in _lines(w))] if self.warnings else []
         return "\n\n".join([head, *energy, *(_told(c, self.system) for c in self.claims), *warned, *run])
-
-    __repr__ = __str__
-
-    def summary(self) -> str:
-        """The report as text."""
-        return str(self)
 
     def plot(self, kind: str | None = None, **options: Any) -> Any:
         """The energy along the run, its balance, and the landscape around: a matplotlib figure.

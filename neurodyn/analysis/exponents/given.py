@@ -37,3 +37,9 @@ def positive(name: str, value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
         raise InputError(f"{name} is {value!r}.", code="bad-span", remedy="Give a positive number.")
     return float(value)
+
+
+def whole_number(name: str, value: Any, least: int) -> None:
+    """Refuse what is no whole number from the least on."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise InputError(f"{name} is {value!r}.", code="bad-count", remedy=f"Give a whole number from {least} on.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.exponents.augmented import Augmented, Floats
 from neurodyn.analysis.exponents.counting import Counted
 from neurodyn.analysis.exponents.estimates import Course, Dimension, block_errors, course, dimension, means
@@ -23,7 +23,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Spectrum:
+class Spectrum(AsText):
     """The Lyapunov exponents of an orbit.
 
     Attributes:
@@ -77,15 +77,6 @@ class Spectrum:
         lines = [*_rows(self), "", *_sums(self), _work(self)]
         notes = [x for note in self.notes for x in textwrap.wrap(f"note: {note}", WIDTH, subsequent_indent="  ")]
         return "\n".join([head, "", *lines, *notes])
-
-    __repr__ = __str__
-
-    def summary(self) -> str:
-        """The report as text."""
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
 
     def plot(self, **options: Any) -> Any:
         """How the estimates came to rest, with their errors: a matplotlib figure."""

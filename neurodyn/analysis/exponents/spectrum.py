@@ -10,7 +10,7 @@ import numpy as np
 from neurodyn.analysis.exponents.augmented import augmented
 from neurodyn.analysis.exponents.carrier import Accuracy, Carrier
 from neurodyn.analysis.exponents.counting import Wanted, counted
-from neurodyn.analysis.exponents.given import positive, time_of, with_inputs
+from neurodyn.analysis.exponents.given import positive, time_of, whole_number, with_inputs
 from neurodyn.analysis.exponents.march import March
 from neurodyn.analysis.exponents.refused import acting_events, check_kind, jumps
 from neurodyn.analysis.exponents.report import Spectrum, reported
@@ -127,8 +127,7 @@ def _pieces(numbers: int, pieces: int | None, driven: bool, clocked: bool) -> in
     if pieces is None:
         many = next(k for most, k in PIECES if numbers <= most)
         return 1 if driven else min(many, WITH_EVENTS) if clocked else many
-    if isinstance(pieces, bool) or not isinstance(pieces, int | np.integer) or pieces < 1:
-        raise InputError(f"pieces is {pieces!r}.", code="bad-count", remedy="Give a whole number from 1 on.")
+    whole_number("pieces", pieces, 1)
     if driven and pieces > 1:
         raise InputError(
             f"{pieces} pieces of one orbit cannot go side by side: inputs make the time matter.",

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import softmax
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.features.given import plain, points
 from neurodyn.analysis.features.memory import FeatureMemory
 from neurodyn.errors import InputError
@@ -25,7 +26,7 @@ SAMPLES = 5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Divergence:
+class Divergence(AsText):
     """Two paths from one start, and how far apart they can be.
 
     Attributes:
@@ -75,8 +76,6 @@ class Divergence:
             f"({SAMPLES} points of each line)",
             f"  bound {self.bound_anyway[-1]:.3g}, with {self.rho_anyway:.3g}, which no state exceeds",
         ])  # fmt: skip
-
-    __repr__ = __str__
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.features.given import plain, points
 from neurodyn.analysis.features.memory import FeatureMemory
 from neurodyn.analysis.features.variances import Moments, moments
@@ -20,7 +21,7 @@ FAIR = 1 / 3
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FeatureErrors:
+class FeatureErrors(AsText):
     """Errors at queries. Those of the energy are absolute values, those of the gradient 2-norms, one for each query.
 
     Attributes:
@@ -69,8 +70,6 @@ class FeatureErrors:
         if self.clipped.any():
             lines.append("WARNING: on the plateau the gradient is exactly 0, and nothing is recalled")
         return "\n".join(lines)
-
-    __repr__ = __str__
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""

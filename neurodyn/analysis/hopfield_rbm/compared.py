@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.hopfield_rbm.exact import (
     RbmDistribution,
     StateDistribution,
@@ -21,7 +22,7 @@ ROUNDING = 16 * float(np.finfo(float).eps)  # or by less than so large a share o
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SameDistribution:
+class SameDistribution(AsText):
     """How the visible units of an RBM and the units of a Hopfield network are distributed.
 
     Attributes:
@@ -70,12 +71,6 @@ class SameDistribution:
             f" beyond (k/2) ln(2 pi/beta) they differ by {self.offset:.2g}",
         ]
         return "\n".join(lines)
-
-    __repr__ = __str__
-
-    def summary(self) -> str:
-        """The report as text."""
-        return str(self)
 
     def plot(self) -> Any:
         """The probabilities of all states under both, and their differences: a matplotlib figure."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.hopfield_rbm.given import Array, patterns_of, vector_of
 from neurodyn.errors import InputError
 
@@ -38,7 +39,7 @@ class Pair:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RbmOfPatterns:
+class RbmOfPatterns(AsText):
     """The machine whose visible units are distributed as a Hopfield network.
 
     Attributes:
@@ -108,8 +109,6 @@ class RbmOfPatterns:
         ]
         return "\n".join(lines + [f"  {note}" for note in self.notes])
 
-    __repr__ = __str__
-
     def _spread(self) -> str:
         left = "" if self.known.is_full else f", {self.condition:.3g} within their span"
         return f"{self.known}{left}"
@@ -117,10 +116,6 @@ class RbmOfPatterns:
     def _duplicates(self) -> str:
         shown = "; ".join(map(str, self.near[:SHOWN]))
         return shown + (f"; and {len(self.near) - SHOWN} more" if len(self.near) > SHOWN else "") or "none"
-
-    def summary(self) -> str:
-        """The report as text."""
-        return str(self)
 
     def plot(self) -> Any:
         """Patterns, weights and couplings, and the singular values of the patterns: a matplotlib figure."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.hopfield_rbm.given import Array
 from neurodyn.analysis.hopfield_rbm.signs import independent
 from neurodyn.analysis.verdict import Verdict
@@ -15,7 +16,7 @@ ROUNDING = 1e-10  # of matrices that are equal but for rounding
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PatternsOfRbm:
+class PatternsOfRbm(AsText):
     """The Hopfield network that an RBM is, or is close to.
 
     Attributes:
@@ -86,8 +87,6 @@ class PatternsOfRbm:
         ]
         return "\n".join(lines)
 
-    __repr__ = __str__
-
     def found(self) -> tuple[str, ...]:
         """How the verdict was found."""
         rank = self.basis.shape[1]
@@ -132,10 +131,6 @@ class PatternsOfRbm:
         extra = max(0, self.count - self.patterns.shape[1]) if self.exists else 0
         others = f"; {extra} other vectors of +1 and -1 lie in the span and can take their places" if extra else ""
         return f"patterns are known up to their order and signs{others}"
-
-    def summary(self) -> str:
-        """The report as text."""
-        return str(self)
 
     def plot(self) -> Any:
         """Weights, W X, patterns and their distances: a matplotlib figure."""

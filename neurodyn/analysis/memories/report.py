@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.basins.fractions import wilson
 from neurodyn.analysis.exponents.report import plain
 from neurodyn.analysis.fixed_points.point import Stability
@@ -90,7 +90,7 @@ class End:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Memories:
+class Memories(AsText):
     """What a network remembers.
 
     Attributes:
@@ -152,20 +152,11 @@ class Memories:
         notes = [x for n in self.notes for x in textwrap.wrap(f"note: {n}", WIDTH, subsequent_indent="  ")]
         return "\n".join([*_head(self), *_rows(self), "", *_ends(self), *notes])
 
-    __repr__ = __str__
-
-    def summary(self) -> str:
-        """The report as text."""
-        return str(self)
-
     def plot(self) -> Any:
         """What comes back of each pattern, from how far, and where random starts end: a matplotlib figure."""
         from neurodyn.results.display import drawn
 
         return drawn("memories", self)
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""

@@ -67,39 +67,55 @@ class Closed:
         unknowns: the state, and what else was unknown.
         arc: the flow from there.
         residual: the largest number, in scales, that is not 0.
+        interrupted: whether the user ended it before it could be smaller.
     """
 
     unknowns: Floats
     arc: Arc
     residual: float
+    interrupted: bool = False
 
 
-Equations = Callable[[Floats], tuple[Floats, Floats, Arc]]
+Found = tuple[Floats, Floats, Arc]
+Equations = Callable[[Floats], Found]
 
 
-def solved(equations: Equations, unknowns: Floats) -> Closed:
-    """Newton's method with steps that are halved until the residual falls.
+def solved(equations: Equations, unknowns: Floats, told: Callable[[float], None]) -> Closed:
+    """Newton's method with steps that are halved until the residual falls; Ctrl-C ends it where it is.
 
     Args:
         equations: residual and its derivative at the unknowns, all in scales, and the arc that they come from.
+        told: called with the share that is done of the steps that it may take.
     """
-    value, slope, arc = equations(unknowns)
-    for _ in range(STEPS):
-        step = np.linalg.lstsq(slope, -value, rcond=None)[0]
-        size = float(np.abs(value).max())
-        for _ in range(HALVINGS):
-            tried = equations(unknowns + step)
-            if float(np.abs(tried[0]).max()) < size or float(np.abs(step).max()) < SMALL:
+    at = unknowns, equations(unknowns)
+    interrupted = False
+    try:
+        for k in range(STEPS):
+            at, over = _bettered(equations, *at)
+            told((k + 1) / STEPS)
+            if over:
                 break
-            step = step / 2
-        else:
-            break
+    except KeyboardInterrupt:
+        interrupted = True
+    unknowns, (value, _, arc) = at
+    return Closed(unknowns, arc, float(np.abs(value).max()), interrupted)
+
+
+def _bettered(equations: Equations, unknowns: Floats, found: Found) -> tuple[tuple[Floats, Found], bool]:
+    """The unknowns after a step, with what the equations are there, and whether that was the last."""
+    value, slope, _ = found
+    step = np.linalg.lstsq(slope, -value, rcond=None)[0]
+    size = float(np.abs(value).max())
+    for _ in range(HALVINGS):
+        tried = equations(unknowns + step)
         better = float(np.abs(tried[0]).max()) < size
-        if better:
-            unknowns, (value, slope, arc) = unknowns + step, tried
-        if not better or float(np.abs(step).max()) < SMALL * max(1.0, float(np.abs(unknowns).max())):
+        if better or float(np.abs(step).max()) < SMALL:
             break
-    return Closed(unknowns, arc, float(np.abs(value).max()))
+        step = step / 2
+    if not better:
+        return (unknowns, found), True
+    unknowns = unknowns + step
+    return (unknowns, tried), float(np.abs(step).max()) < SMALL * max(1.0, float(np.abs(unknowns).max()))
 
 
 def multipliers(arc: Arc) -> tuple[NDArray[np.complex128], int]:
@@ -109,7 +125,7 @@ def multipliers(arc: Arc) -> tuple[NDArray[np.complex128], int]:
     """
     found: NDArray[np.complex128] = np.linalg.eigvals(arc.matrix).astype(np.complex128)
     found = found[np.argsort(-np.abs(found), kind="stable")]
-    lost = int((np.abs(found) < LOST * abs(found[0])).sum())
+    lost = int((np.abs(found) < LOST * np.abs(found[:1])).sum())
     if lost == 1 and np.isfinite(arc.growth):
         found[-1], lost = np.exp(arc.growth) / np.prod(found[:-1]), 0
     return found, lost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -85,10 +85,24 @@ class Crosser:
         slope = float(np.abs(self.section.gradient(state)).max())
         return abs(float(self.section.levels(state[None])[0])) <= ON * slope
 
-    def several(self, t: float, state: Floats, count: int, chunk: float, latest: float) -> Crossings:
-        """Follow it chunk by chunk until there are so many crossings, or more, or until a time."""
-        found = Crossings(np.empty(0), np.empty((0, state.size)), (t, state), False)
-        while len(found.time) < count and found.ended[0] < latest and not (found.interrupted or found.failure):
-            now, at = found.ended
-            found = found.then(self.on(now, min(now + chunk, latest), at))
+    def none(self, t: float, state: Floats) -> Crossings:
+        """No crossings up to a time."""
+        return Crossings(np.empty(0), np.empty((0, state.size)), (t, state), False)
+
+    def several(
+        self, t: float, state: Floats, count: int, chunk: float, latest: float, told: Callable[[float], None]
+    ) -> Crossings:
+        """Follow it chunk by chunk until there are so many crossings, or more, or until a time.
+
+        Args:
+            told: called with the share that is done.
+        """
+        found = self.none(t, state)
+        try:
+            while len(found.time) < count and found.ended[0] < latest and not (found.interrupted or found.failure):
+                now, at = found.ended
+                found = found.then(self.on(now, min(now + chunk, latest), at))
+                told(min(1.0, max(len(found.time) / count, (found.ended[0] - t) / (latest - t))))
+        except KeyboardInterrupt:
+            found = replace(found, interrupted=True)
         return found

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from neurodyn.analysis.exponents.augmented import augmented
-from neurodyn.analysis.exponents.carrier import Accuracy, Carrier
-from neurodyn.analysis.exponents.given import positive, time_of, with_inputs
+from neurodyn.analysis.exponents.carrier import Carrier
 from neurodyn.analysis.field.field import Field
 from neurodyn.analysis.field.frozen import moves_with_time
+from neurodyn.analysis.sections.asked import accuracy_of, bench_of, flow_of, wait_of, waited
 from neurodyn.analysis.sections.closing import CLOSED, Closed, Flowing, solved
 from neurodyn.analysis.sections.crossing import Crosser, Crossings
 from neurodyn.analysis.sections.cycle_report import Cycle, reported
-from neurodyn.analysis.sections.poincare import bench_of
-from neurodyn.analysis.sections.refused import check_flow
 from neurodyn.analysis.sections.section import Floats, Section, section_of
+from neurodyn.backends.progress import Bar
 from neurodyn.errors import InputError, RunFailed
 from neurodyn.results.recipe import plain_values, recipe
-from neurodyn.system.build import built
 from neurodyn.system.system import System
 
 if TYPE_CHECKING:
@@ -46,6 +44,8 @@ SAMPLES = 2000
 STILL = 1e-7
 # A solution along which the rates are so much smaller than where it was looked for is a point at rest.
 AT_REST = 1e-5
+# Places on the bar between which it is waited, looked for returns, and looked for a cycle.
+PARTS = (0.0, 0.3, 0.5, 1.0)
 
 
 def limit_cycle(
@@ -58,6 +58,7 @@ def limit_cycle(
     rtol: float = 1e-13,
     atol: float = 1e-13,
     seed: int | None = None,
+    progress: bool | None = None,
 ) -> Cycle:
     """The cycle that an orbit comes to, or that passes near a start, with its period and Floquet multipliers.
 
@@ -75,27 +76,30 @@ def limit_cycle(
             start beside the cycle, which then need not be stable.
         rtol, atol: the error allowed in a step, in units of each state's scale.
         seed: of draws in the start.
+        progress: False shows no bar; otherwise one appears on a terminal when it takes long.
+
+    Returns:
+        The cycle; after Ctrl-C, once an orbit was found that nearly closes, that orbit, with the gap it still leaves.
 
     Raises:
         InputError: for systems that are no smooth flows, and those that time drives.
         RunFailed: where the orbit comes to rest, does not cross the section, or comes near no cycle.
     """
-    system = built(system)
-    system = with_inputs(system, inputs) if inputs else system
-    check_flow(system)
+    system = flow_of(system, inputs)
     _refuse_driven(system)
     given, seed = dict(start or {}), system.seed if seed is None else seed
     stretch, begin = bench_of(system)
-    none = not isinstance(transient, str) and transient == 0
-    wait = 0.0 if none else time_of(system, "transient", transient) or WAITED * stretch
-    how = Accuracy(None, float(positive("rtol", rtol) or 0), float(positive("atol", atol) or 0))
+    wait = wait_of(system, transient, WAITED * stretch)
+    how = accuracy_of(rtol, atol)
     whole, state = augmented(system, system.layout.size), system.start(given, seed=seed)
     alone = Carrier(whole.alone, system.signals, how)
-    state = alone.to(begin, begin + wait, state[None])[0] if wait else state
-    found = section_of(system, section or _widest(system, alone, begin, stretch, state), "up")
-    crosser = Crosser(found, system.signals, replace(how, rtol=max(how.rtol, ROUGH), atol=max(how.atol, ROUGH)))
-    returns, field = _returns(crosser, begin, state, stretch), Field.of(system)
-    closed = _first_closed(Flowing(whole, Carrier(whole.system, system.signals, how), begin), found, field, returns)
+    field, flowing = Field.of(system), Flowing(whole, Carrier(whole.system, system.signals, how), begin)
+    with Bar(system.name, 1.0, progress) as bar:
+        state = waited(alone, begin, wait, state, bar.part(*PARTS[:2]))
+        found = section_of(system, section or _widest(system, alone, begin, stretch, state), "up")
+        crosser = Crosser(found, system.signals, replace(how, rtol=max(how.rtol, ROUGH), atol=max(how.atol, ROUGH)))
+        returns = _returns(crosser, begin, state, stretch, bar.part(*PARTS[1:3]))
+        closed = _first_closed(flowing, found, field, returns, bar.part(*PARTS[2:]))
     asked = {"analysis": "limit_cycle", "section": found.text, **vars(how), "method": alone.method}
     asked |= {"transient": wait, "seed": seed, "start": plain_values(system, given)}
     return reported(field, found.text, closed, alone, begin, recipe(system, asked))
@@ -126,13 +130,15 @@ def _widest(system: System, alone: Carrier, begin: float, stretch: float, state:
     return f"{system.layout.element(k)} - ({float(low[k] + high[k]) / 2!r})"
 
 
-def _returns(crosser: Crosser, begin: float, state: Floats, stretch: float) -> list[tuple[Floats, float]]:
+def _returns(
+    crosser: Crosser, begin: float, state: Floats, stretch: float, told: Callable[[float], None]
+) -> list[tuple[Floats, float]]:
     """Crossings to which the orbit comes back nearly, and after what time: the most promising first."""
     section, latest = crosser.section, begin + SOUGHT * stretch
-    orbit = crosser.several(begin, state, LOOKED[0], stretch, latest)
+    orbit = crosser.several(begin, state, LOOKED[0], stretch, latest, told)
     gaps = _gaps(section, orbit)
     if min(gaps.values(), default=1.0) > RETURNED and orbit.ended[0] < latest and not orbit.failure:
-        orbit = orbit.then(crosser.several(*orbit.ended, LOOKED[1] - LOOKED[0], stretch, latest))
+        orbit = orbit.then(crosser.several(*orbit.ended, LOOKED[1] - LOOKED[0], stretch, latest, told))
         gaps = _gaps(section, orbit)
     if orbit.interrupted:
         raise KeyboardInterrupt
@@ -166,18 +172,23 @@ def _apart(section: Section, orbit: Crossings, k: int) -> Floats:
     return found
 
 
-def _first_closed(flowing: Flowing, section: Section, field: Field, returns: Sequence[tuple[Floats, float]]) -> Closed:
+def _first_closed(
+    flowing: Flowing, section: Section, field: Field, returns: Sequence[tuple[Floats, float]],
+    told: Callable[[float], None],
+) -> Closed:  # fmt: skip
     """The first cycle that is found from one of the returns."""
     failures = []
     for point, time in returns:
         try:
-            return _closed(flowing, section, field, point, time)
+            return _closed(flowing, section, field, point, time, told)
         except RunFailed as error:
             failures.append(error)
     raise failures[0]
 
 
-def _closed(flowing: Flowing, section: Section, field: Field, point: Floats, time: float) -> Closed:
+def _closed(
+    flowing: Flowing, section: Section, field: Field, point: Floats, time: float, told: Callable[[float], None]
+) -> Closed:
     """The state on the section and the period: the last unknown, in parts of the first estimate."""
     scales, normal = flowing.scales, section.gradient(point)
 
@@ -192,10 +203,11 @@ def _closed(flowing: Flowing, section: Section, field: Field, point: Floats, tim
         slope[-1, :-1] = section.gradient(state) / float(np.abs(normal).max())
         return np.append(off, level), slope, arc
 
-    found = solved(equations, np.append(point / scales, 1.0))
+    found = solved(equations, np.append(point / scales, 1.0), told)
     period = float(found.unknowns[-1]) * time
     speeds = [float(np.abs(field.values(x) / scales).max()) for x in (point, found.unknowns[:-1] * scales)]
-    if not found.residual < CLOSED or not 0.5 < period / time < 2.0 or speeds[1] < AT_REST * speeds[0]:
+    strays = not found.residual < CLOSED or not 0.5 < period / time < 2.0 or speeds[1] < AT_REST * speeds[0]
+    if strays and not found.interrupted:
         gap = f"the orbit leaves a gap of {found.residual:.2g}, in scales of the states"
         raise RunFailed(
             f"No cycle of {section.system.name} was found beside its orbit: "
@@ -203,4 +215,4 @@ def _closed(flowing: Flowing, section: Section, field: Field, point: Floats, tim
             code="no-cycle",
             remedy="Give a longer transient, or a start nearer to a cycle with transient=0.",
         )
-    return Closed(np.append(found.unknowns[:-1] * scales, period), found.arc, found.residual)
+    return replace(found, unknowns=np.append(found.unknowns[:-1] * scales, period))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,11 +9,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.analysis.as_text import AsText
 from neurodyn.analysis.exponents.carrier import Carrier
 from neurodyn.analysis.exponents.report import per, plain
 from neurodyn.analysis.field.field import Field
 from neurodyn.analysis.sections.closing import Closed, multipliers
 from neurodyn.analysis.sections.section import Floats
+from neurodyn.backends.trajectory import Status
 from neurodyn.system.system import System
 
 Stability = Literal["stable", "unstable", "undecided"]
@@ -28,7 +29,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Cycle:
+class Cycle(AsText):
     """A periodic orbit.
 
     Attributes:
@@ -40,6 +41,7 @@ class Cycle:
         residual: the gap that the orbit leaves, in scales of the states.
         time, states: along it, (times,) and (times, size), the last at the point again.
         low, high: the least and the largest value of each coordinate.
+        status: `done`, or `interrupted` by the user, and then the residual tells how nearly the orbit closes.
     """
 
     system: System
@@ -54,11 +56,14 @@ class Cycle:
     states: Floats
     low: Floats
     high: Floats
+    status: Status
     recipe: Mapping[str, Any]
 
     @property
     def stability(self) -> Stability:
         """Whether neighbours come to it: by the multipliers, as exactly as these are known."""
+        if self.status == "interrupted":
+            return "undecided"
         return stability(self.multipliers, max(LEAST, ERRORS * self.trivial_error))
 
     @property
@@ -74,7 +79,8 @@ class Cycle:
 
     def __str__(self) -> str:
         layout = self.system.layout
-        lines = [f"{self.system.name}: a cycle, {self.stability}", ""]
+        what = f"a cycle, {self.stability}" if self.status == "done" else "an orbit that nearly closes, interrupted"
+        lines = [f"{self.system.name}: {what}", ""]
         lines += [f"  period {self.period:.13g}, closed to {self.residual:.1g} of the states' scales"]
         for k in range(min(layout.size, SHOWN)):
             name = f"  {layout.element(k):8s} from {self.low[k]:.12g} to {self.high[k]:.12g}"
@@ -89,26 +95,17 @@ class Cycle:
             lines.append("  note: that is far from 1, so the others are doubtful; give smaller tolerances.")
         return "\n".join([*lines, f"  section {self.section} = 0"])
 
-    __repr__ = __str__
-
-    def summary(self) -> str:
-        """The report as text."""
-        return str(self)
-
     def plot(self, **options: Any) -> Any:
         """The orbit, its coordinates in time, and its multipliers: a matplotlib figure."""
         from neurodyn.results.display import drawn
 
         return drawn("sections", self, **options)
 
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
-
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""
         names = [self.system.layout.element(k) for k in range(self.system.layout.size)]
         found: dict[str, Any] = {"model": self.system.name, "section": self.section, "period": self.period}
-        found |= {n: getattr(self, n) for n in ("stability", "trivial_error", "residual", "lost")}
+        found |= {n: getattr(self, n) for n in ("status", "stability", "trivial_error", "residual", "lost")}
         found |= {"multipliers": [[float(z.real), float(z.imag)] for z in self.multipliers]}
         found |= {n: dict(zip(names, plain(getattr(self, n)), strict=True)) for n in ("point", "low", "high")}
         found |= {"time": plain(self.time), "states": dict(zip(names, plain(self.states.T), strict=True))}
@@ -135,13 +132,19 @@ def reported(
     point, period = closed.unknowns[:-1], float(closed.unknowns[-1])
     found, lost = multipliers(closed.arc)
     trivial = int(np.abs(found - 1).argmin())
-    times = np.linspace(0.0, period, SAMPLES + 1)
-    states, _ = alone.along(begin, begin + times, point)
+    times, states = along(alone, begin, period, point)
     low, high = (_extreme(field, alone, begin, states, period, sign) for sign in (-1.0, 1.0))
     error, rest = float(abs(found[trivial] - 1)), np.delete(found, trivial)
     return Cycle(
-        field.system, section, period, point, rest, lost, error, closed.residual, times, states, low, high, recipe
-    )
+        field.system, section, period, point, rest, lost, error, closed.residual, times, states, low, high,
+        "interrupted" if closed.interrupted else "done", recipe,
+    )  # fmt: skip
+
+
+def along(alone: Carrier, begin: float, period: float, point: Floats) -> tuple[Floats, Floats]:
+    """Times from 0 to a period, and the states then on the orbit from a point."""
+    times = np.linspace(0.0, period, SAMPLES + 1)
+    return times, alone.along(begin, begin + times, point)[0]
 
 
 def _extreme(field: Field, alone: Carrier, begin: float, states: Floats, period: float, sign: float) -> Floats:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurodyn.analysis.exponents.carrier import Accuracy, Carrier
-from neurodyn.analysis.exponents.given import positive, time_of, with_inputs
+from neurodyn.analysis.as_text import AsText
+from neurodyn.analysis.exponents.carrier import Carrier
+from neurodyn.analysis.exponents.given import time_of, whole_number
 from neurodyn.analysis.exponents.report import plain
 from neurodyn.analysis.exponents.spelling import without_events
 from neurodyn.analysis.field.frozen import inputs_at
-from neurodyn.analysis.sections.crossing import Crosser, Crossings
-from neurodyn.analysis.sections.refused import check_flow
+from neurodyn.analysis.sections.asked import accuracy_of, bench_of, flow_of, wait_of, waited
+from neurodyn.analysis.sections.crossing import Crosser
 from neurodyn.analysis.sections.section import Floats, section_of
+from neurodyn.backends.progress import Bar
 from neurodyn.backends.trajectory import Status
 from neurodyn.errors import InputError, RunFailed
 from neurodyn.results.recipe import plain_values, recipe
-from neurodyn.system.build import built
 from neurodyn.system.system import System
 
 if TYPE_CHECKING:
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 TOUCH = 1e-3
 # An orbit that has not crossed so often is given up after so many lengths of the bench.
 LONGEST = 100.0
+# The part of the bar that is for the time in which an orbit is left to itself.
+WAITING = 0.2
 SHOWN = 8
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Poincare:
+class Poincare(AsText):
     """Where an orbit crosses a section.
 
     Attributes:
@@ -93,20 +95,11 @@ class Poincare:
             )
         return "\n".join([*lines, *(["  interrupted"] if self.status == "interrupted" else [])])
 
-    __repr__ = __str__
-
-    def summary(self) -> str:
-        """The report as text."""
-        return str(self)
-
     def plot(self, **options: Any) -> Any:
         """The crossings and the return map, of one coordinate (`of="x"`): a matplotlib figure."""
         from neurodyn.results.display import drawn
 
         return drawn("sections", self, **options)
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data."""
@@ -129,6 +122,7 @@ def poincare(
     rtol: float = 1e-10,
     atol: float = 1e-10,
     seed: int | None = None,
+    progress: bool | None = None,
 ) -> Poincare:
     """The crossings of an orbit with a section.
 
@@ -139,10 +133,11 @@ def poincare(
         count: how many crossings.
         start: states by name, the others as the model says.
         inputs: in place of those of the model, as in `simulate`.
-        transient: how long the orbit is left to itself first; by default as long as the bench.
+        transient: how long the orbit is left to itself first, 0 for not at all; by default as long as the bench.
         longest: how long crossings are looked for; by default 100 times as long as the bench.
         rtol, atol: the error allowed in a step, in units of each state's scale.
         seed: of draws in the start.
+        progress: False shows no bar; otherwise one appears on a terminal when it takes long.
 
     Returns:
         The crossings; fewer than asked for where there are no more in that time, or after Ctrl-C.
@@ -151,23 +146,22 @@ def poincare(
         InputError: for a section that is none, and for systems that are no smooth flows.
         RunFailed: for an orbit that does not stay finite.
     """
-    system = built(system)
-    system = with_inputs(system, inputs) if inputs else system
-    check_flow(system)
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise InputError(f"count is {count!r}.", code="bad-count", remedy="Give a whole number from 1 on.")
+    system = flow_of(system, inputs)
+    whole_number("count", count, 1)
     found, given = section_of(system, section, direction), dict(start or {})
     stretch, begin = bench_of(system)
-    wait = time_of(system, "transient", transient) or stretch
+    wait = wait_of(system, transient, stretch)
     until = begin + wait + (time_of(system, "longest", longest) or LONGEST * stretch)
-    how = Accuracy(None, float(positive("rtol", rtol) or 0), float(positive("atol", atol) or 0))
+    how = accuracy_of(rtol, atol)
     seed = system.seed if seed is None else seed
     crosser, state = Crosser(found, system.signals, how), system.start(given, seed=seed)
-    try:
-        state = Carrier(without_events(system), system.signals, how).to(begin, begin + wait, state[None])[0]
-        orbit = crosser.several(begin + wait, state, int(count), stretch, until)
-    except KeyboardInterrupt:
-        orbit = Crossings(np.empty(0), np.empty((0, state.size)), (begin, state), True)
+    with Bar(system.name, 1.0, progress) as bar:
+        try:
+            alone = Carrier(without_events(system), system.signals, how)
+            state = waited(alone, begin, wait, state, bar.part(0.0, WAITING))
+            orbit = crosser.several(begin + wait, state, int(count), stretch, until, bar.part(WAITING, 1.0))
+        except KeyboardInterrupt:
+            orbit = replace(crosser.none(begin, state), interrupted=True)
     orbit = replace(orbit, time=orbit.time[:count], states=orbit.states[:count])
     if orbit.failure and len(orbit.time) < count:
         raise RunFailed(f"The orbit of {system.name} cannot be followed: {orbit.failure}", code="no-orbit")
@@ -176,14 +170,6 @@ def poincare(
     status: Status = "interrupted" if orbit.interrupted else "done"
     sines = _sines(system, orbit.time, orbit.states, found.gradient)
     return Poincare(system, section, direction, orbit.time, orbit.states, sines, status, recipe(system, asked))
-
-
-def bench_of(system: System) -> tuple[float, float]:
-    """How long the bench of a model is, 100 if it has none, and when it begins."""
-    bench = system.model.bench
-    begin = float(system.time("from", bench.get("from", 0.0)))
-    end = float(system.time("until", bench["until"])) if "until" in bench else begin + 100.0
-    return abs(end - begin), begin
 
 
 def _sines(system: System, time: Floats, states: Floats, gradient: Any) -> Floats:

@@ -24,6 +24,11 @@ def test_an_oscillator_crosses_at_multiples_of_pi() -> None:
     assert up.sines == pytest.approx(1.0) and not up.touches.any()
 
 
+def test_an_orbit_need_not_be_left_to_itself() -> None:
+    found = poincare(oscillator(), "x - 0.5", count=2, transient=0)
+    assert found.time == pytest.approx([math.pi / 6, math.pi / 6 + 2 * math.pi], abs=1e-8)
+
+
 def test_a_touch_is_flagged() -> None:
     found = poincare(oscillator(), "x - 0.9999999", count=3, transient=1.0)
     assert found.touches.all() and "nearly touch" in str(found)
