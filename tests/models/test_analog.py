@@ -63,3 +63,78 @@ def test_a_capacitor_and_an_inductor_ring() -> None:
     phase = run.time / np.sqrt(1e-9)
     np.testing.assert_allclose(run["a.v"].values, 2 * np.cos(phase), atol=1e-5)
     np.testing.assert_allclose(run["L.i"].values, 2 * np.sqrt(1e-3) * np.sin(phase), atol=1e-6)
+
+
+class TestHabituation:
+    SLOPE, VOLTS = 4.381e-3, 2.765 / 4.381
+
+    def first_peak(self, source: float, divider: float) -> float:
+        """The diode's line with the resistances that it sees: R4 and the divider's."""
+        current = (self.SLOPE * (22 / 104 * source - self.VOLTS)) / (1 + self.SLOPE * (100e3 + divider))
+        return 100e3 * current
+
+    @pytest.mark.parametrize(("high", "low", "loss"), [(82e3, 22e3, 0.148), (8.2e3, 2.2e3, 0.017)])
+    def test_a_divider_without_a_buffer_is_loaded(self, high: float, low: float, loss: float) -> None:
+        """By its own resistance: the response is smaller by what the circuit says of itself."""
+        system = neurodyn.build("habituation_loaded", values={"R1.R": high, "R2.R": low})
+        run = neurodyn.simulate(system, until="0.95 s", record=["y"], save_at=[0.9, 0.95])
+        divider = high * low / (high + low)
+        assert float(run.at(0.9)["y"]) == pytest.approx(self.first_peak(5, divider), rel=1e-6)
+        assert float(system.values["loss"]) == pytest.approx(1 - self.first_peak(5, divider) / self.first_peak(5, 0))
+        assert float(system.values["loss"]) == pytest.approx(loss, abs=2e-3)
+
+    def test_the_second_of_a_chain_hears_the_first(self) -> None:
+        run = neurodyn.simulate(neurodyn.build("habituation_chain_analog"), until="0.95 s", save_at=[0.9, 0.95])
+        y1 = float(run.at(0.9)["y1"])
+        assert y1 == pytest.approx(self.first_peak(9, 0), rel=1e-6)
+        assert float(run.at(0.9)["y2"]) == pytest.approx(self.first_peak(7 * y1, 0), rel=1e-6)
+
+
+def test_the_leaky_integrate_and_fire_circuit_charges_and_fires() -> None:
+    """Up as R*I*(1 - exp(-t/(R*C))) to where the comparator's level loses its hold, and then down fast."""
+    system = neurodyn.build("lif_analog")
+    run = neurodyn.simulate(system, until="0.8 ms", inputs={"I.I": "40 nA"}, every="2 us")
+    mem = run["mem.v"].values
+    fired = int(mem.argmax())
+    s = np.sqrt(1 - 20e-3 / 400e-3)
+    assert mem[fired] == pytest.approx(0.6 + 0.4 * s - 20e-3 * np.arctanh(s), rel=0.03)
+    np.testing.assert_allclose(mem[:fired], -4 * np.expm1(-run.time[:fired] / 2e-3), atol=2e-5)
+    assert mem[-1] < 0.4 < 0.9 < mem[fired] and run["spike.v"].values.max() > 1.7
+
+
+@pytest.mark.slow
+def test_the_axon_hillock_trades_charge() -> None:
+    """The feedback moves C_f*V_dd: the input brings it back between spikes, and the way to ground takes it in them."""
+    system = neurodyn.build("axon_hillock")
+    run = neurodyn.simulate(
+        system,
+        until="160 us",
+        start={"mem.v": 0.8, "mid.v": 1.8},
+        inputs={"I.I": "20 nA"},
+        every="0.05 us",
+        record=["mem.v", "out.v"],
+    )
+    out = run["out.v"].values > 0.9
+    turns = run.time[1:][np.diff(out.astype(int)) != 0]
+    high, low = turns[1] - turns[0], turns[2] - turns[1]
+    assert low == pytest.approx(0.5e-12 * 1.8 / 20e-9, rel=0.05)
+    drain = 100e-6 / 10 / 2 * 0.1**2 * (1 + 0.05 * 1.0) - 20e-9
+    assert high == pytest.approx(0.5e-12 * 1.8 / drain, rel=0.1)
+    assert np.ptp(run["mem.v"].values[run.time > turns[0]]) == pytest.approx(0.6 * 2, rel=0.1)
+
+
+def test_the_hopfield_circuit_is_hopfields_equation() -> None:
+    """C*du/dt = (g(-u') - u)/R' - u/R + I for each neuron, and its two stable states are mirror images."""
+    by_hand = neurodyn.Model(
+        """
+        C*du/dt = (-tanh(10*w) - u)/R2 - u/R + i
+        C*dw/dt = (-tanh(10*u) - w)/R2 - w/R
+        V1 = tanh(10*u)
+        """,
+        states={"u": 0, "w": 0},
+        parameters={"C": 1e-9, "R": 1e4, "R2": 2e4},
+        inputs={"i": "window(0, 20e-6, 2e-6)"},
+    )
+    times = {"until": 80e-6, "save_at": np.linspace(0, 80e-6, 17), "record": ["V1"], "rtol": 1e-8}
+    one, other = neurodyn.simulate(by_hand, **times), neurodyn.simulate(neurodyn.build("hopfield_analog"), **times)
+    np.testing.assert_allclose(other["V1"].values, one["V1"].values, atol=1e-6)
