@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurodyn.backends.begin import starts
 from neurodyn.backends.check import check_span
 from neurodyn.backends.clock import check_step
 from neurodyn.backends.delayed import check_direction, memory_of, with_earlier
@@ -50,7 +51,7 @@ def prepare(
         system=system,
         t0=begin,
         until=end,
-        start=system.start(given, trials=count, seed=draws) if varied is None else varied.starts(given, draws),
+        start=starts(system, varied, given, signals, begin, count, draws),
         signals=signals,
         save_at=save_points(save_at, every, signals, begin, end, system.layout.size * (count or 1), step),
         method=first(method, bench.get("method")),

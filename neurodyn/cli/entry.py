@@ -17,6 +17,7 @@ from neurodyn.errors import NeurodynError
 VERBS = {
     "list": "The models and circuits that come with neurodyn.",
     "show": "One model: equations, parameters, inputs, energy, references.",
+    "import": "Read a netlist of SPICE as a model file.",
     "run": "Run a model or circuit, and keep or draw what it does.",
     "rerun": "Repeat a saved run exactly, and say what differs.",
     "energy": "Verdicts on what a model claims of its energy.",

@@ -106,7 +106,8 @@ class _Request:
 def command(**options: Any) -> int:
     """Run a model or circuit and print a summary.
 
-    NAME is a name that `neurodyn list` prints, or the path of a .toml file. What is not set comes from the file.
+    NAME is a name that `neurodyn list` prints, or the path of a .toml file or of a netlist of SPICE (.cir). What is not
+    set comes from the file.
     Ctrl-C ends a run early; what was computed until then is kept, drawn and printed all the same.
     """
     request = _Request(**options)
@@ -124,11 +125,14 @@ def command(**options: Any) -> int:
 
 def _simulated(request: _Request) -> tuple[System, Result]:
     from neurodyn.model.library import load
+    from neurodyn.model.spice.importing import is_netlist, notes_of
     from neurodyn.simulation import simulate
     from neurodyn.system.build import build
 
     settings, sizes = read_settings(request.settings), read_sizes(request.sizes)
     model = load(request.name)
+    if is_netlist(Path(request.name)):
+        click.echo("".join(f"neurodyn: {note}\n" for note in notes_of(model)), err=True, nl=False)
     values, start = sort_settings(model, settings)
     system = build(model, sizes=sizes, values=values, seed=request.seed)
     result = simulate(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from neurodyn.model.parts import Part
 
 GROUND = "gnd"
+_REMARK = "currents at "  # before the node, behind its law
 
 
 def potential(name: str) -> str:
@@ -132,10 +133,15 @@ def node_laws(parts: Mapping[str, Part], own: Mapping[str, Declaration]) -> list
         left = current(node) if node in own else "0"
         source = parts[pins[0].partition(".")[0]].source
         text = f"{left} = {' + '.join(map(current, pins))}"
-        laws.append(Source(text, f"currents at {node}", line=source.line, file=source.file))
+        laws.append(Source(text, _REMARK + node, line=source.line, file=source.file))
     if any(part.fields[pin] == GROUND for part in parts.values() for pin in part.model.pins):
         laws.append(Source(f"{potential(GROUND)} = 0"))
     return laws
+
+
+def law_at(constraints: Sequence[Equation], node: str) -> str | None:
+    """The name of Kirchhoff's law at a node, if there is one."""
+    return next((law.name for law in constraints if law.comment == _REMARK + node), None)
 
 
 def own_pins(pins: Mapping[str, Declaration], united: bool) -> tuple[dict[str, Declaration], dict[str, Declaration]]:

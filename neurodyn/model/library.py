@@ -10,6 +10,7 @@ from neurodyn.errors import InputError
 from neurodyn.language.names import near
 from neurodyn.model.model import Model
 from neurodyn.model.read import read_file
+from neurodyn.model.spice.importing import is_netlist, read_netlist_file
 
 GROUPS = ("models", "circuits")
 
@@ -48,13 +49,15 @@ def load(name: str | Path, *, within: tuple[Path, ...] = ()) -> Model:
     """A model or circuit, by its name in the library or by the path of a file.
 
     Args:
-        name: a name that `neurodyn list` prints, or a path.
+        name: a name that `neurodyn list` prints, or the path of a .toml file or of a netlist of SPICE.
         within: the files being read of which it is a part.
 
     Raises:
         InputError: when there is none, or when it breaks a rule of the language.
     """
     path = Path(name)
+    if is_netlist(path):
+        return read_netlist_file(path)
     if path.suffix == ".toml" or len(path.parts) > 1:
         return read_file(path, within)
     shipped = {p.stem: p for group in GROUPS for p in folder(group).glob("*.toml")}

@@ -20,6 +20,7 @@ from neurodyn.model.events import Event
 from neurodyn.model.index_sets import IndexSet, read_index_sets
 from neurodyn.model.layers import ENERGY, Layer, Synapse
 from neurodyn.model.parts import Part
+from neurodyn.model.readers import Readers
 from neurodyn.model.sections import as_text, check_sections
 from neurodyn.model.themes import check_theme
 
@@ -27,7 +28,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, init=False, repr=False)
-class Model:
+class Model(Readers):
     """A system of ordinary differential equations, or a map, in index notation, declared once.
 
     Args:
@@ -121,42 +122,6 @@ class Model:
         told |= {"energy": energy or (ENERGY if layers else None), "claims": tuple(claims), "update": update}
         told |= {"indices": sets, **declared, "bench": read_bench(bench or {}, locate)}
         _fill(self, {**told, "equations": parsed, "names": names, "locate": locate})
-
-    @classmethod
-    def from_text(cls, text: str, *, name: str = "model", file: str | None = None) -> Model:
-        """Read a model from TOML text."""
-        from neurodyn.model.read import read_text
-
-        return read_text(text, name=name, file=file)
-
-    @classmethod
-    def from_brian2(
-        cls, equations: Any, *, threshold: str | None = None, reset: str | None = None, refractory: Any = None,
-        events: Mapping[str, Any] | None = None, namespace: Mapping[str, Any] | None = None,
-        start: Mapping[str, Any] | None = None, size: int | None = None, method: str | None = None, dt: Any = None,
-        name: str = "model", **described: Any,
-    ) -> Model:  # fmt: skip
-        """Read a model that was written for Brian2, which need not be installed. See docs/brian2.md.
-
-        Args:
-            equations: Brian2's text, or its `Equations`, or a `NeuronGroup`, which says all else too.
-            threshold, reset, refractory, method, dt: as of a `NeuronGroup`.
-            events: `{"name": "condition"}` or `{"name": ("condition", "statements")}`.
-            namespace: numbers and quantities that the text speaks of.
-            start: first values of states and values of parameters: numbers, quantities, Brian2's text; else 0.
-            size: how many units there are; without it a single one, whose quantities have no index.
-            **described: summary, references, theme and bench of the model.
-
-        Raises:
-            InputError: for what cannot be read, or has no meaning here, with line, caret and remedy.
-        """
-        from neurodyn.model.brian2.importing import imported
-        from neurodyn.model.brian2.objects import given_as
-
-        said = dict(threshold=threshold, reset=reset, refractory=refractory, events=events, namespace=namespace)
-        return imported(
-            given_as(equations, **said, start=start, size=size, method=method, dt=dt), name=name, **described
-        )
 
     def to_toml(self, *, expand: bool = False) -> str:
         """The model as TOML text; reading it gives an equal model.

@@ -38,7 +38,7 @@ ResidualJacobian = Callable[[float, Array, Array, Mapping[str, Any]], tuple[Arra
 def residual_function(system: System, trials: bool) -> Residual:
     """F(t, y, rate, inputs), flat; with trials one row each."""
     outputs = [Output(n, d.letters, d.expr) for n, d in _residuals(system).items()]
-    bound, rows = system.bind(("residual", trials), outputs, trials), _rows(system)
+    bound, rows = system.bind(("residual", trials), outputs, trials), rows_of(system)
 
     def residual(t: float, y: Array, rate: Array, inputs: Mapping[str, Any]) -> Array:
         return rows.pack(bound(t, {**system.layout.unpack(y), **rates(system, rate), **inputs}), trials)
@@ -105,10 +105,10 @@ def derivative_by(system: System, by_rate: bool) -> Callable[[float, Array, Mapp
     bound = system.bind(("residual jacobian", by_rate), list(found.outputs.values()), False, found.definitions)
     name = rate_name if by_rate else str
     columns = {name(n): shape for n, shape in zip(system.layout.names, system.layout.shapes, strict=True)}
-    return assembled(bound, system.layout, list(found.outputs), _rows(system), Layout.of(columns, {}))
+    return assembled(bound, system.layout, list(found.outputs), rows_of(system), Layout.of(columns, {}))
 
 
-def _rows(system: System) -> Layout:
+def rows_of(system: System) -> Layout:
     """How the residuals lie in the flat vector."""
     residuals = system.structure.residuals
     shapes = {n: tuple(system.sizes[str(size_of(x))] for x in d.letters) for n, d in residuals.items()}

@@ -1,0 +1,1 @@
+"""Netlists of SPICE as models: `Model.from_spice`."""
