@@ -14,6 +14,7 @@ import numpy as np
 
 from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.errors import InputError
+from neurodyn.model.rings import concerned
 from neurodyn.system.index import higher_index
 from neurodyn.system.residual import constant_mass, derivative_by, rates
 
@@ -179,7 +180,7 @@ def _check(plan: Plan) -> None:
     if strict:
         raise InputError(
             f"The backend dae cannot run {system.name}: at an instant its equations leave {', '.join(strict)} open,"
-            " which follows from how others move (its index is above 1).",
+            f" which follows from how others move (its index is above 1){concerned(system.model.parts, strict)}.",
             code="high-index",
             remedy="A resistor between a voltage source and a capacitor, say, lowers the index.",
         )

@@ -178,6 +178,13 @@ BESIDE = neurodyn.Model(
         "C": {"model": "capacitor", "p": "a", "n": "gnd"},
     }
 )
+CUT = neurodyn.Model(
+    parts={
+        "I": {"model": "current_source", "p": "gnd", "n": "a"},
+        "L": {"model": "inductor", "p": "a", "n": "b"},
+        "R": {"model": "resistor", "p": "b", "n": "gnd"},
+    }
+)
 VARYING = neurodyn.Model("0 = ddt(q + q**3/3) + q", unknowns={"q": 1})
 
 
@@ -185,10 +192,11 @@ VARYING = neurodyn.Model("0 = ddt(q + q**3/3) + q", unknowns={"q": 1})
     ("model", "said"),
     [
         (PENDULUM, r"leave lam open, .* \(its index is above 1\)"),
-        (BESIDE, r"leave U\.i open"),
+        (BESIDE, r"leave U\.i open.*: U, C form a loop of sources and capacitors"),
+        (CUT, r"leave a\.v open.*: I, L give the currents that meet at a"),
         (VARYING, "varies in a run"),
     ],
-    ids=["pendulum", "source beside a capacitor", "nonlinear charge"],
+    ids=["pendulum", "source beside a capacitor", "source before an inductor", "nonlinear charge"],
 )
 def test_what_is_beyond_it_is_refused_by_name(model: neurodyn.Model, said: str) -> None:
     with pytest.raises(neurodyn.InputError, match=said):

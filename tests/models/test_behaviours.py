@@ -96,7 +96,9 @@ def test_a_level_ends_where_it_loses_its_hold(sign: int) -> None:
     """s = tanh((d + V_h*s)/w) folds where V_h*(1 - s**2) = w."""
     slow = f"ramp(0[ms], 1[ms], {sign * 65}[mV], {sign * 90}[mV])"
     comparator = {"model": "comparator_hysteresis", "p": "in", "n": "gnd", "out": "out", "s": -sign}
-    found = run("1 ms", {"U": source("in", slow), "A": comparator}, rtol=1e-5, every="10 us")
+    found = run(
+        "1 ms", {"U": source("in", slow), "A": comparator, "R": resistor("out", "gnd", 1e4)}, rtol=1e-5, every="10 us"
+    )
     s = np.sqrt(1 - 10e-3 / 100e-3)
     kept = (found["A.s"].values * sign < 0).sum() - 1
     assert 65e-3 + 25e-3 * kept / 100 == pytest.approx(100e-3 * s - 10e-3 * np.arctanh(s), abs=1e-3)

@@ -15,6 +15,7 @@ from neurodyn.system.checks.given import given_rules
 from neurodyn.system.checks.layers import check_layers
 from neurodyn.system.checks.matrices import check_matrices
 from neurodyn.system.checks.names import check_result_names
+from neurodyn.system.checks.nodes import check_nodes
 from neurodyn.system.checks.noise import check_noise
 from neurodyn.system.checks.periods import period_rules
 from neurodyn.system.checks.positions import position_rules
@@ -41,6 +42,7 @@ MODEL_CHECKS = (
     check_dimensions,
     check_rates,
     check_device,
+    check_nodes,
 )
 # What parameters may do that inputs may not: checked again where a parameter is bound to a signal.
 VARIED_CHECKS = (check_matrices,)

@@ -15,6 +15,7 @@ from sympy import Expr
 
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
+from neurodyn.model.rings import parts_at
 from neurodyn.system.residual import blocks
 from neurodyn.system.structure import Structure, rate_name
 
@@ -38,7 +39,9 @@ def _left_open(model: Model, names: list[str]) -> InputError:
     part = model.parts.get(first.partition(".")[0])
     source = part.source if part else model.source_of(first)
     if floating:
-        sentence = f"Nothing fixes the potential of {', '.join(floating)} against gnd."
+        there = parts_at(model.parts, floating)
+        why = f": no current of {', '.join(there)} depends on it" if there else ""
+        sentence = f"Nothing fixes the potential of {', '.join(floating)} against gnd{why}."
         remedy = "Connect it to gnd by devices whose current depends on it, such as resistors."
         return InputError(sentence, code="floating", remedy=remedy, place=source.place(0))
     if all("." in name for name in names):
