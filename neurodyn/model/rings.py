@@ -39,7 +39,7 @@ def _gives_voltage(part: Part) -> bool:
     """Whether the voltages of a part do not follow from its currents at an instant: those of sources and capacitors."""
     rates = any(e.expr.has(Ddt) for e in part.model.constraints)
     charged = any(e.expr.has(Ddt) for e in part.model.equations if e.kind == "definition")
-    return charged or bool(part.model.unknowns) and not rates
+    return charged or (bool(part.model.unknowns) and not rates)
 
 
 def _ring(parts: Mapping[str, Part], through: Part) -> list[str]:
