@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from neurodyn.analysis.sections.cycle import limit_cycle as limit_cycle
     from neurodyn.analysis.sections.poincare import poincare as poincare
     from neurodyn.analysis.sections.stroboscope import stroboscope as stroboscope
+    from neurodyn.analysis.small_signal.operating import operating_point as operating_point
+    from neurodyn.analysis.small_signal.transfer import transfer_function as transfer_function
     from neurodyn.errors import InputError as InputError
     from neurodyn.errors import NeurodynError as NeurodynError
     from neurodyn.errors import RunFailed as RunFailed
@@ -67,10 +69,12 @@ _HOME = {
     "load_result": "results.result",
     "lyapunov_exponents": "analysis.exponents.spectrum",
     "memories": "analysis.memories.find",
+    "operating_point": "analysis.small_signal.operating",
     "plot": "plots",
     "poincare": "analysis.sections.poincare",
     "rerun": "simulation",
     "simulate": "simulation",
+    "transfer_function": "analysis.small_signal.transfer",
     "stroboscope": "analysis.sections.stroboscope",
     "study": "studies",
 }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurodyn.errors import InputError
 from neurodyn.model.bench import STANDING
-from neurodyn.system.standing import Standing
+from neurodyn.system.standing import Standing, declared
 
 if TYPE_CHECKING:
     from neurodyn.backends.varied import Varied
@@ -52,16 +52,18 @@ def _begun(
         return given
     inputs = {name: signal.on(t, np.nextafter(t, np.inf))(t) for name, signal in signals.items()}
     held = {} if said == STANDING else said
-    guess = system.start({**held, **(given or {})}, seed=seed)
-    known = system.layout.unpack(guess)
-    found = Standing.of(system, t, inputs, {name: float(known[name]) for name in held}).find(guess)
+    own = declared(system)
+    asked = {name: value for name, value in (given or {}).items() if name in own.model.variables}
+    guess = own.start({**held, **asked}, seed=seed)
+    known = own.layout.unpack(guess)
+    found = Standing.of(own, t, inputs, {name: float(known[name]) for name in held}).find(guess)
     if found is None:
         raise InputError(
             f"No operating point of {system.name} was found, at which its run starts.",
             code="no-operating-point",
             remedy="Give guesses that are closer to it in [unknowns], or leave start out of [bench].",
         )
-    return {**system.layout.unpack(found), **(given or {})}
+    return {**own.layout.unpack(found), **(given or {})}
 
 
 def _of_trials(varied: Varied, given: Mapping[str, Any] | None, t: float, seed: int) -> Floats:

@@ -22,6 +22,8 @@ VERBS = {
     "rerun": "Repeat a saved run exactly, and say what differs.",
     "energy": "Verdicts on what a model claims of its energy.",
     "fixed-points": "Where a model stands still, and how sure that is.",
+    "operating-point": "Where a circuit stands still: potentials, currents, powers.",
+    "bode": "Poles, zeros and the frequency response from an input to an output.",
     "exponents": "The Lyapunov exponents of an orbit, with their errors.",
     "cycle": "The cycle that an orbit comes to: period and multipliers.",
     "poincare": "Where an orbit crosses a section, and the return map.",

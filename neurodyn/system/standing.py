@@ -61,6 +61,8 @@ class Standing:
 
     def find(self, guess: Array) -> Array | None:
         """The point that Newton's method comes to; None where it comes to none."""
+        if not self._off(guess, 1.0).any():
+            return guess
         found = self.newton(guess)
         return self._raised(np.zeros_like(guess)) if found is None else found
 
@@ -71,6 +73,7 @@ class Standing:
             for _ in range(MOST_STEPS):
                 matrix, off = self._matrix(y, part), self._off(y, part)
                 weight = np.abs(matrix).max(axis=1)
+                weight[weight == 0] = 1.0
                 try:
                     step = -np.linalg.solve(matrix / weight[:, None], off / weight)
                 except np.linalg.LinAlgError:
@@ -119,6 +122,12 @@ class Standing:
         for place, (row, _) in self.held.items():
             found[row] = np.arange(len(y)) == place
         return found
+
+
+def declared(system: System) -> System:
+    """The system with its constraints, also where these were solved for by symbols."""
+    found: System = getattr(system, "constrained", system)
+    return found
 
 
 def _constrained(system: System, t: float, inputs: Mapping[str, Any]) -> tuple[Made, Made]:

@@ -1,0 +1,1 @@
+"""Systems near where they stand still: operating points, sweeps of them, and how small signals pass."""
