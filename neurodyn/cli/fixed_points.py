@@ -25,6 +25,7 @@ from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
 @click.option("--starts", type=click.IntRange(min=1), default=256, metavar="N", help="Of a search: how many. [256]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, metavar="S", help="Of a search: its seed. [0]")
 @click.option("--closed-forms", is_flag=True, help="Ask SymPy for closed forms, 2 seconds at most.")
+@click.option("--drift", is_flag=True, help="Where activations stay while states may drift.")
 @PLOT
 @JSON
 def command(

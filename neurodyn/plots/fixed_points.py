@@ -31,7 +31,7 @@ def draw(report: FixedPoints) -> Figure:
         raise InputError(f"There is no fixed point of {report.system.name} to draw.", code="nothing-to-draw",
                          remedy="Look in another box.")  # fmt: skip
     field = Field.of(report.system, report.at)
-    portrait = field.kind == "flow" and field.size <= 2
+    portrait = field.kind == "flow" and field.size <= 2 and not report.drifting
     with rc_context(STYLE):
         title = f"{report.system.name}: {plain(report.system.model.summary) or 'fixed points'}"
         figure = new_figure(9.0, 6.2, title)

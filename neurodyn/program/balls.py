@@ -104,7 +104,8 @@ ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
     "exprel": _exprel, "exprel_slope": _exprel_slope,
     "less": _less, "less_equal": _less_equal, "greater": lambda a, b: _less(b, a),
     "greater_equal": lambda a, b: _less_equal(b, a), "select": _select, "heaviside": lambda x: _less(arb(0), x),
-    "sign": lambda x: x.sgn(),
+    "sign": lambda x: x.sgn(), "one_if_zero": lambda x: x.union(arb(1)) if x.contains(0) else x,
+    "finite_or_zero": lambda x: x.mid(),  # subtracted before exponentials and added behind logarithms: any will do
     **{n: operator.methodcaller(n) for n in (
         "sqrt", "exp", "log", "expm1", "log1p", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "asin", "acos",
         "atan", "erf", "sin", "cos", "tan",

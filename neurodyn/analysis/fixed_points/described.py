@@ -50,7 +50,9 @@ def _stability(of: Enclosure, jacobian: Any) -> Stability:
     if of.levels is not None:
         with many_digits():
             within = _in_scales(of.levels.within(jacobian), scales[of.levels.rest])
-        found, count = certified_stability(within, False), len(of.levels.pivots)
+        found, count = certified_stability(within, False), of.levels.neutral
+        if not count:
+            return found
         still = Eigenvalues(0j, count, 0.0)
         values = sorted((*found.eigenvalues, still), key=lambda e: -e.value.real)
         return replace(found, eigenvalues=tuple(values), neutral=count)

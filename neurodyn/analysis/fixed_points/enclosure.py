@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from neurodyn.analysis.field.enclosed import enclosed
 from neurodyn.analysis.field.field import Field
 from neurodyn.analysis.fixed_points.jumps import jumps
-from neurodyn.analysis.fixed_points.levels import Levels
+from neurodyn.analysis.fixed_points.levels import Held
 from neurodyn.program.balls import Balls, between
 from neurodyn.program.interval_matrices import products
 from neurodyn.program.interval_ops import NoInterval
@@ -34,7 +34,7 @@ class Enclosure:
 
     Attributes:
         period: of a map, after how many steps it is compared with the state before.
-        levels: conserved sums of a flow that are held, in place of as many rates.
+        levels: what is held of a flow, in place of as many rates.
 
     Raises:
         NoInterval: when run, for an operation that intervals lack.
@@ -43,7 +43,7 @@ class Enclosure:
 
     def __init__(self, field: Field, period: int = 1) -> None:
         self.period = period
-        self.levels: Levels | None = None
+        self.levels: Held | None = None
         self.system, self.t, self.layout = field.system, field.t, field.system.layout
         structure = self.system.structure
         self.is_map = field.kind == "map"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from neurodyn.analysis.fixed_points.bounds import WIDER, bounded
 from neurodyn.analysis.fixed_points.elimination import Solved, solved
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
+from neurodyn.analysis.fixed_points.levels import Levels
 from neurodyn.analysis.fixed_points.written import Written
 from neurodyn.program.scalar_graph import TooLarge
 from neurodyn.program.scalars import NotUnrolled
@@ -76,7 +77,7 @@ def _by_symbols(of: Enclosure) -> Solved:
         return Solved()
     if of.is_map:
         rates = [new - x for new, x in zip(rates, unknowns, strict=True)]
-    if of.levels is not None:
+    if isinstance(of.levels, Levels):
         away = [x - sp.Rational(v) for x, v in zip(unknowns, of.levels.through.tolist(), strict=True)]
         for k, row in zip(of.levels.pivots.tolist(), of.levels.weights.tolist(), strict=True):
             rates[k] = sp.Add(*(sp.Rational(w) * a for w, a in zip(row, away, strict=True)))

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.field.field import Field
 from neurodyn.analysis.fixed_points.certified import MOST, Certified, certified
+from neurodyn.analysis.fixed_points.drifting.find import drifting
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
 from neurodyn.analysis.fixed_points.everywhere import Bounds, bounds
 from neurodyn.analysis.fixed_points.invariants import invariants
 from neurodyn.analysis.fixed_points.jumps import Unknown
+from neurodyn.analysis.fixed_points.levels import Levels
 from neurodyn.analysis.fixed_points.point import Sure
 from neurodyn.analysis.fixed_points.region import region_of
 from neurodyn.analysis.fixed_points.report import FixedPoints
@@ -42,6 +44,7 @@ def fixed_points(
     starts: int = 256,
     seed: int = 0,
     closed_forms: bool = False,
+    drift: bool = False,
 ) -> FixedPoints:
     """The fixed points of a system, with their eigenvalues, kinds, and how sure each is.
 
@@ -61,6 +64,8 @@ def fixed_points(
         starts, seed: of a search: how many there are, in the box if one is given, else at the start of the model and
             along trajectories.
         closed_forms: asks SymPy for closed forms (2 seconds at most) also where the box is known without them.
+        drift: looks for states at which activations stay while the state itself may go on at a constant rate: along
+            directions that rates do not depend on, and, without a box, far out from the start.
 
     Raises:
         InputError: where no box follows and none is given, for boxes that are none, and for what has no field of its
@@ -71,6 +76,8 @@ def fixed_points(
     system = built(system)
     field = Field.of(system, at)
     _check(system, period)
+    if drift:
+        return drifting(field, region_of(system, box) if box else None, system.start(start), boxes, starts, seed)
     if system.layout.size > MOST_STATES:
         why = f"{system.layout.size} numbers of state are more than the {MOST_STATES} that a proof is made for"
         return _looked_for(field, box or {}, period, starts, seed, why)
@@ -131,7 +138,7 @@ def _symmetric(system: System, found: Sequence[Symmetry]) -> tuple[str, ...]:
 
 
 def _held(of: Enclosure) -> tuple[str, ...]:
-    if of.levels is None:
+    if not isinstance(of.levels, Levels):
         return ()
     texts = "; ".join(of.levels.texts(of.layout))
     return (f"Conserved, and held at the level of the start: {texts}. Levels nearby have fixed points beside these.",)

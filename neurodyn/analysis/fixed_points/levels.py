@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,37 @@ from neurodyn.system.layout import Layout
 
 Array = NDArray[np.float64]
 Objects = NDArray[np.object_]
+
+
+class Held(Protocol):
+    """Numbers of state that are held, each in place of a rate."""
+
+    @property
+    def pivots(self) -> NDArray[np.intp]:
+        """Which are held."""
+
+    @property
+    def rest(self) -> NDArray[np.intp]:
+        """The others."""
+
+    @property
+    def neutral(self) -> int:
+        """How many eigenvalues of 0 there are beside those of `within`."""
+
+    def rate(self, rate: Interval, x: Interval) -> Interval:
+        """Rates (boxes, size), with what is 0 where states are held in place of some."""
+
+    def jacobian(self, slope: Interval) -> Interval:
+        """The derivatives of that, (boxes, size, size)."""
+
+    def ball_rate(self, rate: Objects, x: Objects) -> Objects:
+        """As `rate`, of one box of balls."""
+
+    def ball_jacobian(self, slope: Objects) -> Objects:
+        """As `jacobian`, of one box of balls."""
+
+    def within(self, slope: Objects) -> Any:
+        """How rates change by the other numbers of state; `slope` as `ball_jacobian`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +60,11 @@ class Levels:
     weights: Array
     pivots: NDArray[np.intp]
     through: Array
+
+    @property
+    def neutral(self) -> int:
+        """Along each level that is not held there are as many zeros."""
+        return len(self.pivots)
 
     @property
     def rest(self) -> NDArray[np.intp]:

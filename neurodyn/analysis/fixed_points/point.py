@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.analysis.fixed_points.drift import Drift
+
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 # Real parts below this share of the size of the Jacobian say nothing, unless more is shown.
@@ -134,6 +136,7 @@ class FixedPoint:
         orbit: which of the points are its images under symmetries, itself included, by a number for each orbit.
         notes: what else is to be told.
         named: what it is, where that is not decided: degenerate, a jump of the rate, or a rate that is not bounded.
+        drift: how the state goes on, where it is activations that stay.
     """
 
     state: Mapping[str, Any]
@@ -149,6 +152,7 @@ class FixedPoint:
     orbit: int | None = None
     notes: tuple[str, ...] = ()
     named: str = ""
+    drift: Drift | None = None
 
     @property
     def kind(self) -> str:
@@ -157,7 +161,8 @@ class FixedPoint:
             return "slow point"
         if self.sure is Sure.UNDECIDED and not self.stability.neutral:
             return self.named or "degenerate"
-        return self.stability.kind
+        drifts = self.drift is not None and not self.drift.is_still
+        return f"{self.stability.kind}, drifting" if drifts else self.stability.kind
 
     @property
     def eigenvalues(self) -> tuple[Eigenvalues, ...]:
@@ -179,13 +184,14 @@ class FixedPoint:
         """The point as plain data."""
         s = self.stability
         region = {} if self.low is None or self.high is None else {"low": self.low.tolist(), "high": self.high.tolist()}
-        cycle = {} if self.cycle is None else {"cycle": self.cycle.tolist()}
+        more = {} if self.cycle is None else {"cycle": self.cycle.tolist()}
+        more |= {} if self.drift is None else {"drift": self.drift.to_json()}
         return {
             "state": {n: np.asarray(v).tolist() for n, v in self.state.items()},
             "residual": self.residual, "radius": None if np.isnan(self.radius) else self.radius,
             "kind": self.kind, "sure": str(self.sure), "stable": self.is_stable, "stability_sure": str(s.sure),
             "index": self.index, "undecided": s.undecided, "neutral": s.neutral, "period": self.period,
-            "orbit": self.orbit, "notes": list(self.notes), **region, **cycle,
+            "orbit": self.orbit, "notes": list(self.notes), **region, **more,
             "eigenvalues": [
                 {"real": e.value.real, "imag": e.value.imag, "count": e.count,
                  "radius": None if np.isnan(e.radius) else e.radius} for e in s.eigenvalues

@@ -38,6 +38,7 @@ class FixedPoints:
         interrupted: whether it was ended before its end.
         counts: what was done: boxes, starts, ...
         at: the time at which the system was held still, if that matters.
+        drifting: whether these are states at which activations stay while states may drift.
     """
 
     system: System
@@ -53,6 +54,7 @@ class FixedPoints:
     interrupted: bool = False
     counts: Mapping[str, Any] = field(default_factory=dict)
     at: float = 0.0
+    drifting: bool = False
 
     def __len__(self) -> int:
         return len(self.points)
@@ -82,6 +84,7 @@ class FixedPoints:
     def text(self) -> str:
         """The report as text."""
         what = "fixed points" if self.period == 1 else f"points and cycles that return after {self.period} steps"
+        what = "activations that stay while states drift" if self.drifting else what
         head = f"{self.system.name}: {what}"
         told = [f"{str(self.verdict).upper()}: {self.reason}", *self.frozen, *self.invariants, *self.symmetries]
         lines = [x for t in told for x in textwrap.wrap(t, WIDTH - 2)]
@@ -115,6 +118,7 @@ class FixedPoints:
             "points": [p.to_json() for p in self.points], "unresolved": self.unresolved.tolist(),
             "frozen": list(self.frozen), "symmetries": list(self.symmetries), "invariants": list(self.invariants),
             "period": self.period, "interrupted": self.interrupted, "counts": dict(self.counts),
+            "drifting": self.drifting,
         }  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
@@ -168,7 +172,7 @@ def _said(p: FixedPoint) -> str:
     word = "multipliers" if p.stability.is_map else "eigenvalues"
     stable = "" if p.stability.sure is p.sure else f" (stability {p.stability.sure})"
     values = f" {word} {shown};" if shown else ""
-    notes = "".join(f"; {n}" for n in p.notes)
+    notes = "".join(f"; {n}" for n in (*([] if p.drift is None else [p.drift]), *p.notes))
     return f"{turn}{p.kind}, {p.sure}{near}{stable};{values} residual {p.residual:.1g}{notes}"
 
 

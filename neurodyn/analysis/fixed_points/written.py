@@ -111,12 +111,25 @@ def _nodes(program: Program, result: Result, tracer: Tracer) -> NDArray[np.intp]
     return np.broadcast_to(found, [n or 1 for n in result.shape])
 
 
+def _unless_zero(x: sp.Expr) -> sp.Expr:
+    """The same number, which must be known not to be 0.
+
+    Raises:
+        NotUnrolled: where that is not known.
+    """
+    if not x.is_nonzero:
+        raise NotUnrolled("a number that may be 0")
+    return x
+
+
 SPELLED: Mapping[str, Callable[..., sp.Expr]] = {
     "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b,
     "divide": lambda a, b: a / b, "negative": lambda x: -x, "power": lambda a, b: a**b, "sqrt": sp.sqrt,
     "sigmoid": lambda x: 1 / (1 + sp.exp(-x)), "softplus": lambda x: sp.log(1 + sp.exp(x)), "absolute": sp.Abs,
     "logcosh": lambda x: sp.log(sp.cosh(x)), "expm1": lambda x: sp.exp(x) - 1, "log1p": lambda x: sp.log(1 + x),
     "relu": lambda x: sp.Max(x, 0), "larger": sp.Max, "smaller": sp.Min,
+    "finite_or_zero": lambda x: sp.S.Zero,  # subtracted before exponentials and added behind logarithms: any will do
+    "one_if_zero": _unless_zero,
     **{n: getattr(sp, n) for n in (
         "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
         "erf",

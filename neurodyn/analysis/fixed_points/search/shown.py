@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from neurodyn.analysis.fixed_points.contraction import contracted
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
 from neurodyn.analysis.fixed_points.jumps import Unknown
+from neurodyn.analysis.fixed_points.levels import Held
 from neurodyn.analysis.fixed_points.point import Sure
 from neurodyn.analysis.fixed_points.search.scaled import Scaled
 from neurodyn.analysis.fixed_points.search.steps import steps_of
@@ -57,12 +59,17 @@ class Shown:
 class Judge:
     """Tells roots from ghosts and from lines of roots."""
 
-    def __init__(self, of: Scaled) -> None:
-        self._of = of
-        self._enclosure: Enclosure | None = None
-        if of.size <= MOST_PROVED:
-            with suppress(NoInterval, Unknown, InputError):
-                self._enclosure = Enclosure(of.field)
+    def __init__(self, of: Scaled, held: Held | None = None) -> None:
+        self._of, self._held = of, held
+        self._lacks = of.size > MOST_PROVED
+
+    @cached_property
+    def _enclosure(self) -> Enclosure | None:
+        with suppress(NoInterval, Unknown, InputError):
+            found = Enclosure(self._of.field)
+            found.levels = self._held
+            return found
+        return None
 
     def judged(self, z: Array, lines_known: bool = False) -> Shown:
         """What is known of a state with a small rate; where lines of roots are known, a singular matrix is one more."""
@@ -79,7 +86,7 @@ class Judge:
         return Shown(Sure.SEARCHED, neutral=lines) if lines else Shown(Sure.SLOW)
 
     def _proof(self, z: Array) -> Shown | None:
-        if self._enclosure is None:
+        if self._lacks or self._enclosure is None:
             return None
         scales = self._of.field.scales
         x = z * scales
@@ -90,7 +97,7 @@ class Judge:
                 found = contracted(self._enclosure, low, high)
                 is_smooth = not self._enclosure.jumps_in(Interval(low, high))[0]
             except (NoInterval, Unknown):
-                self._enclosure = None
+                self._lacks = True
                 return None
             if found.proved[0] and is_smooth:
                 off = np.maximum(found.high[0] - x, x - found.low[0]) / scales

@@ -1,0 +1,149 @@
+"""Where activations stay while states drift: along directions that rates do not depend on, or for long times."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurodyn.analysis.field.field import Field
+from neurodyn.analysis.fixed_points.certified import Certified, certified
+from neurodyn.analysis.fixed_points.drift import Drift
+from neurodyn.analysis.fixed_points.drifting.fields import Across
+from neurodyn.analysis.fixed_points.drifting.growing import growing
+from neurodyn.analysis.fixed_points.drifting.settled import settled
+from neurodyn.analysis.fixed_points.drifting.translations import Translations, translations
+from neurodyn.analysis.fixed_points.enclosure import Enclosure
+from neurodyn.analysis.fixed_points.jumps import Unknown
+from neurodyn.analysis.fixed_points.point import FixedPoint, Sure, stability
+from neurodyn.analysis.fixed_points.report import FixedPoints
+from neurodyn.analysis.fixed_points.search.distinct import distinct
+from neurodyn.analysis.fixed_points.search.newton import newton
+from neurodyn.analysis.fixed_points.search.searched import MOST_STEPS
+from neurodyn.analysis.fixed_points.search.shown import Judge
+from neurodyn.analysis.fixed_points.search.starts import from_start, in_box
+from neurodyn.analysis.fixed_points.search.steps import MOST_DENSE
+from neurodyn.errors import InputError
+from neurodyn.program.interval_ops import NoInterval
+
+Array = NDArray[np.float64]
+# How many directions are told; up to how many states there are intervals; below which share of the slopes a drift is
+# none; how far along it definitions are looked at, in scales.
+TOLD, MOST_ENCLOSED, STILL, ALONG = 3, 12, 1e-9, (0.0, 1.0, 10.0, 100.0)
+SEEN = "that rates stay along it is seen at some states, not shown"
+
+
+def drifting(
+    field: Field, given: tuple[Array, Array] | None, home: Array, most: int, starts: int, seed: int
+) -> FixedPoints:
+    """States at which all but a drift is 0.
+
+    Args:
+        given: the ends of a box, flat, maybe infinite; without one all states are searched, and also far out.
+        home: the state at which states are held along directions of drift, and from which they grow.
+        most, starts, seed: as of `fixed_points`.
+    """
+    system = field.system
+    if field.kind == "map" or field.size > MOST_DENSE:
+        why = "it is a map" if field.kind == "map" else f"it has more than {MOST_DENSE} numbers of state"
+        raise InputError(f"Drifts of {system.name} are not looked for: {why}.", code="no-drift",
+                         remedy="Leave drift=True out.")  # fmt: skip
+    of = _enclosure(field)
+    ways = translations(field, of, home)
+    points, told = list[FixedPoint](), list[str]()
+    found = Certified((), Sure.SEARCHED, "")
+    if ways is not None:
+        found = _along(field, of, ways, given, most, starts, seed)
+        points += [_with_drift(field, p, ways) for p in found.points]
+        told.append(f"along directions that rates do not depend on: {found.reason}")
+    verdict, interrupted = found.verdict, found.interrupted
+    if given is None and not interrupted:
+        grown, led, interrupted = growing(field, home, starts, seed)
+        points += [p for p in grown if ways is None or not _lies_in(p, ways, field.scales)]
+        told.append(f"far out: {starts} starts led {led} times to a rate that stays or to none")
+        verdict = Sure.UNDECIDED if interrupted else Sure.SEARCHED
+    if not told:
+        told.append("rates depend on all directions of states")
+    along = [] if ways is None else ways.texts(system.layout)
+    said = tuple(f"Rates do not change along {t}." for t in along[:TOLD])
+    said += (f"And {len(along) - TOLD} more such directions.",) if len(along) > TOLD else ()
+    return FixedPoints(
+        system, tuple(points), verdict, "; ".join(told), given, found.unresolved, field.notes, invariants=said,
+        interrupted=interrupted, counts={"starts": starts}, at=field.t, drifting=True,
+    )  # fmt: skip
+
+
+def _enclosure(field: Field) -> Enclosure | None:
+    if field.size > MOST_ENCLOSED:
+        return None
+    with suppress(NoInterval, Unknown, InputError):
+        return Enclosure(field)
+    return None
+
+
+def _along(
+    field: Field, of: Enclosure | None, ways: Translations, given: tuple[Array, Array] | None, most: int, starts: int,
+    seed: int,
+) -> Certified:  # fmt: skip
+    """What is 0 across the directions of drift: all of it in a box, or what a search finds."""
+    if given is None:
+        return _searched(field, ways, from_start(field, starts, seed), None)
+    low, high = given[0].copy(), given[1].copy()
+    reach = field.scales[ways.pivots]
+    low[ways.pivots], high[ways.pivots] = ways.through[ways.pivots] - reach, ways.through[ways.pivots] + reach
+    if not np.isfinite([low, high]).all():
+        name = field.names[int(np.argmax(~np.isfinite([low, high]).all(axis=0)))]
+        raise InputError(f"The box has no ends for {name}.", code="bad-box", remedy="Bound all states, or none.")
+    if of is not None:
+        of.levels = ways
+        with suppress(NoInterval, Unknown):
+            return certified(of, (low, high), (low, high), most)
+    return _searched(field, ways, in_box(low, high, starts, seed), (low, high))
+
+
+def _searched(field: Field, ways: Translations, begin: Array, box: tuple[Array, Array] | None) -> Certified:
+    of = Across(field, ways)
+    ended = newton(of, begin / field.scales, MOST_STEPS)
+    roots = ended.states[ended.found]
+    tally = distinct(roots)
+    judge, points = Judge(of, ways), list[FixedPoint]()
+    for z in roots[tally.first]:
+        shown, flat = judge.judged(z), z * field.scales
+        is_inside = box is None or bool(((flat >= box[0]) & (flat <= box[1])).all())
+        if shown.sure is Sure.SLOW or shown.neutral or not is_inside:
+            continue
+        slopes = of.jacobian(z)[np.ix_(ways.rest, ways.rest)]
+        size = float(np.linalg.norm(slopes, 2)) if slopes.size else 0.0
+        points.append(FixedPoint(
+            field.system.layout.unpack(flat), flat, float(np.abs(of.defect(z)).max()),
+            stability(np.linalg.eigvals(slopes).astype(complex), size), shown.sure, shown.radius, shown.low, shown.high,
+        ))  # fmt: skip
+    reason = f"{len(begin)} starts led {int(ended.found.sum())} times to {len(points)} of them"
+    return Certified(tuple(points), Sure.SEARCHED, reason, interrupted=ended.interrupted)
+
+
+def _with_drift(field: Field, p: FixedPoint, ways: Translations) -> FixedPoint:
+    """A point with its drift, and what stays along it."""
+    if p.sure is Sure.UNDECIDED:
+        return p
+    rate = ways.ways.T @ field.values(p.flat)[ways.pivots]
+    size = float(np.abs(field.jacobian(p.flat) * field.scales / field.scales[:, None]).max(initial=0.0))
+    largest = float(np.abs(rate / field.scales).max())
+    rate = np.where(np.abs(rate / field.scales) > STILL * max(size, largest), rate, 0.0)
+    length = float(np.abs(rate / field.scales).max()) or 1.0
+    stays, moves = settled(field, p.flat + np.array(ALONG)[:, None] * rate / length, STILL)
+    sure = p.sure if ways.shown else Sure.SEARCHED
+    notes: tuple[str, ...] = (*p.notes, *(() if ways.shown else (SEEN,)))
+    return replace(p, sure=sure, notes=notes, drift=Drift(rate, field.names, stays, moves, lasting=True))
+
+
+def _lies_in(p: FixedPoint, ways: Translations, scales: Array) -> bool:
+    """Whether a drift goes along the directions that are looked at by themselves."""
+    assert p.drift is not None
+    rate: Any = p.drift.flat / scales
+    basis = (ways.ways / scales).T
+    rest = rate - basis @ np.linalg.lstsq(basis, rate, rcond=None)[0]
+    return bool(np.abs(rest).max() <= 1e-3 * np.abs(rate).max())
