@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from neurodyn.analysis.basins.find import basins as basins
     from neurodyn.analysis.energy.report import energy as energy
     from neurodyn.analysis.exponents.spectrum import lyapunov_exponents as lyapunov_exponents
+    from neurodyn.analysis.fitting.data import Experiment as Experiment
+    from neurodyn.analysis.fitting.data import Peaks as Peaks
+    from neurodyn.analysis.fitting.data import Samples as Samples
+    from neurodyn.analysis.fitting.fit import fit as fit
     from neurodyn.analysis.fixed_points.find import fixed_points as fixed_points
     from neurodyn.analysis.linear.linearise import linearise as linearise
     from neurodyn.analysis.memories.find import memories as memories
@@ -46,6 +50,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Attractors": "system.attractors",
+    "Experiment": "analysis.fitting.data",
     "FirstCrossing": "system.reductions",
     "InputError": "errors",
     "Max": "system.reductions",
@@ -53,14 +58,17 @@ _HOME = {
     "Min": "system.reductions",
     "Model": "model.model",
     "NeurodynError": "errors",
+    "Peaks": "analysis.fitting.data",
     "Result": "results.result",
     "RunFailed": "errors",
+    "Samples": "analysis.fitting.data",
     "SettledAt": "system.reductions",
     "System": "system.system",
     "basin_ellipsoid": "analysis.basins.ellipsoid",
     "basins": "analysis.basins.find",
     "build": "system.build",
     "energy": "analysis.energy.report",
+    "fit": "analysis.fitting.fit",
     "fixed_points": "analysis.fixed_points.find",
     "library": "model.library",
     "limit_cycle": "analysis.sections.cycle",

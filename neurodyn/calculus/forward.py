@@ -51,10 +51,11 @@ class Forward:
             at = tuple(fresh(x) for x in self.letters[name])
             slope = derivative(expr, quantity(name, at))
             if slope != 0:
-                terms.append(sum_over(slope * quantity(self._direction(name), (*at, *self.more)), at))
+                terms.append(sum_over(slope * quantity(self.direction(name), (*at, *self.more)), at))
         return Add(*terms)
 
-    def _direction(self, name: str) -> str:
+    def direction(self, name: str) -> str:
+        """The name of the direction of a state or definition, which is found where it was not."""
         direction = self.named(name)
         if name not in self.states and direction not in self.found:
             letters = (*self.letters[name], *self.more)

@@ -30,6 +30,7 @@ VERBS = {
     "stroboscope": "A driven model, seen once in each period of its inputs.",
     "basins": "The attractors of a model, and which starts lead to each.",
     "memories": "What a network remembers of its stored patterns, from how far.",
+    "fit": "Parameters from measurements, and what these cannot tell.",
     "bench": "Measure tasks beside other tools and the limit of the machine.",
     "study": "Run an experiment, and say which of its claims hold.",
 }

@@ -131,7 +131,7 @@ class Spelling:
             name=self.system.name,
             indices={n: {"letters": letters[n], "size": k, **ends.get(n, {})} for n, k in self.sizes.items()},
             states={self.key(n, d.letters): 0.0 for n, d in moving.items()},
-            parameters={self.key(n, shape(n)): {} for n in self.system.values if n in reached},
+            parameters={self.key(n, shape(n)): {} for n in self.system.values if n in reached and n not in there},
             inputs={self.key(n, shape(n)): 0.0 for n in model.inputs if n in reached},
             events={self.key(c.name, c.letters): self._event(c) for c in crossings},
         )

@@ -1,0 +1,1 @@
+"""Parameters from measurements: fits, their intervals, and what the data cannot tell."""
