@@ -136,7 +136,7 @@ def _run(
     **asked: Any,
 ) -> Result:
     """Run a system from a start to an end."""
-    from neurodyn.backends import choose, with_own_method
+    from neurodyn.backends import CONSTRAINED, choose, with_own_method
     from neurodyn.backends.harvest import harvest
     from neurodyn.backends.observe import chosen_names
     from neurodyn.backends.planning import chosen_times, planned
@@ -144,7 +144,8 @@ def _run(
     from neurodyn.system.quantities import si_values
     from neurodyn.system.varying import with_bound
 
-    system, inputs = with_bound(system, inputs or {})
+    named = backend or system.model.bench.get("backend")
+    system, inputs = with_bound(system.constrained if named == CONSTRAINED else system, inputs or {})
     inputs = si_values(system.units, inputs)
     system, own = varied(system, values or {}, inputs, asked["trials"])
     save_at, every = chosen_times(system, save_at, every, reduce)
@@ -152,7 +153,7 @@ def _run(
     plan = planned(
         system, names, inputs=inputs, save_at=save_at, every=every, backend=backend, varied=own, reduce=reduce, **asked
     )
-    engine = choose(plan, backend or system.model.bench.get("backend"))
+    engine = choose(plan, named)
     if asked["method"] is None and backend is not None:
         plan = with_own_method(plan, engine)
     return harvest(plan, engine.run(plan), names, engine.name, inputs=inputs, save_at=save_at, every=every)

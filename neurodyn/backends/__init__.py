@@ -24,8 +24,10 @@ TABLE = {
     "ensemble": "neurodyn.backends.ensemble.backend:Ensemble",
 }
 GROUP = "neurodyn.backends"
+# The backend that runs models with their constraints, also where these were solved for.
+CONSTRAINED = "dae"
 
-__all__ = ["choose", "find", "names", "with_own_method"]
+__all__ = ["CONSTRAINED", "choose", "find", "names", "with_own_method"]
 
 
 @cache
@@ -76,10 +78,16 @@ def choose(plan: Plan, name: str | None = None) -> Backend:
     lacking = needed if name is None else needed - find(name).abilities
     able = [other for other in names() if needed <= find(other).abilities]
     raise InputError(
-        f"{who} run {plan.system.name}: it needs {', '.join(sorted(lacking))}.",
+        f"{who} run {plan.system.name}: it needs {', '.join(sorted(lacking))}{_reason(plan, lacking)}.",
         code="missing-ability",
         remedy=f"Able to run it: {', '.join(able)}." if able else "Install a backend that has it.",
     )
+
+
+def _reason(plan: Plan, lacking: frozenset[str]) -> str:
+    """Why it needs a backend that solves constraints."""
+    unsolved = plan.system.structure.unsolved
+    return f", since {unsolved}" if unsolved and CONSTRAINED in lacking else ""
 
 
 def _check_known(what: str, asked: str | None) -> None:

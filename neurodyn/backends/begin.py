@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurodyn.errors import InputError
 from neurodyn.model.bench import STANDING
-from neurodyn.system.standing import Standing, declared
+from neurodyn.system.standing import Standing
 
 if TYPE_CHECKING:
     from neurodyn.backends.varied import Varied
@@ -52,7 +52,7 @@ def _begun(
         return given
     inputs = {name: signal.on(t, np.nextafter(t, np.inf))(t) for name, signal in signals.items()}
     held = {} if said == STANDING else said
-    own = declared(system)
+    own = system.constrained
     asked = {name: value for name, value in (given or {}).items() if name in own.model.variables}
     guess = own.start({**held, **asked}, seed=seed)
     known = own.layout.unpack(guess)

@@ -25,11 +25,11 @@ Rows = NDArray[np.intp]  # numbers of trials
 
 
 def chosen_names(system: System, record: Iterable[str] | None) -> tuple[str, ...]:
-    """The variables to record, by default those of the bench, else states and events; the energy comes with both."""
+    """The variables to record, by default those of the bench, else states, unknowns and events; and the energy."""
     dated = [name for name, event in system.model.events.items() if not event.counted]
     energy = [system.model.energy] if system.model.energy else []
     if record is None:
-        usual = [*system.layout.names, *dated]
+        usual = [*(system.structure.constrained or system.structure).model.variables, *dated]
         names = tuple(dict.fromkeys([*system.model.bench.get("record", usual), *energy]))
     else:
         names = tuple(dict.fromkeys([record] if isinstance(record, str) else record))

@@ -67,7 +67,7 @@ class Varied:
     def _start_follows(self, given: Mapping[str, Any]) -> bool:
         """Whether some start may follow from what differs: its text names it, or a quantity that may hold it."""
         system = self.each[0]
-        texts = [given.get(name, declared.value) for name, declared in system.model.variables.items()]
+        texts = [given.get(name, declared.value) for name, declared in system.constrained.model.variables.items()]
         words = {word for text in texts if isinstance(text, str) for word in re.findall(r"[^\W\d]\w*", text)}
         return not words.isdisjoint(self.signals.keys() | system.structure.dynamic)
 

@@ -37,8 +37,9 @@ PACKAGES = ("neurodyn", "numpy", "scipy", "sympy", "xarray", "brian2")
 def recipe(system: System, run: Mapping[str, Any]) -> dict[str, Any]:
     """The recipe of a run of a system; `run` holds its own entries, as plain data."""
     # A circuit is kept with its parts spelt out: the files that it names may change.
-    text: str = system.structure.compiled.get("text") or system.model.to_toml(expand=bool(system.model.parts))
-    system.structure.compiled["text"] = text
+    structure = system.structure.constrained or system.structure  # as it was declared
+    text: str = structure.compiled.get("text") or structure.model.to_toml(expand=bool(system.model.parts))
+    structure.compiled["text"] = text
     model = {"name": system.name, "text": text, "sha256": hashlib.sha256(text.encode()).hexdigest()}
     files = files_of(system.model, system.given)
     if files and system.model.file is not None:

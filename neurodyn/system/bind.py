@@ -14,6 +14,7 @@ from neurodyn.language.source import Source
 from neurodyn.model.measures import si_value
 from neurodyn.model.model import Model
 from neurodyn.system.checks import VALUE_RULES
+from neurodyn.system.checks.assumed import assumed_rules
 from neurodyn.system.checks.rule import ValueRule
 from neurodyn.system.signal_reader import read_signal, signal_form
 from neurodyn.system.signals import Signal
@@ -22,8 +23,8 @@ from neurodyn.system.values import Values
 
 def rules_on_values(bound: Values) -> tuple[ValueRule, ...]:
     """Every rule that the values must fulfil, in the order in which they are checked."""
-    model = bound.structure.model
-    return bound.formulas.get(("rules",), lambda: tuple(rule for rules in VALUE_RULES for rule in rules(model)))
+    model, own = bound.structure.model, assumed_rules(bound.structure)
+    return bound.formulas.get(("rules",), lambda: (*(rule for rules in VALUE_RULES for rule in rules(model)), *own))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from neurodyn.system.checks import MODEL_CHECKS, VARIED_CHECKS
 from neurodyn.system.checks.regular import check_regular
 from neurodyn.system.checks.supports import check_supports
 from neurodyn.system.edges import plain_edges
+from neurodyn.system.explicit.explicit import explicit
 from neurodyn.system.layout import Layout
 from neurodyn.system.quantities import si_values
 from neurodyn.system.ranks import bind_ranks
@@ -68,6 +69,8 @@ def build(
         check(model)
     structure, units = resolve(model), Units.of_model(model)
     check_regular(structure)
+    structure = explicit(structure)
+    model = structure.model
     given = si_values(units, given)
     chosen = _seed(model.bench.get("seed", 0) if seed is None else seed)
     known = bind_sizes(model, sizes or {}, given)

@@ -91,10 +91,11 @@ def constant_mass(structure: Structure) -> bool:
 
 def _residuals(system: System) -> Mapping[str, Any]:
     if not system.structure.residuals:
+        solved = system.structure.constrained is not None
         raise InputError(
-            f"{system.name} has no constraints, so it has no residual.",
+            f"{system.name} has no constraints{' left' if solved else ''}, so it has no residual.",
             code="no-residual",
-            remedy="Use flow() or step().",
+            remedy="Ask its system.constrained." if solved else "Use flow() or step().",
         )
     return system.structure.residuals
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from neurodyn.calculus.chain import Chain
@@ -21,8 +21,8 @@ from neurodyn.system.steps import Steps
 from neurodyn.system.structure import TIME, Structure, rate_name
 
 
-def resolve(model: Model) -> Structure:
-    """The structure of a model.
+def resolve(model: Model, varying: Collection[str] = ()) -> Structure:
+    """The structure of a model; more names than it follows for may vary in a run.
 
     Raises:
         InputError: when a derivative cannot be taken.
@@ -42,8 +42,7 @@ def resolve(model: Model) -> Structure:
     if model.names.implicit:
         return replace(_implicit(model, chain, resolved, rates, terms), impulses=impulses)
     if not model.discrete:
-        varying = {*model.noise, *model.events, *impulses.carriers}
-        dynamic = _dynamic(model, chain.definitions, varying)
+        dynamic = _dynamic(model, chain.definitions, {*model.noise, *model.events, *impulses.carriers, *varying})
         diffusion = take_noise(model, chain.definitions, resolved) if model.noise else None
         unresolved.update(resolved)  # rates that claims ask for later leave the noise out as well
         found = Structure(model, chain.definitions, resolved, dynamic, terms, chain, diffusion=diffusion)

@@ -124,12 +124,6 @@ class Standing:
         return found
 
 
-def declared(system: System) -> System:
-    """The system with its constraints, also where these were solved for by symbols."""
-    found: System = getattr(system, "constrained", system)
-    return found
-
-
 def _constrained(system: System, t: float, inputs: Mapping[str, Any]) -> tuple[Made, Made]:
     residual, by_y, still = system.residual(), derivative_by(system, False), np.zeros(system.layout.size)
     return (

@@ -19,6 +19,7 @@ from neurodyn.model.declarations import value_source
 from neurodyn.model.measures import si_value
 from neurodyn.program.lower import Output, lower
 from neurodyn.program.numpy_printer import numpy_function
+from neurodyn.system.constrained import combined
 from neurodyn.system.edge_lists import flat
 from neurodyn.system.filling import filled
 from neurodyn.system.quantities import si_values
@@ -34,6 +35,8 @@ def start_vector(system: System, given: Mapping[str, Any], trials: int | None, s
     """The flat start: shape (size,) or (trials, size)."""
     _check_names(system, given)
     starts = Starts(_values(system, seed), si_values(system.units, given), trials)
+    if system.structure.constrained:
+        return combined(system, given, lambda own, told: start_vector(own, told, trials, seed), starts.of)
     found = {name: starts.of(name) for name in system.layout.names}
     return np.array(system.layout.pack(found, trials is not None), dtype=float)
 
@@ -44,12 +47,14 @@ def start_of_trial(system: System, given: Mapping[str, Any], trials: int, k: int
     si = si_values(system.units, given)
     own = {name: _row(system, name, value, trials, k) for name, value in si.items()}
     starts = Starts(_values(system, seed), own, None, k)
+    if system.structure.constrained:
+        return combined(system, given, lambda one, told: start_of_trial(one, told, trials, k, seed), starts.of)
     return np.array(system.layout.pack({name: starts.of(name) for name in system.layout.names}), dtype=float)
 
 
 def _check_names(system: System, given: Mapping[str, Any]) -> None:
     for name in given:
-        if name not in system.model.variables:
+        if name not in system.model.variables and name not in system.constrained.model.variables:
             raise system.unknown(name)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from sympy import Idx
+from sympy import Expr, Idx, Rational
 
 from neurodyn.calculus.chain import Chain
 from neurodyn.calculus.letters import name_of
@@ -22,6 +22,7 @@ from neurodyn.system.impulses import Impulses
 from neurodyn.system.steps import AFTER, Past, Steps
 
 TIME = "t"
+Made = TypeVar("Made")
 # Variables that an asynchronous step reads beside the states: which unit is updated now, and the order of them all.
 UNIT, ORDER = "unit of this update", "order of the updates"
 
@@ -44,6 +45,10 @@ class Structure:
             the state, and each constraint, under `0:k`. They speak of the rates of states and unknowns, `dx/dt`.
         diffusion: the white noise of flows; the definitions are without it too.
         impulses: the trains of events, left out of definitions and flows, and how they make states jump.
+        constrained: of a flow to which a model with constraints was solved, that model's own structure.
+        charges: the weights of that model's variables in each state of the flow.
+        assumed: expressions of parameters that were divided by, by what was solved for; none of them may be 0.
+        unsolved: why a model with constraints is not solved to a flow.
     """
 
     model: Model
@@ -59,6 +64,17 @@ class Structure:
     residuals: Mapping[str, Definition] = field(default_factory=dict)
     diffusion: Diffusion | None = None
     impulses: Impulses | None = None
+    constrained: Structure | None = None
+    charges: Mapping[str, Mapping[str, Rational]] = field(default_factory=dict)
+    assumed: Mapping[str, Expr] = field(default_factory=dict)
+    unsolved: str = ""
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What follows from the equations alone, made when it is first asked for."""
+        if key not in self.compiled:
+            self.compiled[key] = make()
+        found: Made = self.compiled[key]
+        return found
 
     @property
     def derived(self) -> tuple[str, ...]:

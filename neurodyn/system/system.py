@@ -20,6 +20,7 @@ from neurodyn.program.products import IN_NUMPY, Products
 from neurodyn.program.wiring import Wiring
 from neurodyn.system import residual as implicit
 from neurodyn.system.abilities import needed
+from neurodyn.system.constrained import with_constraints
 from neurodyn.system.delayed import Earlier
 from neurodyn.system.derivatives import Derivative, derivative_function
 from neurodyn.system.flowing import Flow, flow_function
@@ -28,6 +29,7 @@ from neurodyn.system.history import PastReader
 from neurodyn.system.jacobian import jacobian_function
 from neurodyn.system.layout import Layout
 from neurodyn.system.observing import Observe, observe_function
+from neurodyn.system.quantities import si_time
 from neurodyn.system.signals import Signal
 from neurodyn.system.start import start_vector
 from neurodyn.system.stepping import Step, step_function
@@ -70,8 +72,8 @@ class System:
     by_trial: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{n} = {k}" for n, k in self.sizes.items())
-        return f"<System {self.name}: {self.layout.size} states{', ' + sizes if sizes else ''}>"
+        sizes = "".join(f", {n} = {k}" for n, k in self.sizes.items())
+        return f"<System {self.name}: {self.layout.size} states{sizes}>"
 
     def _repr_html_(self) -> str:
         return self.model._repr_html_()
@@ -89,9 +91,7 @@ class System:
     @property
     def units(self) -> Units:
         """The unit of every name, as the model writes it; values are in SI units."""
-        found: Units = self.structure.compiled.setdefault("units", None) or Units.of_model(self.model)
-        self.structure.compiled["units"] = found
-        return found
+        return self.structure.once("units", lambda: Units.of_model(self.model))
 
     @property
     def all_sizes(self) -> dict[str, int]:
@@ -170,8 +170,6 @@ class System:
 
     def time(self, name: str, value: Any) -> Any:
         """A time that is given as a number, a quantity or text, as a number; `name` is what an error calls it."""
-        from neurodyn.system.quantities import si_time
-
         return si_time(name, value, self.units, self.bound)
 
     def flow(self, trials: bool = False, products: Products = IN_NUMPY) -> Flow:
@@ -198,12 +196,17 @@ class System:
         """f(t, y, inputs): a quantity derived by states, its letters first: `derivative("g", "x")` is a Hessian."""
         return derivative_function(self, of, by)
 
+    @cached_property
+    def constrained(self) -> System:
+        """The system with its constraints, where they were solved for so that it is a flow; else this one."""
+        return with_constraints(self) if self.structure.constrained else self
+
     def residual(self, trials: bool = False) -> implicit.Residual:
-        """f(t, y, rate, inputs): what a model with constraints makes 0; y holds the states, then the unknowns."""
+        """f(t, y, rate, inputs): what constraints make 0; y holds states, then unknowns."""
         return implicit.residual_function(self, trials)
 
     def residual_jacobian(self) -> implicit.ResidualJacobian:
-        """f(t, y, rate, inputs): the derivatives of the residual by y and by the rate, each (size, size)."""
+        """f(t, y, rate, inputs): the residual's derivatives by y and by the rate, each (size, size)."""
         return implicit.residual_jacobian(self)
 
     def observe(self, names: Sequence[str], trials: bool = False) -> Observe:

@@ -66,6 +66,11 @@ CASES: dict[str, Case] = {
     "habituation_tanh_gate": Case(dt=0.1),
     "sequence_trace": Case(dt=0.0005),
     "kuramoto_graph": Case(dt=0.02),
+    "axon_hillock": Case(dt=2e-11),
+    "habituation_loaded": Case(dt=0.02),
+    "habituation_chain_analog": Case(dt=0.02),
+    "lif_analog": Case(dt=2e-6, build={"values": {"I.I": 2e-8}}),
+    "inverter": Case(dt=2e-10, order=1.5),
     # Activations with kinks.
     "convolution_memory": Case(order=2.0),
     "energy_transformer": Case(order=1.5),

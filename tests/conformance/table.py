@@ -16,11 +16,11 @@ from tests.conformance.cases import LANES, NAMES, kind_of, run, system_of
 DOC = Path(__file__).parents[2] / "docs" / "backends.md"
 HEAD = """# Which model runs on which backend
 
-Every model and circuit that ships, and what a backend says that cannot run it. Maps run on `map`, some
-of them on `ensemble` too, and circuits of devices on `dae` alone; the other backends have no word for them. With
-spikes, `ensemble` takes fixed steps, and `lanes` (its target of that name) chooses its steps and locates events.
-`tests/conformance` runs the whole table, and compares what the backends find: flows to the order of the method, spikes
-one by one. `python -m tests.conformance.table` writes this file.
+Every model and circuit that ships, and what a backend says that cannot run it. Maps run on `map`, some of them on
+`ensemble` too; the other backends have no word for them. `dae` is for models with constraints, and runs alone those
+that symbols do not solve to a flow. With spikes, `ensemble` takes fixed steps, and `lanes` (its target of that name)
+chooses its steps and locates events. `tests/conformance` runs the whole table, and compares what the backends find:
+flows to the order of the method, spikes one by one. `python -m tests.conformance.table` writes this file.
 
 | Model | Kind | Backends | Why not the others |
 |---|---|---|---|

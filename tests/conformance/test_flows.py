@@ -26,6 +26,8 @@ def parameters(found: list[str]) -> list[Any]:
 # The curvature of relu**2 jumps, which estimates of order 8 see in some steps only: at rtol 1e-12 and 1e-13 the same
 # backend is 3e-10 apart from itself.
 BENT = {"energy_transformer_leak"}
+# Inputs move within steps.
+MOVING = {"diode_clipper", "inverter"}
 
 
 def asked(name: str, backend: str, halved: int = 0) -> Result:
@@ -38,7 +40,7 @@ def asked(name: str, backend: str, halved: int = 0) -> Result:
 def apart(found: Result, other: Result) -> float:
     """The largest difference of any state, over the largest value of that state."""
     worst = 0.0
-    for state in load(found.recipe["model"]["name"]).states:
+    for state in system_of(found.recipe["model"]["name"]).model.states:
         a, b = found[state].values, other[state].values
         if (largest := np.abs(b).max()) > 0:
             worst = max(worst, float(np.abs(a - b).max() / largest))
@@ -53,7 +55,7 @@ def test_the_error_falls_as_the_order_says(name: str) -> None:
     order = case_of(name).order
     assert errors[1] < FLOOR or errors[0] / errors[1] > 2 ** (order - 0.5), errors
     assert errors[0] < 0.01
-    moved = max(float(np.ptp(coarse[state].values)) for state in load(name).states)
+    moved = max(float(np.ptp(coarse[state].values)) for state in system_of(name).model.states)
     assert moved > 0, "nothing happens in this stretch"
 
 
@@ -67,8 +69,8 @@ def test_lanes_come_to_what_scipy_finds(name: str) -> None:
 def test_brian2_takes_the_steps_of_the_reference(name: str) -> None:
     """Of inputs it takes the mean over a step, which is the same where they stand still between steps."""
     found = asked(name, "brian2")
-    assert apart(found, asked(name, "fixed")) < 1e-10
-    assert "order 4" in found.recipe["scheme"]["accuracy"]
+    assert apart(found, asked(name, "fixed")) < (1e-3 if name in MOVING else 1e-10)
+    assert ("order 2" if name in MOVING else "order 4") in found.recipe["scheme"]["accuracy"]
 
 
 @pytest.mark.slow

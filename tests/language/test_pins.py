@@ -114,7 +114,7 @@ C = { model = "capacitor", p = "mid", n = "gnd" }
     model = neurodyn.load(tmp_path / "circuit.toml")
     assert {"D.out.i = D.R1.n.i + D.R2.p.i", "D.R1.p.v = D.a.v", "D.a.v = top.v"} <= set(texts(model))
     assert set(model.unknowns) == {"U.i", "top.v", "mid.v"}
-    system = neurodyn.build(model)
+    system = neurodyn.build(model).constrained
     y, rate = (
         system.layout.pack({"U.i": 0.5, "top.v": 4.0, "mid.v": 1.0}),
         system.layout.pack({"U.i": 0.0, "top.v": 0.0, "mid.v": 2.0}),

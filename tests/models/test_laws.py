@@ -43,7 +43,7 @@ MILD = {f"dense_memory_features{kind}": {"beta": 2.0} for kind in ("", "_cos", "
 # The Jacobian of attention takes seconds to derive, at any size.
 SLOW_JACOBIAN = {"energy_transformer", "energy_transformer_leak", "energy_transformer_softmax"}
 MODELS = {n: neurodyn.load(n) for n in NAMES}
-# Maps: test_map_laws.py; circuits with constraints: tests/system/test_residual.py, tests/backends/test_dae.py.
+# Maps: test_map_laws.py; circuits: tests/system/test_explicit.py, tests/system/test_residual.py.
 FLOWS = [n for n, m in MODELS.items() if not (m.discrete or m.names.implicit)]
 # Where earlier states count, there is no Jacobian.
 WITH_JACOBIAN = [n for n in FLOWS if not any(e.expr.has(Lag) for e in MODELS[n].equations)]

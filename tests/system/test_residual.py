@@ -45,7 +45,7 @@ def drawn(system: neurodyn.System, count: int = 5) -> list[tuple[np.ndarray, np.
 
 
 def test_habituation_circuit_by_hand() -> None:
-    system = neurodyn.build(HABITUATION)
+    system = neurodyn.build(HABITUATION).constrained
     residual = system.residual()
     for y, rate in drawn(system):
         by_hand = habituation_by_hand(rows_of(system, y), rows_of(system, rate), 3.0)
@@ -53,7 +53,7 @@ def test_habituation_circuit_by_hand() -> None:
 
 
 def test_trials_go_side_by_side() -> None:
-    system = neurodyn.build(HABITUATION)
+    system = neurodyn.build(HABITUATION).constrained
     y, rate = (np.array(x) for x in zip(*drawn(system, 4), strict=True))
     each = [system.residual()(0.0, a, b, {"U.V": 1.0}) for a, b in zip(y, rate, strict=True)]
     np.testing.assert_allclose(system.residual(trials=True)(0.0, y, rate, {"U.V": 1.0}), each, atol=1e-15)
@@ -61,7 +61,7 @@ def test_trials_go_side_by_side() -> None:
 
 def test_closed_form_of_the_circuit_fulfils_it() -> None:
     """The published response, max(0, F*(c*u - x - V_d)), and the capacitor's equation with the load's current."""
-    system = neurodyn.build(HABITUATION)
+    system = neurodyn.build(HABITUATION).constrained
     u, x = 5.0, 0.2
     r3, r4, a, b = 470.0, 100e3, 4.381e-3, -2.765e-3
     slope, ratio = a * r4 / (1 + a * r4), 22 / 104
@@ -97,7 +97,7 @@ NONLINEAR = neurodyn.Model(
 
 @pytest.mark.parametrize("model", [neurodyn.load(HABITUATION), NONLINEAR], ids=["circuit", "rows"])
 def test_derivatives_against_differences(model: neurodyn.Model) -> None:
-    system = neurodyn.build(model)
+    system = neurodyn.build(model).constrained
     residual, jacobian = system.residual(), system.residual_jacobian()
     inputs = {"U.V": 2.0} if model.inputs else {}
     size = system.layout.size
@@ -124,18 +124,20 @@ def test_rows_by_hand() -> None:
 
 
 def test_the_mass_matrix_is_known_to_be_constant_or_not() -> None:
-    assert constant_mass(neurodyn.build(HABITUATION).structure)
+    assert constant_mass(neurodyn.build(HABITUATION).constrained.structure)
     assert not constant_mass(neurodyn.build(NONLINEAR).structure)
 
 
 def test_a_model_with_constraints_is_no_flow() -> None:
-    system = neurodyn.build(HABITUATION)
-    assert system.needs == {"dae"}
+    system = neurodyn.build(HABITUATION).constrained
+    assert system.needs == {"dae"} and system.constrained is system
     for ask in (system.flow, system.jacobian):
         with pytest.raises(neurodyn.InputError, match="has constraints"):
             ask()
     with pytest.raises(neurodyn.InputError, match="no residual"):
         neurodyn.build("lorenz").residual()
+    with pytest.raises(neurodyn.InputError, match="no constraints left"):
+        neurodyn.build(HABITUATION).residual()
 
 
 def test_a_pendulum_in_cartesian_coordinates_is_determined() -> None:
@@ -176,7 +178,7 @@ class TestWhatDeterminesANode:
         rungs = [f"R{k} = RESISTOR(n{k}, n{k + 1})" for k in range(40)]
         rails = [f"C{k} = CAPACITOR(n{k}, gnd)" for k in range(1, 41)]
         system = neurodyn.build(circuit("U = SOURCE(n0, gnd)", *rungs, *rails))
-        assert system.layout.size == 42
+        assert system.layout.size == 40 and system.constrained.layout.size == 42
 
 
 def circuit(*lines: str) -> neurodyn.Model:

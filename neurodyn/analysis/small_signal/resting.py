@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.field.frozen import inputs_at
 from neurodyn.errors import InputError
-from neurodyn.system.standing import Standing, declared
+from neurodyn.system.standing import Standing
 from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
@@ -48,7 +48,7 @@ def resting(
     Raises:
         InputError: for maps and delays, and where no such state is found.
     """
-    own = declared(system)
+    own = system.constrained
     check_still(own)
     t = float(own.time("at", own.model.bench.get("from", 0.0) if at is None else at))
     inputs = inputs_at(own, t)

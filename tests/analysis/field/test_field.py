@@ -104,12 +104,14 @@ def test_what_is_left_out_is_told() -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [("mackey_glass", "it reads earlier states"), ("hopfield_rbm_gibbs", "its steps draw random numbers"),
-     ("habituation_analog", "it has constraints"), ("hopfield_binary_parallel", "it reads earlier states")],
+     ("hopfield_binary_parallel", "it reads earlier states")],
 )  # fmt: skip
 def test_what_is_no_function_of_the_present_states(name: str, why: str) -> None:
     with pytest.raises(neurodyn.InputError, match=f"{name} has no field of its present states: {why}") as told:
         Field.of(neurodyn.build(name), at=0)
     assert told.value.code == "no-field"
+    with pytest.raises(neurodyn.InputError, match="it has constraints"):
+        Field.of(neurodyn.build("habituation_analog").constrained, at=0)
 
 
 def test_values_are_rebound_without_a_new_derivation() -> None:

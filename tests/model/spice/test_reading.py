@@ -88,7 +88,7 @@ def test_names_that_the_language_does_not_take_are_changed_and_told() -> None:
     nodes = {str(part.fields[pin]) for part in model.parts.values() for pin in ("p", "n")}
     assert nodes == {"net_1", "x_y", "x_y_2", "dx_y_3", "R2_2", "gnd"} and "R_a" in model.parts
     assert model.text.startswith("# names: ") and "net-1 is net_1" in model.text
-    assert neurodyn.build(model).layout.size == 6
+    assert neurodyn.build(model).constrained.layout.size == 6
 
 
 def test_parameters_of_calls_are_computed_where_they_belong() -> None:

@@ -1,0 +1,1 @@
+"""Models with constraints as ordinary flows: nodes and currents solved for by symbols."""
