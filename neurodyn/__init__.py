@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neurodyn.analysis.fixed_points.find import fixed_points as fixed_points
     from neurodyn.analysis.linear.linearise import linearise as linearise
     from neurodyn.analysis.memories.find import memories as memories
+    from neurodyn.analysis.power.report import power as power
     from neurodyn.analysis.sections.cycle import limit_cycle as limit_cycle
     from neurodyn.analysis.sections.poincare import poincare as poincare
     from neurodyn.analysis.sections.stroboscope import stroboscope as stroboscope
@@ -80,6 +81,7 @@ _HOME = {
     "operating_point": "analysis.small_signal.operating",
     "plot": "plots",
     "poincare": "analysis.sections.poincare",
+    "power": "analysis.power.report",
     "rerun": "simulation",
     "simulate": "simulation",
     "transfer_function": "analysis.small_signal.transfer",

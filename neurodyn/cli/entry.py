@@ -21,6 +21,7 @@ VERBS = {
     "run": "Run a model or circuit, and keep or draw what it does.",
     "rerun": "Repeat a saved run exactly, and say what differs.",
     "energy": "Verdicts on what a model claims of its energy.",
+    "power": "What a circuit's sources supply and its devices store and dissipate.",
     "fixed-points": "Where a model stands still, and how sure that is.",
     "operating-point": "Where a circuit stands still: potentials, currents, powers.",
     "bode": "Poles, zeros and the frequency response from an input to an output.",
