@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.fixed_points.contraction import contracted
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
+from neurodyn.analysis.fixed_points.shares import Told, nobody
 from neurodyn.program.intervals import EPS, Interval
 
 Array = NDArray[np.float64]
@@ -32,6 +33,7 @@ class Halving:
         proved: pairs of boxes (pairs, 2, 2, size): one that holds exactly one zero, and where in it that lies.
         tough: boxes that got small, (boxes, 2, size).
         waiting: boxes that were not looked at.
+        told: is told which share of the whole is known.
     """
 
     of: Enclosure
@@ -43,13 +45,18 @@ class Halving:
     tough: list[Array] = field(default_factory=list)
     waiting: list[Array] = field(default_factory=list)
     interrupted: bool = False
+    told: Told = nobody
+    open: float = 0.0
 
     def run(self, boxes: Sequence[Array]) -> Halving:
         """Go through arrays of boxes (boxes, 2, size), until all is known, there are too many, or it is interrupted."""
         self.waiting += boxes
+        self.open = sum(self._volume(x) for x in self.waiting)
+        whole = self.open
         try:
             while self.waiting and self.boxes < self.most:
                 self._some()
+                self.told(1 - self.open / whole if whole else 1.0)
         except KeyboardInterrupt:
             self.interrupted = True
         return self
@@ -76,6 +83,11 @@ class Halving:
         self.proved += [np.stack([now[proved], new[proved]], axis=1)] if proved.any() else []
         self.tough += [new[left & is_small]] if (left & is_small).any() else []
         self.waiting[last:] = [x for x in (later, halves) if len(x)]
+        self.open += self._volume(halves) - self._volume(now)
+
+    def _volume(self, boxes: Array) -> float:
+        """Of some boxes, in terms of the sides of the whole."""
+        return float(np.prod((boxes[:, 1] - boxes[:, 0]) / self.sides, axis=1).sum())
 
     def _least(self, boxes: Array) -> Array:
         """Sides that are not cut; floating point cannot cut those that are a few of its steps."""

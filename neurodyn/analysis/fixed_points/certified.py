@@ -16,12 +16,15 @@ from neurodyn.analysis.fixed_points.described import left_open, residuals, shown
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
 from neurodyn.analysis.fixed_points.orbits import orbits
 from neurodyn.analysis.fixed_points.point import FixedPoint, Sure
+from neurodyn.analysis.fixed_points.shares import Told, nobody, part
 from neurodyn.analysis.fixed_points.symmetries import Symmetry, symmetries
 
 Array = NDArray[np.float64]
 # Boxes this share of the whole are small: they are looked at by the places where they touch.
 SMALL = 2.0**-12
 MOST = 2_000_000
+# Which share of the work is done, about, when all boxes are known and the points are still to be shown again.
+HALVED = 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,20 +47,23 @@ class Certified:
     symmetries: tuple[Symmetry, ...] = ()
 
 
-def certified(of: Enclosure, ends: tuple[Array, Array], whole: tuple[Array, Array], most: int = MOST) -> Certified:
+def certified(
+    of: Enclosure, ends: tuple[Array, Array], whole: tuple[Array, Array], most: int = MOST, told: Told = nobody,
+) -> Certified:  # fmt: skip
     """All zeros in a box.
 
     Args:
         ends: its ends, or those of a smaller one in which all its zeros are known to lie.
         whole: the ends as they are told.
         most: how many pieces are looked at.
+        told: is told which share of the work is done.
 
     Raises:
         NoInterval: for an operation that intervals lack.
     """
     low, high = ends
     sides = high - low
-    search = Halving(of, sides, SMALL, most).run([np.stack([low, high])[None]])
+    search = Halving(of, sides, SMALL, most, told=part(told, 0.0, HALVED)).run([np.stack([low, high])[None]])
     settling = Settling(of, sides, SMALL, list(search.proved))
     settling.interrupted = search.interrupted
     if search.tough:
@@ -65,7 +71,7 @@ def certified(of: Enclosure, ends: tuple[Array, Array], whole: tuple[Array, Arra
     unresolved = joined([*search.waiting, *settling.left], (2, low.size))
     pairs = joined(settling.proved, (2, 2, low.size))
     maps = symmetries(of, low, high) if of.period == 1 and of.levels is None else ()
-    points, interrupted = _points(of, pairs, whole, maps)
+    points, interrupted = _points(of, pairs, whole, maps, part(told, HALVED, 1.0))
     opened = tuple(left_open(of, place) for place in settling.places)
     interrupted |= settling.interrupted
     verdict, reason = _verdict(len(points), opened, unresolved, interrupted, search.boxes >= most)
@@ -88,7 +94,7 @@ def _verdict(
 
 
 def _points(
-    of: Enclosure, pairs: Array, whole: tuple[Array, Array], maps: Sequence[Symmetry]
+    of: Enclosure, pairs: Array, whole: tuple[Array, Array], maps: Sequence[Symmetry], told: Told
 ) -> tuple[list[FixedPoint], bool]:
     """The zeros of boxes that hold one each, without those that were found twice or lie outside."""
     low, high = tightened(of, pairs[:, 1, 0], pairs[:, 1, 1])
@@ -102,7 +108,9 @@ def _points(
     parts = _by_cycles(of, tight, regions) if of.period > 1 else _by_orbits(of, tight, regions, maps)
     interrupted = False
     try:
-        points.update(parts)
+        for number, (k, point) in enumerate(parts, 1):
+            points[k] = point
+            told(number / len(low))
     except KeyboardInterrupt:
         interrupted = True
     return _with_edges(of, [points[k] for k in sorted(points)], whole), interrupted

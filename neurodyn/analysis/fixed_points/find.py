@@ -20,8 +20,10 @@ from neurodyn.analysis.fixed_points.levels import Levels
 from neurodyn.analysis.fixed_points.point import Sure
 from neurodyn.analysis.fixed_points.region import region_of
 from neurodyn.analysis.fixed_points.report import FixedPoints
+from neurodyn.analysis.fixed_points.shares import Effort
 from neurodyn.analysis.fixed_points.symbolic import LATE, checked, with_forms
 from neurodyn.analysis.fixed_points.symmetries import Symmetry
+from neurodyn.backends.progress import Bar
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
 from neurodyn.program.interval_ops import NoInterval
@@ -45,6 +47,7 @@ def fixed_points(
     seed: int = 0,
     closed_forms: bool = False,
     drift: bool = False,
+    progress: bool | None = None,
 ) -> FixedPoints:
     """The fixed points of a system, with their eigenvalues, kinds, and how sure each is.
 
@@ -66,6 +69,7 @@ def fixed_points(
         closed_forms: asks SymPy for closed forms (2 seconds at most) also where the box is known without them.
         drift: looks for states at which activations stay while the state itself may go on at a constant rate: along
             directions that rates do not depend on, and, without a box, far out from the start.
+        progress: False shows no bar; by default there is one on a terminal, from one second on.
 
     Raises:
         InputError: where no box follows and none is given, for boxes that are none, and for what has no field of its
@@ -76,21 +80,24 @@ def fixed_points(
     system = built(system)
     field = Field.of(system, at)
     _check(system, period)
-    if drift:
-        return drifting(field, region_of(system, box) if box else None, system.start(start), boxes, starts, seed)
-    if system.layout.size > MOST_STATES:
-        why = f"{system.layout.size} numbers of state are more than the {MOST_STATES} that a proof is made for"
-        return _looked_for(field, box or {}, period, starts, seed, why)
-    try:
-        of = Enclosure(field, period)
-        of.levels = invariants(of, system.start(start))
-        return _proved(field, of, region_of(system, box or {}), boxes, closed_forms)
-    except (NoInterval, Unknown) as error:
-        why = f"intervals lack the operation {error}" if isinstance(error, NoInterval) else str(error)
-        return _looked_for(field, box or {}, period, starts, seed, why)
+    ends = region_of(system, box or {})
+    with Bar(system.name, 1.0, progress) as bar:
+        effort = Effort(boxes, starts, seed, bar.to)
+        if drift:
+            return drifting(field, ends if box else None, system.start(start), effort)
+        if system.layout.size > MOST_STATES:
+            why = f"{system.layout.size} numbers of state are more than the {MOST_STATES} that a proof is made for"
+            return _looked_for(field, ends if box else None, period, effort, why)
+        try:
+            of = Enclosure(field, period)
+            of.levels = invariants(of, system.start(start))
+            return _proved(field, of, ends, effort, closed_forms)
+        except (NoInterval, Unknown) as error:
+            why = f"intervals lack the operation {error}" if isinstance(error, NoInterval) else str(error)
+            return _looked_for(field, ends if box else None, period, effort, why)
 
 
-def _proved(field: Field, of: Enclosure, given: tuple[Array, Array], most: int, forms: bool) -> FixedPoints:
+def _proved(field: Field, of: Enclosure, given: tuple[Array, Array], effort: Effort, forms: bool) -> FixedPoints:
     """What is proved of the box between two states, whose ends may be infinite."""
     inside = bounds(of, *given, forms)
     if inside.empty:
@@ -100,7 +107,7 @@ def _proved(field: Field, of: Enclosure, given: tuple[Array, Array], most: int, 
         return _listed(field, of, inside, given, field.system.layout.element(int(is_open.argmax())))
     is_cut = [np.isfinite(end) for end in given]
     whole = np.where(is_cut[0], given[0], inside.low), np.where(is_cut[1], given[1], inside.high)
-    found = with_forms(certified(of, (inside.low, inside.high), whole, most), inside.solved, whole)
+    found = with_forms(certified(of, (inside.low, inside.high), whole, effort.boxes, effort.told), inside.solved, whole)
     if not any(end.any() for end in is_cut):
         found = replace(found, reason=f"{found.reason}; beyond it there are none, for {inside.why}")
     return _report(field, of, whole, found)
@@ -154,7 +161,7 @@ def _check(system: System, period: int) -> None:
         )
 
 
-def _looked_for(field: Field, box: Mapping[str, Any], period: int, starts: int, seed: int, why: str) -> FixedPoints:
+def _looked_for(field: Field, ends: tuple[Array, Array] | None, period: int, effort: Effort, why: str) -> FixedPoints:
     """What a search finds."""
     from neurodyn.analysis.fixed_points.search.searched import searched
 
@@ -162,12 +169,11 @@ def _looked_for(field: Field, box: Mapping[str, Any], period: int, starts: int, 
     if period > 1:
         raise InputError(f"Cycles of {system.name} cannot be proved: {why}.", code="not-certified",
                          remedy="Leave period at 1: fixed points are searched for.")  # fmt: skip
-    ends = region_of(system, box)
-    if box and not np.isfinite(ends).all():
+    if ends is not None and not np.isfinite(ends).all():
         raise InputError(f"A search in {system.name} needs the ends of all states, or of none.", code="bad-box",
                          remedy=f"States: {', '.join(system.layout.names)}.")  # fmt: skip
-    found = searched(field, ends if box else None, starts=starts, seed=seed)
+    found = searched(field, ends, starts=effort.starts, seed=effort.seed, told=effort.told)
     return FixedPoints(
-        system, found.points, found.verdict, f"{found.reason} (not proved to be all: {why})", ends if box else None,
+        system, found.points, found.verdict, f"{found.reason} (not proved to be all: {why})", ends,
         frozen=field.notes, interrupted=found.interrupted, counts=found.counts, at=field.t,
     )  # fmt: skip

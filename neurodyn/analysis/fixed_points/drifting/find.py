@@ -26,6 +26,7 @@ from neurodyn.analysis.fixed_points.search.searched import MOST_STEPS
 from neurodyn.analysis.fixed_points.search.shown import Judge
 from neurodyn.analysis.fixed_points.search.starts import from_start, in_box
 from neurodyn.analysis.fixed_points.search.steps import MOST_DENSE
+from neurodyn.analysis.fixed_points.shares import Effort, Told, part
 from neurodyn.errors import InputError
 from neurodyn.program.interval_ops import NoInterval
 
@@ -33,18 +34,17 @@ Array = NDArray[np.float64]
 # How many directions are told; up to how many states there are intervals; below which share of the slopes a drift is
 # none; how far along it definitions are looked at, in scales.
 TOLD, MOST_ENCLOSED, STILL, ALONG = 3, 12, 1e-9, (0.0, 1.0, 10.0, 100.0)
+# Which share of the work is done, about, when the first of two parts is.
+NEAR = 0.6
 SEEN = "that rates stay along it is seen at some states, not shown"
 
 
-def drifting(
-    field: Field, given: tuple[Array, Array] | None, home: Array, most: int, starts: int, seed: int
-) -> FixedPoints:
+def drifting(field: Field, given: tuple[Array, Array] | None, home: Array, effort: Effort) -> FixedPoints:
     """States at which all but a drift is 0.
 
     Args:
         given: the ends of a box, flat, maybe infinite; without one all states are searched, and also far out.
         home: the state at which states are held along directions of drift, and from which they grow.
-        most, starts, seed: as of `fixed_points`.
     """
     system = field.system
     if field.kind == "map" or field.size > MOST_DENSE:
@@ -53,26 +53,26 @@ def drifting(
                          remedy="Leave drift=True out.")  # fmt: skip
     of = _enclosure(field)
     ways = translations(field, of, home)
-    points, told = list[FixedPoint](), list[str]()
+    points, reasons = list[FixedPoint](), list[str]()
     found = Certified((), Sure.SEARCHED, "")
     if ways is not None:
-        found = _along(field, of, ways, given, most, starts, seed)
+        found = _along(field, of, ways, given, replace(effort, told=part(effort.told, 0.0, NEAR)))
         points += [_with_drift(field, p, ways) for p in found.points]
-        told.append(f"along directions that rates do not depend on: {found.reason}")
+        reasons.append(f"along directions that rates do not depend on: {found.reason}")
     verdict, interrupted = found.verdict, found.interrupted
     if given is None and not interrupted:
-        grown, led, interrupted = growing(field, home, starts, seed)
+        grown, led, interrupted = growing(field, home, replace(effort, told=part(effort.told, NEAR, 1.0)))
         points += [p for p in grown if ways is None or not _lies_in(p, ways, field.scales)]
-        told.append(f"far out: {starts} starts led {led} times to a rate that stays or to none")
+        reasons.append(f"far out: {effort.starts} starts led {led} times to a rate that stays or to none")
         verdict = Sure.UNDECIDED if interrupted else Sure.SEARCHED
-    if not told:
-        told.append("rates depend on all directions of states")
+    if not reasons:
+        reasons.append("rates depend on all directions of states")
     along = [] if ways is None else ways.texts(system.layout)
     said = tuple(f"Rates do not change along {t}." for t in along[:TOLD])
     said += (f"And {len(along) - TOLD} more such directions.",) if len(along) > TOLD else ()
     return FixedPoints(
-        system, tuple(points), verdict, "; ".join(told), given, found.unresolved, field.notes, invariants=said,
-        interrupted=interrupted, counts={"starts": starts}, at=field.t, drifting=True,
+        system, tuple(points), verdict, "; ".join(reasons), given, found.unresolved, field.notes, invariants=said,
+        interrupted=interrupted, counts={"starts": effort.starts}, at=field.t, drifting=True,
     )  # fmt: skip
 
 
@@ -85,12 +85,11 @@ def _enclosure(field: Field) -> Enclosure | None:
 
 
 def _along(
-    field: Field, of: Enclosure | None, ways: Translations, given: tuple[Array, Array] | None, most: int, starts: int,
-    seed: int,
-) -> Certified:  # fmt: skip
+    field: Field, of: Enclosure | None, ways: Translations, given: tuple[Array, Array] | None, effort: Effort
+) -> Certified:
     """What is 0 across the directions of drift: all of it in a box, or what a search finds."""
     if given is None:
-        return _searched(field, ways, from_start(field, starts, seed), None)
+        return _searched(field, ways, from_start(field, effort.starts, effort.seed), None, effort.told)
     low, high = given[0].copy(), given[1].copy()
     reach = field.scales[ways.pivots]
     low[ways.pivots], high[ways.pivots] = ways.through[ways.pivots] - reach, ways.through[ways.pivots] + reach
@@ -100,29 +99,40 @@ def _along(
     if of is not None:
         of.levels = ways
         with suppress(NoInterval, Unknown):
-            return certified(of, (low, high), (low, high), most)
-    return _searched(field, ways, in_box(low, high, starts, seed), (low, high))
+            found = certified(of, (low, high), (low, high), effort.boxes, effort.told)
+            return found if ways.shown or found.verdict is not Sure.PROVED else replace(found, verdict=Sure.SEARCHED)
+    return _searched(field, ways, in_box(low, high, effort.starts, effort.seed), (low, high), effort.told)
 
 
-def _searched(field: Field, ways: Translations, begin: Array, box: tuple[Array, Array] | None) -> Certified:
+def _searched(field: Field, ways: Translations, begin: Array, box: tuple[Array, Array] | None, told: Told) -> Certified:
     of = Across(field, ways)
-    ended = newton(of, begin / field.scales, MOST_STEPS)
+    ended = newton(of, begin / field.scales, MOST_STEPS, tick=lambda n: told(NEAR * n / len(begin)))
     roots = ended.states[ended.found]
-    tally = distinct(roots)
-    judge, points = Judge(of, ways), list[FixedPoint]()
-    for z in roots[tally.first]:
-        shown, flat = judge.judged(z), z * field.scales
-        is_inside = box is None or bool(((flat >= box[0]) & (flat <= box[1])).all())
-        if shown.sure is Sure.SLOW or shown.neutral or not is_inside:
-            continue
-        slopes = of.jacobian(z)[np.ix_(ways.rest, ways.rest)]
-        size = float(np.linalg.norm(slopes, 2)) if slopes.size else 0.0
-        points.append(FixedPoint(
-            field.system.layout.unpack(flat), flat, float(np.abs(of.defect(z)).max()),
-            stability(np.linalg.eigvals(slopes).astype(complex), size), shown.sure, shown.radius, shown.low, shown.high,
-        ))  # fmt: skip
+    roots, points, interrupted = roots[distinct(roots).first], list[FixedPoint](), ended.interrupted
+    judge = Judge(of, ways)
+    try:
+        for number, z in enumerate(roots, 1):
+            point = _point(of, judge, z)
+            if point is not None and (box is None or ((point.flat >= box[0]) & (point.flat <= box[1])).all()):
+                points.append(point)
+            told(NEAR + (1 - NEAR) * number / len(roots))
+    except KeyboardInterrupt:
+        interrupted = True
     reason = f"{len(begin)} starts led {int(ended.found.sum())} times to {len(points)} of them"
-    return Certified(tuple(points), Sure.SEARCHED, reason, interrupted=ended.interrupted)
+    return Certified(tuple(points), Sure.SEARCHED, reason, interrupted=interrupted)
+
+
+def _point(of: Across, judge: Judge, z: Array) -> FixedPoint | None:
+    """What is known of a root; None of what is not shown to be one."""
+    shown, flat, rest = judge.judged(z), z * of.field.scales, of.ways.rest
+    if shown.sure is Sure.SLOW or shown.neutral:
+        return None
+    slopes = of.jacobian(z)[np.ix_(rest, rest)]
+    size = float(np.linalg.norm(slopes, 2)) if slopes.size else 0.0
+    return FixedPoint(
+        of.field.system.layout.unpack(flat), flat, float(np.abs(of.defect(z)).max()),
+        stability(np.linalg.eigvals(slopes).astype(complex), size), shown.sure, shown.radius, shown.low, shown.high,
+    )  # fmt: skip
 
 
 def _with_drift(field: Field, p: FixedPoint, ways: Translations) -> FixedPoint:

@@ -21,6 +21,7 @@ from neurodyn.analysis.fixed_points.search.distinct import distinct
 from neurodyn.analysis.fixed_points.search.newton import newton
 from neurodyn.analysis.fixed_points.search.searched import MOST_STEPS
 from neurodyn.analysis.fixed_points.search.starts import from_start
+from neurodyn.analysis.fixed_points.shares import Effort
 
 Array = NDArray[np.float64]
 # How far out it is looked, in scales, how often ten times as far, and at how many places on the way.
@@ -30,17 +31,17 @@ SAME = 1e-4
 POWERS = "eigenvalues are powers of time: deviations of activations go as t to them"
 
 
-def growing(field: Field, home: Array, starts: int, seed: int) -> tuple[list[FixedPoint], int, bool]:
+def growing(field: Field, home: Array, effort: Effort) -> tuple[list[FixedPoint], int, bool]:
     """The constant rates of growing states that many starts lead to; how many starts led to one; if interrupted."""
-    begin = from_start(field, starts, seed)
+    begin = from_start(field, effort.starts, effort.seed)
     with np.errstate(all="ignore"):
         sizes = np.abs(field.defect(begin) / field.scales).max(axis=1)
         rate = float(np.median(sizes[np.isfinite(sizes)])) if np.isfinite(sizes).any() else 0.0
         of = Far(field, home, rate or 1.0, FAR)
         out = of.defect((begin - home) / field.scales)  # far out, in the directions of the starts
         out = np.where(np.isfinite(out), out, 0.0)
-        out[::2] = np.random.default_rng(seed).standard_normal(out[::2].shape)
-        ended = newton(of, out, MOST_STEPS)
+        out[::2] = np.random.default_rng(effort.seed).standard_normal(out[::2].shape)
+        ended = newton(of, out, MOST_STEPS, tick=lambda n: effort.told(n / effort.starts))
         rates = ended.states[ended.found]
         rates = rates[np.abs(rates).max(axis=1, initial=0.0) > SAME]
         rates = rates[distinct(rates).first]

@@ -4,7 +4,7 @@ missed; what is no root is told by its speed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,12 +19,15 @@ from neurodyn.analysis.fixed_points.search.scaled import Scaled
 from neurodyn.analysis.fixed_points.search.shown import Judge, Shown
 from neurodyn.analysis.fixed_points.search.speed import how_slow, slowest
 from neurodyn.analysis.fixed_points.search.starts import from_start, in_box
+from neurodyn.analysis.fixed_points.shares import Told, nobody, part
 
 Array = NDArray[np.float64]
 # Steps from each start; starts that are searched again beside known roots; searches for slow points, of how many states
 # at most; below which share of the median speed of the starts a point is slow.
 MOST_STEPS, AGAIN, MOST_SLOW, SLOW_SIZE, SLOW_SHARE = 60, 64, 24, 2000, 0.005
 MOST_EIGEN = 3000
+# Which share of the work is done, about, when searches have ended, and when roots are shown.
+FOUND, SHOWN = 0.6, 0.9
 # States of least speed that are closer than this are one.
 NEARBY = 1e-4
 # Of how many states it is looked in full whether roots go on from there.
@@ -50,99 +53,109 @@ class Searched:
 
 
 def searched(
-    field: Field, box: tuple[Array, Array] | None = None, *, starts: int = 256, seed: int = 0, slow: bool = True
-) -> Searched:
+    field: Field, box: tuple[Array, Array] | None = None, *, starts: int = 256, seed: int = 0, slow: bool = True,
+    told: Told = nobody,
+) -> Searched:  # fmt: skip
     """Search for fixed points from many starts.
 
     Args:
         box: where to start and to look, flat; without one, at the start of the model and along its trajectories.
         starts: how many searches begin.
         slow: whether to tell slow points too, where searches find no root.
+        told: is told which share of the work is done.
     """
     of = Scaled(field)
     begin = from_start(field, starts, seed) if box is None else in_box(*box, starts, seed)
-    ended = newton(of, begin / field.scales, MOST_STEPS)
-    roots, tally, again = _roots(of, ended)
+    ended = newton(of, begin / field.scales, MOST_STEPS, tick=lambda n: told(FOUND * n / starts))
+    roots, tally, again, interrupted = _roots(of, ended)
     judge = Judge(of)
-    points = _told(of, judge, roots)
-    lost = ended.states[ended.tried & ~ended.found]
-    ghosts = _slow_states(of, lost) if slow and not ended.interrupted else []
-    points += _slow_points(of, judge, ghosts, begin / field.scales, points)
+    points, left = _told(of, judge, roots, part(told, FOUND, SHOWN))
+    interrupted |= left
+    if slow and not interrupted:
+        lost = ended.states[ended.tried & ~ended.found]
+        more, interrupted = _slow_points(of, judge, lost, begin / field.scales, points, part(told, SHOWN, 1.0))
+        points += more
     if box is not None:
         points = [p for p in points if ((p.flat >= box[0]) & (p.flat <= box[1])).all()]
     counts = {"starts": int(ended.tried.sum()), "led to a root": int(ended.found.sum()), "searched again": again,
               "unseen": round(tally.unseen, 4)}  # fmt: skip
-    return Searched(tuple(points), _reason(counts, points, ended.interrupted), counts, ended.interrupted)
+    return Searched(tuple(points), _reason(counts, points, interrupted), counts, interrupted)
 
 
-def _roots(of: Scaled, ended: Ended) -> tuple[Array, Distinct, int]:
-    """Different roots, those of a second search beside the known ones included."""
+def _roots(of: Scaled, ended: Ended) -> tuple[Array, Distinct, int, bool]:
+    """Different roots, those of a second search beside the known ones included; and whether it was interrupted."""
     found = ended.states[ended.found]
     tally = distinct(found)
     roots = found[tally.first]
     if ended.interrupted or not len(roots) or len(roots) == len(found) or of.size > SLOW_SIZE:
-        return roots, tally, 0
+        return roots, tally, 0, ended.interrupted
     rows = np.setdiff1d(np.arange(len(found)), tally.first)[:AGAIN]
     more = newton(of, found[rows] + 0.1 * np.random.default_rng(1).standard_normal((len(rows), of.size)), MOST_STEPS,
                   roots)  # fmt: skip
     every = np.concatenate([roots, more.states[more.found]])
-    return every[distinct(every).first], tally, len(rows)
+    return every[distinct(every).first], tally, len(rows), more.interrupted
 
 
-def _told(of: Scaled, judge: Judge, roots: Array) -> list[FixedPoint]:
-    """What is known of each; of a continuum one point, with how many places of it were found."""
+def _told(of: Scaled, judge: Judge, roots: Array, told: Told) -> tuple[list[FixedPoint], bool]:
+    """What is known of each; of a continuum one point, with how many places of it were found. Interrupted, of some."""
     points, lines, near = list[FixedPoint](), list[FixedPoint](), list[Array]()
-    places = 0
-    for z in roots:
-        shown = judge.judged(z, lines_known=len(lines) >= MOST_LINES)
-        if shown.sure is not Sure.SLOW and not shown.neutral:
-            points.append(_point(of, z, shown))
-        elif shown.neutral:
-            places += 1
-            lines += [_point(of, z, shown)] if len(lines) < MOST_LINES else []
-        elif all(np.abs(z - y).max() > NEARBY * (1 + np.abs(z).max()) for y in near):
-            near.append(z)
-            point = _point(of, z, replace(shown, sure=Sure.UNDECIDED))
-            points.append(replace(point, notes=(f"{OPEN}; {how_slow(of, z)}",)))
+    places, interrupted = 0, False
+    try:
+        for number, z in enumerate(roots, 1):
+            shown = judge.judged(z, lines_known=len(lines) >= MOST_LINES)
+            if shown.sure is not Sure.SLOW and not shown.neutral:
+                points.append(_point(of, z, shown))
+            elif shown.neutral:
+                places += 1
+                lines += [_point(of, z, shown)] if len(lines) < MOST_LINES else []
+            elif all(np.abs(z - y).max() > NEARBY * (1 + np.abs(z).max()) for y in near):
+                near.append(z)
+                point = _point(of, z, replace(shown, sure=Sure.UNDECIDED))
+                points.append(replace(point, notes=(f"{OPEN}; {how_slow(of, z)}",)))
+            told(number / len(roots))
+    except KeyboardInterrupt:
+        interrupted = True
     for neutral in sorted({p.stability.neutral for p in lines}):
         first = next(p for p in lines if p.stability.neutral == neutral)
         points.append(replace(first, notes=(f"one of {places} places that were found, of one continuum or more",)))
-    return points
+    return points, interrupted
 
 
-def _slow_states(of: Scaled, lost: Array) -> list[Array]:
+def _slow_states(of: Scaled, lost: Array) -> Iterator[Array]:
     """Where the speed is least near the ends of searches that found no root."""
-    if of.size > SLOW_SIZE:
-        return []
     with np.errstate(all="ignore"):
         rates = np.abs(of.defect(lost)).max(axis=1, initial=0.0)
-        order = [k for k in np.argsort(rates) if np.isfinite(rates[k])][:MOST_SLOW]
-        return [slowest(of, lost[k]) for k in order]
+        for k in [k for k in np.argsort(rates) if np.isfinite(rates[k])][:MOST_SLOW]:
+            yield slowest(of, lost[k])
 
 
 def _slow_points(
-    of: Scaled, judge: Judge, states: list[Array], begin: Array, known: list[FixedPoint]
-) -> list[FixedPoint]:
-    """Those of the states that are slow, and roots that only the search for slow ones led to."""
-    if not states:
-        return []
+    of: Scaled, judge: Judge, lost: Array, begin: Array, known: list[FixedPoint], told: Told
+) -> tuple[list[FixedPoint], bool]:
+    """Slow points near some states, and roots that only the search for slow ones led to; and if it was interrupted."""
+    found = list[FixedPoint]()
+    if of.size > SLOW_SIZE or not len(lost):
+        return found, False
     usual = float(np.median(np.linalg.norm(of.defect(begin), axis=1)))
     lines = {p.stability.neutral for p in known} - {0}
     taken = [p.flat / of.field.scales for p in known]
-    found = []
-    for z in states:
-        if any(np.abs(z - y).max() <= NEARBY * (1 + np.abs(y).max()) for y in taken):
-            continue
-        shown = judge.judged(z, lines_known=bool(lines))
-        if shown.neutral in lines:
-            continue
-        if shown.sure is not Sure.SLOW:
-            found.append(_point(of, z, shown))
-        elif np.linalg.norm(of.defect(z)) <= SLOW_SHARE * usual:
-            point = _point(of, z, shown)
-            found.append(replace(point, notes=(str(how_slow(of, z)), *point.notes)))
-        taken.append(z)
-    return found
+    try:
+        for number, z in enumerate(_slow_states(of, lost)):
+            told(number / min(len(lost), MOST_SLOW))
+            if any(np.abs(z - y).max() <= NEARBY * (1 + np.abs(y).max()) for y in taken):
+                continue
+            shown = judge.judged(z, lines_known=bool(lines))
+            if shown.neutral in lines:
+                continue
+            if shown.sure is not Sure.SLOW:
+                found.append(_point(of, z, shown))
+            elif np.linalg.norm(of.defect(z)) <= SLOW_SHARE * usual:
+                point = _point(of, z, shown)
+                found.append(replace(point, notes=(str(how_slow(of, z)), *point.notes)))
+            taken.append(z)
+    except KeyboardInterrupt:
+        return found, True
+    return found, False
 
 
 def _point(of: Scaled, z: Array, shown: Shown) -> FixedPoint:
