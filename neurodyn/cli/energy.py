@@ -79,7 +79,7 @@ def command(
     return code or (REFUTED if report.verdict is Verdict.REFUTED else 0)
 
 
-def read_box(texts: tuple[str, ...]) -> dict[str, tuple[float, float]] | None:
+def read_box(texts: tuple[str, ...], option: str = "--box") -> dict[str, tuple[float, float]] | None:
     """Sides of a box: `x=-1..1`."""
     found = {}
     for text in texts:
@@ -90,6 +90,7 @@ def read_box(texts: tuple[str, ...]) -> dict[str, tuple[float, float]] | None:
         except ValueError:
             sides = (1.0, 0.0)
         if not (name.strip() and dots and sides[0] < sides[1]):
-            raise InputError(f"--box {text!r} is no side of a box.", code="bad-box", remedy="Write --box x=-1..1.")
+            raise InputError(f"{option} {text!r} is no side of a box.", code="bad-box",
+                             remedy=f"Write {option} x=-1..1.")  # fmt: skip
         found[name.strip()] = sides
     return found or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from neurodyn.cli.energy import read_box
 from neurodyn.cli.given import SET, SIZE, given_system, read_time
 from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
+from neurodyn.errors import InputError
 
 
 @click.command(
@@ -27,10 +29,12 @@ from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
 @click.option("--closed-forms", is_flag=True, help="Ask SymPy for closed forms, 2 seconds at most.")
 @click.option("--drift", is_flag=True, help="Where activations stay while states may drift.")
 @PLOT
+@click.option("--span", "shown", multiple=True, metavar="STATE=LOW..HIGH", help="What a portrait shows of a state.")
 @JSON
 def command(
     name: str,
     sides: tuple[str, ...],
+    shown: tuple[str, ...],
     at: str | None,
     settings: tuple[str, ...],
     sizes: tuple[str, ...],
@@ -45,9 +49,11 @@ def command(
     """
     outputs = Outputs(None, picture, as_json)
     outputs.check()
-    box = read_box(sides)
+    if shown and picture is None:
+        raise InputError("--span draws nothing by itself.", code="no-plot", remedy="Add --plot FILE.png.")
+    box, span = read_box(sides), read_box(shown, "--span")
     from neurodyn.analysis.fixed_points.find import fixed_points
 
     system, start = given_system(name, settings, sizes)
     report = fixed_points(system, box=box, at=read_time(at), start=start or None, **asked)
-    return outputs.keep(report, report.plot) or (INTERRUPTED if report.interrupted else 0)
+    return outputs.keep(report, partial(report.plot, span=span)) or (INTERRUPTED if report.interrupted else 0)

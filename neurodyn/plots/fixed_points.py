@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from neurodyn.analysis.field.field import Array, Field
 from neurodyn.errors import InputError
 from neurodyn.plots.labels import element_math, plain, with_unit
 from neurodyn.plots.manifolds import manifolds
+from neurodyn.plots.ranges import Range, ranges
 from neurodyn.plots.style import INK, PALETTE, QUIET, STYLE, new_figure
 
 if TYPE_CHECKING:
@@ -25,25 +27,44 @@ _FINE, _COARSE, _LISTED = 241, 41, 12
 _FILLS = {"stable": "full", "saddle": "left", "unstable": "none", "undecided": "none"}
 
 
-def draw(report: FixedPoints) -> Figure:
-    """The plane, or line, of a flow with its fixed points; of other systems the eigenvalues of each point."""
-    if not report.points:
-        raise InputError(f"There is no fixed point of {report.system.name} to draw.", code="nothing-to-draw",
-                         remedy="Look in another box.")  # fmt: skip
+def draw(report: FixedPoints, *, span: Mapping[str, Range] | None = None) -> Figure:
+    """The plane, or line, of a flow with its fixed points; of other systems the eigenvalues of each point.
+
+    Args:
+        span: what a portrait shows of some states; by default the box that was given, or the points and a margin.
+    """
     field = Field.of(report.system, report.at)
     portrait = field.kind == "flow" and field.size <= 2 and not report.drifting
+    _check(report, portrait, span)
     with rc_context(STYLE):
         title = f"{report.system.name}: {plain(report.system.model.summary) or 'fixed points'}"
         figure = new_figure(9.0, 6.2, title)
         axes = figure.add_subplot()
+        told = [] if portrait else ["eigenvalues" if field.kind == "flow" else "multipliers"]
         if portrait:
-            keys = _draw_plane(axes, report, field) if field.size == 2 else _draw_line(axes, report, field)
+            draw_portrait = _draw_plane if field.size == 2 else _draw_line
+            keys, said = draw_portrait(axes, report, field, ranges(report, span))
+            told += [*report.frozen, *said, *([] if report.points else [_none(report)])]
         else:
             keys = _draw_eigenvalues(axes, report)
-        axes.legend(handles=keys, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
-        told = " ".join(report.frozen) if portrait else "eigenvalues" if field.kind == "flow" else "multipliers"
-        axes.set_title(plain(told), wrap=True)
+        if keys:
+            axes.legend(handles=keys, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
+        axes.set_title(plain(" ".join(told)), wrap=True)
     return figure
+
+
+def _check(report: FixedPoints, portrait: bool, span: Mapping[str, Range] | None) -> None:
+    if not report.points and not portrait:
+        raise InputError(f"There is no fixed point of {report.system.name} to draw.", code="nothing-to-draw",
+                         remedy="Look in another box.")  # fmt: skip
+    if span and not portrait:
+        raise InputError(f"The figure of {report.system.name} is no portrait, and has no span.", code="bad-span",
+                         remedy="Portraits are those of flows of one or two states.")  # fmt: skip
+
+
+def _none(report: FixedPoints) -> str:
+    """What is said where there are no points to draw."""
+    return "There is no fixed point: proved." if report.is_complete else "No fixed point was found."
 
 
 def side(p: FixedPoint) -> str:
@@ -69,16 +90,6 @@ def _draw_points(axes: Axes, places: Array, points: tuple[FixedPoint, ...]) -> l
     return [Line2D([], [], label=word, **_mark(word)) for word in _FILLS if word in words]
 
 
-def _span(report: FixedPoints, k: int) -> tuple[float, float]:
-    """What is shown of a coordinate: the points and a margin of their spread."""
-    values = np.array([p.flat[k] for p in report.points])
-    size = max(float(np.abs(values).max()), float(report.system.layout.scales[k]))
-    # Points that differ by rounding alone have no spread.
-    spread = float(np.ptp(values)) if np.ptp(values) > 1e-6 * size else size
-    low, high = float(values.min()) - 0.6 * spread, float(values.max()) + 0.6 * spread
-    return low, high
-
-
 def _label(report: FixedPoints, name: str) -> str:
     unit = report.system.units.of(name.partition("[")[0])
     return with_unit(f"${element_math(name)}$", "" if unit.plain else unit.si)
@@ -90,39 +101,54 @@ def _rates(field: Field, states: Array) -> Array:
     return np.where(np.isfinite(found), found, np.nan)
 
 
-def _draw_plane(axes: Axes, report: FixedPoints, field: Field) -> list[Line2D]:
-    spans = [_span(report, k) for k in range(2)]
-    keys = []
+def _draw_plane(
+    axes: Axes, report: FixedPoints, field: Field, spans: Sequence[Range]
+) -> tuple[list[Line2D], list[str]]:
     x, y = (np.linspace(*span, _FINE) for span in spans)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
     rates = _rates(field, grid.reshape(-1, 2)).reshape(grid.shape)
     thin = slice(None, None, (_FINE - 1) // (_COARSE - 1))
     axes.streamplot(x[thin], y[thin], rates[thin, thin, 0], rates[thin, thin, 1], color=QUIET, linewidth=0.8,
                     density=1.3, arrowsize=0.9, zorder=1)  # fmt: skip
+    keys = list[Line2D]()
     for k, colour in enumerate((PALETTE[4], PALETTE[3])):
         if np.nanmin(rates[..., k]) < 0 < np.nanmax(rates[..., k]):
             axes.contour(x, y, rates[..., k], levels=[0.0], colors=[colour], linewidths=2.0, zorder=2)
             name = rf"$\mathrm{{d}}{element_math(field.names[k])}/\mathrm{{d}}t = 0$"
             keys.append(Line2D([], [], color=colour, linewidth=2.0, label=name))
-    saddles = [p.flat for p in report.points if side(p) == "saddle"]
+    more, said = _draw_manifolds(axes, report, field, spans)
+    axes.set(xlim=spans[0], ylim=spans[1], xlabel=_label(report, field.names[0]), ylabel=_label(report, field.names[1]))
+    places = np.array([p.flat for p in report.points]).reshape(-1, 2)
+    return keys + more + _draw_points(axes, places, report.points), said
+
+
+def _draw_manifolds(
+    axes: Axes, report: FixedPoints, field: Field, spans: Sequence[Range]
+) -> tuple[list[Line2D], list[str]]:
+    """The manifolds of saddles that are shown, their keys, and what is to be said of those that break off."""
+    low, high = np.array(spans).T
+    saddles = [p.flat for p in report.points if side(p) == "saddle" and ((p.flat >= low) & (p.flat <= high)).all()]
+    keys, broken = list[Line2D](), 0
     for way, colour in (("stable", PALETTE[0]), ("unstable", PALETTE[1])):
         for saddle in saddles:
             for branch in manifolds(field, saddle, way, np.array(spans)):
-                axes.plot(*branch.T, color=colour, linewidth=1.8, zorder=3)
+                broken += branch.broken
+                axes.plot(*branch.path.T, color=colour, linewidth=1.8, zorder=3)
         if saddles:
             keys.append(Line2D([], [], color=colour, label=f"{way} manifold"))
-    axes.set(xlim=spans[0], ylim=spans[1], xlabel=_label(report, field.names[0]), ylabel=_label(report, field.names[1]))
-    return keys + _draw_points(axes, np.array([p.flat for p in report.points]), report.points)
+    what = "One branch of a manifold breaks" if broken == 1 else f"{broken} branches of manifolds break"
+    return keys, [f"{what} off: the integrator could not go on."] if broken else []
 
 
-def _draw_line(axes: Axes, report: FixedPoints, field: Field) -> list[Line2D]:
+def _draw_line(axes: Axes, report: FixedPoints, field: Field, spans: Sequence[Range]) -> tuple[list[Line2D], list[str]]:
     """The rate over the state."""
-    x = np.linspace(*_span(report, 0), 4 * _FINE)
+    x = np.linspace(*spans[0], 4 * _FINE)
     axes.axhline(0.0, color=QUIET, linewidth=1.0)
     axes.plot(x, _rates(field, x[:, None])[:, 0], color=PALETTE[0])
     name = element_math(field.names[0])
-    axes.set(xlabel=_label(report, field.names[0]), ylabel=rf"$\mathrm{{d}}{name}/\mathrm{{d}}t$")
-    return _draw_points(axes, np.array([(p.flat[0], 0.0) for p in report.points]), report.points)
+    axes.set(xlim=spans[0], xlabel=_label(report, field.names[0]), ylabel=rf"$\mathrm{{d}}{name}/\mathrm{{d}}t$")
+    places = np.array([(p.flat[0], 0.0) for p in report.points]).reshape(-1, 2)
+    return _draw_points(axes, places, report.points), []
 
 
 def _draw_eigenvalues(axes: Axes, report: FixedPoints) -> list[Line2D]:

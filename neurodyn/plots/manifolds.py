@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -14,8 +14,20 @@ if TYPE_CHECKING:
 _BEGIN, _GROWTHS = 1e-5, 60.0
 
 
-def manifolds(field: Field, saddle: Array, way: str, spans: Array) -> list[Array]:
-    """The two branches of the stable or unstable manifold of a saddle, each (points, 2), within the spans.
+class Branch(NamedTuple):
+    """One side of a manifold.
+
+    Attributes:
+        path: states on it, (points, 2), the saddle first.
+        broken: whether the integrator could not go on.
+    """
+
+    path: Array
+    broken: bool
+
+
+def manifolds(field: Field, saddle: Array, way: str, spans: Array) -> list[Branch]:
+    """The two branches of the stable or unstable manifold of a saddle, within the spans.
 
     Of the stable one, trajectories are followed backwards in time.
     """
@@ -37,7 +49,9 @@ def manifolds(field: Field, saddle: Array, way: str, spans: Array) -> list[Array
     branches = []
     for turn in (1.0, -1.0):
         begin = (saddle + turn * _BEGIN * along) / widths
-        run = solve_ivp(lambda t, z: rate(t, z * widths), (0.0, until), begin, events=outside, rtol=1e-8, atol=1e-10,
-                        max_step=until / 200)  # fmt: skip
-        branches.append(np.vstack([saddle, run.y.T * widths]))
+        with np.errstate(all="ignore"):
+            run = solve_ivp(lambda t, z: rate(t, z * widths), (0.0, until), begin, events=outside, rtol=1e-8,
+                            atol=1e-10, max_step=until / 200)  # fmt: skip
+        path = run.y.T * widths
+        branches.append(Branch(np.vstack([saddle, path[np.isfinite(path).all(axis=1)]]), run.status < 0))
     return branches

@@ -101,7 +101,7 @@ def _proved(field: Field, of: Enclosure, given: tuple[Array, Array], effort: Eff
     """What is proved of the box between two states, whose ends may be infinite."""
     inside = bounds(of, *given, forms)
     if inside.empty:
-        return _report(field, of, None, Certified((), Sure.PROVED, f"there is no fixed point: {inside.why}"))
+        return _report(field, of, None, Certified((), Sure.PROVED, f"there is no fixed point: {inside.why}"), given)
     is_open = ~np.isfinite([inside.low, inside.high]).all(axis=0)
     if is_open.any():
         return _listed(field, of, inside, given, field.system.layout.element(int(is_open.argmax())))
@@ -110,7 +110,7 @@ def _proved(field: Field, of: Enclosure, given: tuple[Array, Array], effort: Eff
     found = with_forms(certified(of, (inside.low, inside.high), whole, effort.boxes, effort.told), inside.solved, whole)
     if not any(end.any() for end in is_cut):
         found = replace(found, reason=f"{found.reason}; beyond it there are none, for {inside.why}")
-    return _report(field, of, whole, found)
+    return _report(field, of, whole, found, given)
 
 
 def _listed(field: Field, of: Enclosure, inside: Bounds, given: tuple[Array, Array], name: str) -> FixedPoints:
@@ -127,14 +127,16 @@ def _listed(field: Field, of: Enclosure, inside: Bounds, given: tuple[Array, Arr
            f"{name} follows from the equations{late}")  # fmt: skip
     why += f"; {lost} more of its solutions are not shown to be fixed points" if lost else ""
     box = given if np.isfinite(given).any() else None
-    return _report(field, of, box, Certified(points, Sure.SEARCHED, why))
+    return _report(field, of, box, Certified(points, Sure.SEARCHED, why), given)
 
 
-def _report(field: Field, of: Enclosure, box: tuple[Array, Array] | None, found: Certified) -> FixedPoints:
+def _report(
+    field: Field, of: Enclosure, box: tuple[Array, Array] | None, found: Certified, given: tuple[Array, Array]
+) -> FixedPoints:
     return FixedPoints(
         field.system, found.points, found.verdict, found.reason, box, found.unresolved, field.notes,
         _symmetric(field.system, found.symmetries), _held(of), of.period, found.interrupted, {"boxes": found.boxes},
-        field.t,
+        field.t, given=given,
     )  # fmt: skip
 
 
@@ -175,5 +177,5 @@ def _looked_for(field: Field, ends: tuple[Array, Array] | None, period: int, eff
     found = searched(field, ends, starts=effort.starts, seed=effort.seed, told=effort.told)
     return FixedPoints(
         system, found.points, found.verdict, f"{found.reason} (not proved to be all: {why})", ends,
-        frozen=field.notes, interrupted=found.interrupted, counts=found.counts, at=field.t,
+        frozen=field.notes, interrupted=found.interrupted, counts=found.counts, at=field.t, given=ends,
     )  # fmt: skip

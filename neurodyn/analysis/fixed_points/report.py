@@ -38,6 +38,7 @@ class FixedPoints:
         interrupted: whether it was ended before its end.
         counts: what was done: boxes, starts, ...
         at: the time at which the system was held still, if that matters.
+        given: ends of the box as they were given, infinite where they were not; a portrait shows it.
         drifting: whether these are states at which activations stay while states may drift.
     """
 
@@ -55,6 +56,7 @@ class FixedPoints:
     counts: Mapping[str, Any] = field(default_factory=dict)
     at: float = 0.0
     drifting: bool = False
+    given: tuple[Array, Array] | None = None
 
     def __len__(self) -> int:
         return len(self.points)
@@ -104,7 +106,12 @@ class FixedPoints:
         return self.text
 
     def plot(self, **options: Any) -> Any:
-        """The phase portrait of a flow of one or two states, else the plane of eigenvalues: a matplotlib figure."""
+        """The phase portrait of a flow of one or two states, else the plane of eigenvalues: a matplotlib figure.
+
+        Args:
+            span: what a portrait shows of some states, `{"x": (-1, 2)}`; else it is the box that was given, or the
+                points and a margin.
+        """
         from neurodyn.results.display import drawn
 
         return drawn("fixed_points", self, **options)
