@@ -27,6 +27,7 @@ from neurodyn.errors import InputError
 @click.option("--horizon", type=float, metavar="T", help="The time that runs are given.")
 @click.option("--step", type=float, metavar="T", help="The time between two looks at a run.")
 @click.option("--backend", metavar="NAME", help="What carries the runs out.")
+@click.option("--chaos/--no-chaos", default=True, help="Whether recurrent sets are tested for chaos. [they are]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, metavar="S", help="The seed of the starts.")
 @PLOT
 @JSON

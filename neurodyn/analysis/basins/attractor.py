@@ -9,10 +9,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.analysis.exponents.report import SIGMAS, as_precise
 from neurodyn.analysis.verdict import Verdict
 
 Array = NDArray[np.float64]
-Kind = Literal["point", "cycle", "set"]
+Kind = Literal["point", "cycle", "set", "chaotic"]
 # The share of the slope below which an eigenvalue tells no side.
 MARGIN = 1e-8
 
@@ -22,15 +23,16 @@ class Attractor:
     """What runs end in.
 
     Attributes:
-        kind: `point`; `cycle`, which comes back to each of its states after a period; or `set`, which does not within
-            the time that was looked at: a torus, a chaotic set, or a cycle of many turns.
+        kind: `point`; `cycle`, which comes back to each of its states after a period; `chaotic`, where neighbours come
+            apart; or `set`, which is none of these as far as was seen: a torus, or a cycle of many turns.
         cloud: states on it, (states, size), in the order of time.
-        period: the time (steps of a map) after which it is where it was; NaN of a set, 0 of a point.
+        period: the time (steps of a map) after which it is where it was; 0 of a point, NaN of what is no cycle.
         eigenvalues: of the Jacobian at a point, those with the largest real part (of a map: size) first; else empty.
         stability: verdict on whether a point draws its neighbourhood in: proved (a box around it is contracted, by
             intervals), verified (all eigenvalues are clearly on the stable side), or undecided (one is on the border).
         reach: a start closer to the point than this, in every coordinate in units of its scale, surely comes to it,
             where that is proved; else how close runs come to it before they count as having arrived.
+        exponent: the largest of Lyapunov on it with its standard error; None where it was not asked for.
     """
 
     kind: Kind
@@ -39,6 +41,7 @@ class Attractor:
     eigenvalues: NDArray[np.complex128]
     stability: Verdict
     reach: float
+    exponent: tuple[float, float] | None = None
 
     @property
     def state(self) -> Array:
@@ -59,7 +62,19 @@ class Attractor:
                 return f"point {where}; stable: {self.stability}"
             case "cycle":
                 return f"cycle of period {self.period:.6g} around {where}"
-        return f"recurrent set around {where}"
+            case "chaotic":
+                return f"chaotic set around {where}; {self._exponent()}"
+        return f"recurrent set around {where}; {self._exponent()}"
+
+    def _exponent(self) -> str:
+        if self.exponent is None:
+            return "not tested for chaos"
+        value, error = self.exponent
+        said = f"largest exponent {as_precise(value, error)} ± {error:.1g}"
+        if self.kind == "chaotic":
+            return said
+        torus = "" if value < -SIGMAS * error else "a torus, or "
+        return f"{said}: not chaotic as far as that tells, {torus}a cycle of many turns"
 
     def to_json(self, names: Sequence[str]) -> dict[str, Any]:
         """As plain data."""
@@ -70,6 +85,7 @@ class Attractor:
             "eigenvalues": [[float(v.real), float(v.imag)] for v in self.eigenvalues],
             "stability": str(self.stability),
             "reach": self.reach,
+            "exponent": None if self.exponent is None else dict(zip(("value", "error"), self.exponent, strict=True)),
         }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurodyn.analysis.basins.box import Region, region
+from neurodyn.analysis.basins.chaos import Tested, tested
 from neurodyn.analysis.basins.finder import UNSETTLED, Finder, Search
 from neurodyn.analysis.basins.mapping import mapped
 from neurodyn.analysis.basins.recurrences import Grid
@@ -48,6 +49,7 @@ def basins(
     dt: float | None = None,
     rtol: float | None = None,
     atol: float | None = None,
+    chaos: bool = True,
     progress: bool | None = None,
 ) -> Basins:
     """The attractors that starts in a box lead to, and the share of starts of each.
@@ -55,7 +57,7 @@ def basins(
     Some starts run until they come back to cells of the box that they have been in (Datseris and Wagemakers 2022). What
     they came back in is a point, if Newton's method finds one there that its eigenvalues do not show to be unstable;
     else a cycle, if it closes; else a recurrent set. Then all starts run until they arrive at one of these; among those
-    that do not, attractors are looked for again.
+    that do not, attractors are looked for again. Sets whose largest exponent of Lyapunov is above 0 are chaotic.
 
     Args:
         system: a flow or map without noise, delays and constraints; or a model, or the name of one.
@@ -69,6 +71,8 @@ def basins(
         t0: when runs begin; inputs go on in time.
         seed: of the draws.
         backend, method, dt, rtol, atol: as in `simulate`; by default the backend `ensemble` where it can.
+        chaos: whether recurrent sets are tested for it, which can take longer than all else in large systems.
+        progress: False shows no bar; otherwise one appears on a terminal when it takes long.
 
     Raises:
         InputError: for a box that is empty or bounds no states, and for systems without states of their own.
@@ -84,23 +88,28 @@ def basins(
     finder = Finder(runner, field, Grid.of(*wide, cells), how, wide, t0)
     with Bar(system.name, len(states), progress) as bar:
         labels, interrupted = _labelled(finder, states, bar)
-    return _told(finder, chosen, axes, states, labels, seed, interrupted)
+    order, labels = _ranked(labels, len(finder.attractors))
+    found = Tested(tuple(finder.attractors[k] for k in order), interrupted=interrupted)
+    if chaos and not interrupted:
+        found = tested(field, found.attractors, seed, progress)
+    return _told(finder, chosen, axes, states, labels, seed, found)
 
 
 def _told(
-    finder: Finder, chosen: Region, axes: dict[str, Array], states: Array, labels: Labels, seed: int, interrupted: bool
+    finder: Finder, chosen: Region, axes: dict[str, Array], states: Array, labels: Labels, seed: int, found: Tested
 ) -> Basins:
-    """The report; attractors with most starts come first."""
-    order, labels = _ranked(labels, len(finder.attractors))
+    """The report."""
     how, runner, field = finder.how, finder.runner, finder.field
     recipe = {
         "box": {k: [float(chosen.low[i]), float(chosen.high[i])] for k, i in chosen.free.items()}, "seed": seed,
         "starts": len(states), "grid": [len(v) for v in axes.values()], "t0": finder.t0, "cells": how.cells,
         "recurrences": how.back, "step": how.step, "horizon": how.horizon, **runner.how,
     }  # fmt: skip
-    found = tuple(finder.attractors[k] for k in order)
-    notes = (*field.notes, *runner.notes)
-    return Basins(runner.system, field.names, found, states, labels, axes, how.horizon, notes, recipe, interrupted)
+    notes = (*field.notes, *runner.notes, *found.notes)
+    return Basins(
+        runner.system, field.names, found.attractors, states, labels, axes, how.horizon, notes, recipe,
+        found.interrupted,
+    )  # fmt: skip
 
 
 def _labelled(finder: Finder, states: Array, bar: Bar) -> tuple[Labels, bool]:

@@ -22,6 +22,8 @@ Labels = NDArray[np.intp]
 ESCAPED, UNSETTLED = -1, -2
 # How many states of a run are looked at together, and how many make a cloud.
 CHUNK, CLOUD = 400, 2000
+# The states of a cloud that is no cycle's are so many times as far from each other in time.
+LONGER = 10
 # For how many states in a row a run must be close to a set that is known.
 ALIKE = 200
 # How many widths of the box a run may leave it by before it counts as gone.
@@ -120,7 +122,7 @@ class Finder:
             times = self._times(t, 3 * CLOUD)
             paths = self.runner.paths(states[rest], times)
             for k, number in enumerate(rest):
-                labels[number] = self._set(times[:CLOUD], *np.split(paths[:, k], [CLOUD]))
+                labels[number] = self._set(times, paths[:, k])
         return labels
 
     def _points(self, zeros: Array) -> Labels:
@@ -138,26 +140,39 @@ class Finder:
         """Half of the longest side of the box, in units of scales."""
         return float(((self.box[1] - self.box[0]) / self.field.scales).max()) / 2
 
-    def _set(self, times: Array, path: Array, later: Array) -> int:
+    def _set(self, times: Array, path: Array) -> int:
         """The number of the set that a path lies on, if the run is on it later too: a slow spiral meets old cells."""
-        if self.gone(path).any() or self.gone(later).any():
-            return UNSETTLED
-        cloud = Cloud(path, self.field.scales)
-        if not cloud.is_same(Cloud(later, self.field.scales)):
-            return UNSETTLED
-        for k, other in enumerate(self.clouds):
-            if other is not None and other.is_same(cloud):
-                return k
+        cloud, known = self._cloud(path)
+        if cloud is None or known >= 0:
+            return known
+        states, scales = cloud.states, self.field.scales
         if self.field.kind == "map":
-            period = period_of_map(path, self.field.scales)
+            period = period_of_map(states, scales)
         else:
-            period = period_of(times, path, self.field.values(path), self.field.scales)
+            period = period_of(times[:CLOUD], states, self.field.values(states), scales)
+        if np.isnan(period) and self.field.kind == "flow":
+            # A path of so few turns may not yet have been all over a chaotic set.
+            longer = np.linspace(0, LONGER * (times[-1] - times[0]), len(times)) + times[-1]
+            cloud, known = self._cloud(self.runner.paths(path[-1:], longer)[:, 0])
+            if cloud is None or known >= 0:
+                return known
+            states = cloud.states
         kind: Kind = "set" if np.isnan(period) else "cycle"
         if kind == "cycle":  # one turn is all there is
-            turns = times - times[0] if self.field.kind == "flow" else np.arange(len(path))
-            path = path[turns < period]
+            turns = times[:CLOUD] - times[0] if self.field.kind == "flow" else np.arange(CLOUD)
+            states = states[turns < period]
         none = np.empty(0, dtype=complex)
-        return self._kept(Attractor(kind, path, period, none, Verdict.SEARCHED, cloud.reach), cloud)
+        return self._kept(Attractor(kind, states, period, none, Verdict.SEARCHED, cloud.reach), cloud)
+
+    def _cloud(self, path: Array) -> tuple[Cloud | None, int]:
+        """The first part of a path as a cloud, if the rest lies on the same set; the number of that if it is known."""
+        if self.gone(path).any():
+            return None, UNSETTLED
+        cloud = Cloud(path[:CLOUD], self.field.scales)
+        if not cloud.is_same(Cloud(path[CLOUD:], self.field.scales)):
+            return None, UNSETTLED
+        alike = (k for k, other in enumerate(self.clouds) if other is not None and other.is_same(cloud))
+        return cloud, next(alike, UNSETTLED)
 
     def _kept(self, attractor: Attractor, cloud: Cloud | None) -> int:
         if len(self.attractors) >= self.how.most:

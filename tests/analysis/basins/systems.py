@@ -59,3 +59,11 @@ def tanh_network(n: int) -> Model:
         parameters={"W[i,j]": {}},
         name="tanh_network",
     )
+
+
+def two_circles() -> Model:
+    """Two circles of radius 1, turned round at rates whose ratio is the golden one: a torus."""
+    one, other = (f"d{a}/dt = (1 - {a}**2 - {b}**2)*{a} - {w}*{b}\nd{b}/dt = (1 - {a}**2 - {b}**2)*{b} + {w}*{a}"
+                  for a, b, w in ("xy1", "uvw"))  # fmt: skip
+    states = {"x": 1.0, "y": 0.0, "u": 1.0, "v": 0.0}
+    return Model(f"{one}\n{other}", states=states, parameters={"w": (math.sqrt(5) - 1) / 2}, name="two_circles")

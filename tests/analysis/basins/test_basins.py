@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 import neurodyn
 from neurodyn import InputError
+from neurodyn.analysis.basins import chaos
 from neurodyn.analysis.basins.finder import ESCAPED, UNSETTLED
 from neurodyn.analysis.basins.fractions import uncertainty_exponent, wilson
 from neurodyn.analysis.basins.mapping import Arrival
@@ -21,6 +23,7 @@ from tests.analysis.basins.systems import (
     pendulum,
     reversed_van_der_pol,
     tanh_network,
+    two_circles,
     well,
 )
 
@@ -58,17 +61,52 @@ def test_the_logistic_map(r: float, kind: str, period: float) -> None:
     assert found.shares[0].share == 1
 
 
-def test_chaos_is_a_set() -> None:
-    found = neurodyn.basins(logistic(3.9), box={"x": (0.05, 0.95)}, starts=32)
-    assert [a.kind for a in found.attractors] == ["set"]
-    assert math.isnan(found.attractors[0].period)
+def test_chaos_has_an_exponent_above_0() -> None:
+    """Of the logistic map with r = 4 it is ln 2."""
+    (found,) = neurodyn.basins(logistic(4.0), box={"x": (0.05, 0.95)}, starts=32).attractors
+    assert found.kind == "chaotic" and math.isnan(found.period) and found.exponent is not None
+    value, error = found.exponent
+    assert abs(value - math.log(2)) < 4 * error < 0.02
+    assert "largest exponent 0.69" in found.told(["x"])
+    assert found.to_json(["x"])["exponent"]["value"] == value
+
+
+def test_what_is_neither_a_cycle_nor_chaotic() -> None:
+    """Two circles with a ratio of periods that is no fraction."""
+    found = neurodyn.basins(two_circles(), box=dict.fromkeys("xyuv", (-1.5, 1.5)), starts=16, cells=20)
+    (torus,) = found.attractors
+    assert torus.kind == "set" and torus.exponent is not None and abs(torus.exponent[0]) < 1e-6
+    assert "not chaotic as far as that tells, a torus, or a cycle of many turns" in str(found)
+
+
+@pytest.mark.slow
+def test_a_cycle_of_many_turns() -> None:
+    """64 steps of the logistic map."""
+    (many,) = neurodyn.basins(logistic(3.5698), box={"x": (0.3, 0.9)}, starts=16).attractors
+    assert many.kind == "set" and many.exponent is not None and many.exponent[0] < -0.01
+    assert "not chaotic as far as that tells, a cycle of many turns" in many.told(["x"])
+
+
+def test_sets_that_are_not_tested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By wish; where exponents are refused; after Ctrl-C."""
+    asked: Any = {"system": logistic(3.9), "box": {"x": (0.05, 0.95)}, "starts": 16}
+    plain = neurodyn.basins(**asked, chaos=False)
+    for error in (InputError("No.", code="no", remedy="None."), KeyboardInterrupt()):
+        monkeypatch.setattr(chaos, "lyapunov_exponents", Mock(side_effect=error))
+        found = neurodyn.basins(**asked)
+        assert [a.kind for a in found.attractors] == ["set"] and found.attractors[0].exponent is None
+        assert (found.labels == plain.labels).all() and "not tested for chaos" in str(found)
+        assert found.interrupted == isinstance(error, KeyboardInterrupt)
+        assert ("Attractor 0 is not tested for chaos: No." in found.notes) != found.interrupted
 
 
 def test_a_slow_spiral_is_no_attractor() -> None:
     """Runs of Lorenz's model leave the foci in spirals that pass the same cells many times."""
-    found = neurodyn.basins("lorenz", box={"x": (-20, 20), "y": (-20, 20), "z": (0, 40)}, starts=48)
-    assert [a.kind for a in found.attractors] == ["set"]
-    assert found.shares[0].share == 1
+    box = {"x": (-20, 20), "y": (-20, 20)}
+    for asked in ({"box": {**box, "z": (0, 40)}, "starts": 48}, {"box": box, "at": {"z": 20.0}, "grid": 60}):
+        found = neurodyn.basins("lorenz", **asked, chaos=False)
+        assert [a.kind for a in found.attractors] == ["set"]
+        assert found.shares[0].share == 1
 
 
 def test_starts_outside_the_cycle_escape() -> None:
