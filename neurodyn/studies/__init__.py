@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 STUDIES = {
     "digit_recall": "How often a dense memory recalls digits, against the damage of the cue.",
     "habituation": "The hallmarks of habituation, each by a motif that shows it.",
+    "habituation_circuit": "The analog habituation circuit: threshold, silence, H5 from its diode, a loaded divider.",
 }
 
 
