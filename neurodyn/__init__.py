@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from neurodyn.analysis.sections.poincare import poincare as poincare
     from neurodyn.analysis.sections.stroboscope import stroboscope as stroboscope
     from neurodyn.analysis.small_signal.operating import operating_point as operating_point
+    from neurodyn.analysis.small_signal.sweep import dc_sweep as dc_sweep
     from neurodyn.analysis.small_signal.transfer import transfer_function as transfer_function
     from neurodyn.errors import InputError as InputError
     from neurodyn.errors import NeurodynError as NeurodynError
@@ -68,6 +69,7 @@ _HOME = {
     "basin_ellipsoid": "analysis.basins.ellipsoid",
     "basins": "analysis.basins.find",
     "build": "system.build",
+    "dc_sweep": "analysis.small_signal.sweep",
     "energy": "analysis.energy.report",
     "fit": "analysis.fitting.fit",
     "fixed_points": "analysis.fixed_points.find",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from neurodyn.cli.given import SET, SIZE, given_system, read_time
+from neurodyn.cli.given import SET, SIZE, given_system, read_span, read_time
 from neurodyn.cli.outputs import JSON, PLOT, Outputs
 from neurodyn.errors import InputError
 
@@ -55,15 +55,11 @@ def _grid(text: str | None) -> Any:
     """Frequencies in equal ratios between two."""
     if text is None:
         return None
-    low, dots, high = text.partition("..")
-    try:
-        span = float(low), float(high)
-    except ValueError:
-        span = (0.0, 0.0)
-    if not dots or not 0 < span[0] < span[1]:
+    low, high = read_span("--frequencies", text)
+    if low <= 0 or high <= 0:
         raise InputError(
-            f"--frequencies {text} says no span.", code="bad-setting", remedy="Write --frequencies 1..1e6, in Hz."
+            f"--frequencies {text} is not above 0.", code="bad-setting", remedy="Write --frequencies 1..1e6, in Hz."
         )
     import numpy as np
 
-    return np.geomspace(*span, 601)
+    return np.geomspace(low, high, 601)

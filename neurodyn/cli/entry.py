@@ -24,6 +24,7 @@ VERBS = {
     "power": "What a circuit's sources supply and its devices store and dissipate.",
     "fixed-points": "Where a model stands still, and how sure that is.",
     "operating-point": "Where a circuit stands still: potentials, currents, powers.",
+    "dc-sweep": "Operating points along a source, with folds and hysteresis.",
     "bode": "Poles, zeros and the frequency response from an input to an output.",
     "exponents": "The Lyapunov exponents of an orbit, with their errors.",
     "cycle": "The cycle that an orbit comes to: period and multipliers.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -125,3 +126,15 @@ def _sparse(name: str, path: Path) -> Any:
             f"{path} holds no sparse matrix.", code="not-an-array", remedy="Write it with scipy.sparse.save_npz."
         ) from error
     return matrix
+
+
+def read_span(option: str, text: str) -> tuple[float, float]:
+    """Two different numbers, `LOW..HIGH`."""
+    low, _, high = text.partition("..")
+    try:
+        span = float(low), float(high)
+    except ValueError:
+        span = (0.0, 0.0)
+    if span[0] == span[1] or not all(map(isfinite, span)):
+        raise InputError(f"{option} {text} says no span.", code="bad-setting", remedy=f"Write {option} 1..10.")
+    return span

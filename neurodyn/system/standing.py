@@ -7,7 +7,7 @@ from 0 bit by bit, each time from the point before. All is in terms of scales, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,43 +21,63 @@ if TYPE_CHECKING:
     from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
-Made = Callable[[Array, float], Array]
+Given = Mapping[str, Any]
 MOST_STEPS, MOST_HALVINGS = 100, 40
+FEW_STEPS, FEW_HALVINGS = 12, 4  # from a guess that should be close
 ENOUGH = 1e-10  # the last step but one of Newton's method, relative
 FIRST_RISE, LEAST_RISE = 0.25, 1e-4  # of the inputs
 
 
 @dataclass(frozen=True, eq=False)
+class Equations:
+    """f(y, inputs): what is 0 where a system stands still, its derivatives by y and by the rate; flat, in SI units."""
+
+    off: Callable[[Array, Given], Array]
+    matrix: Callable[[Array, Given], Array]
+    mass: Callable[[Array, Given], Array]
+
+
+@dataclass(frozen=True, eq=False)
 class Standing:
-    """What is 0 where a system stands still; made by `Standing.of`.
+    """A system with its inputs held; made by `Standing.of`.
 
     Attributes:
         system: of a circuit, as its constraints say it.
-        off, matrix: f(y, part) with a part of the inputs, and its derivative by y; flat, in SI units.
-        scales: at which each coordinate counts as one.
+        equations, inputs: what must be 0, and what it reads.
         held: the place of each coordinate that is held, with the row whose place its value takes.
     """
 
     system: System
-    off: Made
-    matrix: Made
-    scales: Array
+    equations: Equations
+    inputs: Given
     held: Mapping[int, tuple[int, float]] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, system: System, t: float, inputs: Mapping[str, Any], held: Mapping[str, float] | None = None
-    ) -> Standing:
-        """The equations at an instant, with the inputs at it.
+    def of(cls, system: System, t: float, inputs: Given, held: Mapping[str, float] | None = None) -> Standing:
+        """The system at an instant, with the inputs at it.
 
         Args:
             held: potentials of nodes, by name, that a current from outside holds.
         """
-        if system.structure.residuals:
-            off, matrix = _constrained(system, t, inputs)
-        else:
-            off, matrix = _flowing(system, t, inputs)
-        return cls(system, off, matrix, system.layout.scales, _places(system, held or {}))
+        equations = _constrained(system, t) if system.structure.residuals else _flowing(system, t)
+        return cls(system, equations, inputs, _places(system, held or {}))
+
+    def under(self, inputs: Given) -> Standing:
+        """The same with other inputs."""
+        return replace(self, inputs=inputs)
+
+    @property
+    def scales(self) -> Array:
+        """At which each coordinate counts as one."""
+        return self.system.layout.scales
+
+    def mass(self, y: Array) -> Array:
+        """The derivative of what is 0 by the rate."""
+        return self.equations.mass(y, self.inputs)
+
+    def matrix(self, y: Array) -> Array:
+        """Its derivative by the state."""
+        return self.equations.matrix(y, self.inputs)
 
     def find(self, guess: Array) -> Array | None:
         """The point that Newton's method comes to; None where it comes to none."""
@@ -66,32 +86,49 @@ class Standing:
         found = self.newton(guess)
         return self._raised(np.zeros_like(guess)) if found is None else found
 
-    def newton(self, guess: Array, part: float = 1.0) -> Array | None:
+    def tangent(self, y: Array, there: Standing) -> Array | None:
+        """How far the point moves, to first order, where the equations become those of another one."""
+        matrix, change = self._matrix(y, 1.0), there._off(y, 1.0) - self._off(y, 1.0)
+        step = _solved(matrix, change)
+        return None if step is None else step * self.scales
+
+    def moved(self, before: Array, inertia: Array) -> Array | None:
+        """The state after a step of implicit Euler, whose mass over its length is the inertia."""
+        still = self.equations
+        moving = Equations(
+            lambda y, given: still.off(y, given) + inertia @ (y - before),
+            lambda y, given: still.matrix(y, given) + inertia,
+            still.mass,
+        )
+        return replace(self, equations=moving).near(before)
+
+    def near(self, guess: Array) -> Array | None:
+        """The point that a few steps of Newton's method come to."""
+        return self.newton(guess, steps=FEW_STEPS, halvings=FEW_HALVINGS)
+
+    def newton(
+        self, guess: Array, part: float = 1.0, steps: int = MOST_STEPS, halvings: int = MOST_HALVINGS
+    ) -> Array | None:
         """Newton's method with a part of the inputs."""
         y = np.array(guess)
         with np.errstate(all="ignore"):
-            for _ in range(MOST_STEPS):
+            for _ in range(steps):
                 matrix, off = self._matrix(y, part), self._off(y, part)
-                weight = np.abs(matrix).max(axis=1)
-                weight[weight == 0] = 1.0
-                try:
-                    step = -np.linalg.solve(matrix / weight[:, None], off / weight)
-                except np.linalg.LinAlgError:
-                    return None
-                if not np.isfinite(step).all():
+                step, weight = _solved(matrix, off), _weights(matrix)
+                if step is None:
                     return None
                 if (np.abs(step) <= ENOUGH * (1 + np.abs(y / self.scales))).all():
                     return y + step * self.scales
-                there = self._nearer(y, step, weight, off, part)
+                there = self._nearer(y, step, weight, off, part, halvings)
                 if there is None:
                     return None
                 y = there
         return None
 
-    def _nearer(self, y: Array, step: Array, weight: Array, off: Array, part: float) -> Array | None:
+    def _nearer(self, y: Array, step: Array, weight: Array, off: Array, part: float, halvings: int) -> Array | None:
         """A step, halved until it leads no further away."""
         size = np.linalg.norm(off / weight)
-        for _ in range(MOST_HALVINGS):
+        for _ in range(halvings):
             there = y + step * self.scales
             if np.linalg.norm(self._off(there, part) / weight) <= size:
                 return np.asarray(there)
@@ -111,37 +148,53 @@ class Standing:
             part, found, rise = min(1.0, part + rise), there, 2 * rise
         return found
 
+    def _part(self, part: float) -> Given:
+        return self.inputs if part == 1 else {name: part * np.asarray(value) for name, value in self.inputs.items()}
+
     def _off(self, y: Array, part: float) -> Array:
-        found = self.off(y, part)
+        found = self.equations.off(y, self._part(part))
         for place, (row, value) in self.held.items():
             found[row] = (y[place] - part * value) / self.scales[place]
         return found
 
     def _matrix(self, y: Array, part: float) -> Array:
-        found = self.matrix(y, part) * self.scales
+        found = self.equations.matrix(y, self._part(part)) * self.scales
         for place, (row, _) in self.held.items():
             found[row] = np.arange(len(y)) == place
         return found
 
 
-def _constrained(system: System, t: float, inputs: Mapping[str, Any]) -> tuple[Made, Made]:
-    residual, by_y, still = system.residual(), derivative_by(system, False), np.zeros(system.layout.size)
-    return (
-        lambda y, part: residual(t, y, still, _scaled(inputs, part)),
-        lambda y, part: by_y(t, y, {**_scaled(inputs, part), **rates(system, still)}),
+def _weights(matrix: Array) -> Array:
+    found: Array = np.abs(matrix).max(axis=1)
+    return np.where(found > 0, found, 1.0)
+
+
+def _solved(matrix: Array, off: Array) -> Array | None:
+    """The step that takes what is off to 0; None where there is none."""
+    weight = _weights(matrix)
+    try:
+        step = -np.linalg.solve(matrix / weight[:, None], off / weight)
+    except np.linalg.LinAlgError:
+        return None
+    return np.asarray(step) if np.isfinite(step).all() else None
+
+
+def _constrained(system: System, t: float) -> Equations:
+    residual, by_y, by_rate = system.residual(), derivative_by(system, False), derivative_by(system, True)
+    still = np.zeros(system.layout.size)
+    named = rates(system, still)
+    return Equations(
+        lambda y, given: residual(t, y, still, given),
+        lambda y, given: by_y(t, y, {**given, **named}),
+        lambda y, given: by_rate(t, y, {**given, **named}),
     )
 
 
-def _flowing(system: System, t: float, inputs: Mapping[str, Any]) -> tuple[Made, Made]:
+def _flowing(system: System, t: float) -> Equations:
     flow, jacobian = system.flow(), system.jacobian(sparse=False)
-    return (
-        lambda y, part: flow(t, y, _scaled(inputs, part)),
-        lambda y, part: jacobian(t, y, _scaled(inputs, part)),
+    return Equations(
+        lambda y, given: flow(t, y, given), lambda y, given: jacobian(t, y, given), lambda y, given: -np.eye(len(y))
     )
-
-
-def _scaled(inputs: Mapping[str, Any], part: float) -> Mapping[str, Any]:
-    return inputs if part == 1 else {name: part * np.asarray(value) for name, value in inputs.items()}
 
 
 def _places(system: System, held: Mapping[str, float]) -> dict[int, tuple[int, float]]:

@@ -36,7 +36,11 @@ class Rest:
 
 
 def resting(
-    system: System, at: Any = None, state: Mapping[str, Any] | None = None, held: Mapping[str, float] | None = None
+    system: System,
+    at: Any = None,
+    state: Mapping[str, Any] | None = None,
+    held: Mapping[str, float] | None = None,
+    inputs: Mapping[str, Any] | None = None,
 ) -> Rest:
     """The state at which a system stands still, looked for from its start.
 
@@ -44,6 +48,7 @@ def resting(
         at: the time at which inputs and equations are held; by default that of the begin of a run.
         state: where it is looked for: values by name, the others at their start.
         held: potentials of nodes that a current from outside holds.
+        inputs: in place of those at that time.
 
     Raises:
         InputError: for maps and delays, and where no such state is found.
@@ -51,7 +56,7 @@ def resting(
     own = system.constrained
     check_still(own)
     t = float(own.time("at", own.model.bench.get("from", 0.0) if at is None else at))
-    inputs = inputs_at(own, t)
+    inputs = inputs_at(own, t) if inputs is None else inputs
     found = Standing.of(own, t, inputs, held).find(own.start(dict(state or {})))
     if found is None:
         raise InputError(

@@ -159,4 +159,4 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert picture.stat().st_size > 5_000
     assert main([*asked, "--kind", "nyquist", "--plot", str(picture)]) == 0
     assert "159.155 Hz" in capsys.readouterr().out
-    assert main([*asked[:-1], "10..1"]) == 2 and "Write --frequencies" in capsys.readouterr().err
+    assert main([*asked[:-1], "0..1"]) == 2 and "Write --frequencies" in capsys.readouterr().err
