@@ -92,7 +92,7 @@ def _counting(system: System, moving: Sequence[tuple[Leaf, bool]], scale: float)
     import tomlkit
 
     united = Units.of_model(system.model).active
-    document: Any = tomlkit.parse(system.model.to_toml(expand=True))
+    document: Any = tomlkit.parse(system.constrained.model.to_toml(expand=True))
     lines, states = [str(document.get("equations", ""))], document.setdefault("states", tomlkit.table())
     for k, (leaf, gives) in enumerate(moving):
         power = leaf.named(leaf.dissipated())
