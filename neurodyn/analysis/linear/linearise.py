@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import shorten
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.field.field import Field
 from neurodyn.analysis.fixed_points.point import NEAR, Eigenvalues, FixedPoint, Stability, stability
+from neurodyn.analysis.linear.controllability import Controllability, controllability
 from neurodyn.analysis.linear.covariance import covariance
-from neurodyn.analysis.linear.told import told
+from neurodyn.analysis.linear.told import in_latex, told
 from neurodyn.errors import InputError
 from neurodyn.model.model import Model
 from neurodyn.system.system import System
@@ -35,6 +36,7 @@ class Linearisation:
         values, vectors: its eigenvalues and eigenvectors (columns, in terms of the scales of states).
         stability: what the eigenvalues say; those within 1e-8 of the size of the Jacobian are undecided, never stable.
         residual: the largest rate there, in terms of scales: eigenvalues tell of stability at a fixed point alone.
+        control: what the inputs that were named can reach.
     """
 
     field: Field
@@ -44,6 +46,7 @@ class Linearisation:
     vectors: NDArray[np.complex128]
     stability: Stability
     residual: float
+    control: Controllability | None = None
 
     @property
     def state(self) -> Mapping[str, Array]:
@@ -81,6 +84,13 @@ class Linearisation:
         way = self.vectors[:, int(off.argmin())].real
         return np.asarray(way / np.linalg.norm(way))
 
+    def to_latex(self) -> str:
+        """The Jacobian in symbols, block by block: the body of an `aligned` environment."""
+        return in_latex(self.field.system)
+
+    def _repr_latex_(self) -> str:
+        return f"$$\\begin{{aligned}}\n{self.to_latex()}\n\\end{{aligned}}$$"
+
     def covariance(self) -> Array:
         """The stationary covariance of the states under the white noise of a flow, in SI units.
 
@@ -108,8 +118,10 @@ class Linearisation:
         there = found.kind if self.residual <= 1e-6 else f"no fixed point: the rate is {self.residual:.2g} in scales"
         sides = f"{found.stable} stable, {found.unstable} unstable, {found.undecided} undecided directions"
         blocks = [f"d({left.replace(' by ', ')/d(')}) = {right}" for left, right in self.symbolic.items()]
+        control = [] if self.control is None else [f"  {self.control}"]
         return "\n".join([f"{system.name}, linearised: {there}", *(f"  {note}" for note in self.field.notes),
-                          f"  {word} {shown}", f"  {sides}", *(f"  {shorten(b, WIDTH)}" for b in blocks)])  # fmt: skip
+                          f"  {word} {shown}", f"  {sides}", *control,
+                          *(f"  {shorten(b, WIDTH)}" for b in blocks)])  # fmt: skip
 
     def __str__(self) -> str:
         return self.text
@@ -119,7 +131,11 @@ class Linearisation:
 
 
 def linearise(
-    system: System | Model | str, state: FixedPoint | Mapping[str, Any] | None = None, *, at: Any = None
+    system: System | Model | str,
+    state: FixedPoint | Mapping[str, Any] | None = None,
+    *,
+    at: Any = None,
+    inputs: Sequence[str] = (),
 ) -> Linearisation:
     """A flow or map at a state, to first order.
 
@@ -127,6 +143,7 @@ def linearise(
         system: a system, or the name of a model.
         state: a fixed point, or values of states by name; those that are not named are at their start.
         at: the time at which a system that depends on time, or its inputs, is held still.
+        inputs: the names of those inputs of which it is told what they can reach, as `control`.
     """
     from neurodyn.system.build import built
 
@@ -140,4 +157,6 @@ def linearise(
     if isinstance(state, FixedPoint) and state.period == 1:
         found = state.stability  # counted by balls, where the point is proved
     residual = float(np.abs(field.defect(flat) / scales).max())
-    return Linearisation(field, flat, jacobian, values.astype(complex), vectors.astype(complex), found, residual)
+    values, vectors = values.astype(complex), vectors.astype(complex)
+    control = controllability(field, flat, own, values, inputs) if inputs else None
+    return Linearisation(field, flat, jacobian, values, vectors, found, residual, control)

@@ -64,7 +64,7 @@ def slopes(rest: Rest, source: Element, output: Element) -> Slopes:
     given = {**system.layout.unpack(rest.flat), **rest.inputs}
     if system.structure.residuals:
         given |= rates(system, np.zeros(size))
-    read = _Reader(system, rest.t, given)
+    read = Reader(system, rest.t, given)
     by_state = [*system.layout.names]
     by_rate = [*map(rate_name, by_state)]
     rows = dict(system.structure.residuals or system.structure.flows)
@@ -87,7 +87,7 @@ def slopes(rest: Rest, source: Element, output: Element) -> Slopes:
 
 
 @dataclass(frozen=True, eq=False)
-class _Reader:
+class Reader:
     """Evaluates derivatives at a state."""
 
     system: System

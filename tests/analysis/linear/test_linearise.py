@@ -7,6 +7,7 @@ import pytest
 
 import neurodyn
 from neurodyn.analysis.fixed_points.point import Sure
+from neurodyn.analysis.linear.controllability import Controllability
 from tests.analysis.fixed_points.models import flow
 
 
@@ -81,3 +82,67 @@ def test_the_matrix_in_index_notation() -> None:
     assert list(network) == ["x[i] by x[i1]"] and "W[i,i1]" in network["x[i] by x[i1]"]
     assert "tanh(beta*x[i1])" in network["x[i] by x[i1]"] and "i == i1" in network["x[i] by x[i1]"]
     assert "sum(" in neurodyn.linearise("kuramoto").symbolic["theta[i] by theta[i1]"]
+
+
+def steered(text: str, states: str, **inputs: float) -> neurodyn.System:
+    return neurodyn.build(neurodyn.Model(text, states=dict.fromkeys(states.split(), 0.0), inputs=inputs))
+
+
+def reach(system: neurodyn.System, *inputs: str) -> Controllability:
+    found = neurodyn.linearise(system, inputs=inputs)
+    assert found.control is not None and str(found.control) in found.text
+    return found.control
+
+
+def test_what_inputs_reach() -> None:
+    system = steered("dx/dt = -x + u\ndy/dt = -2*y + x\ndz/dt = 3*z + 2*w", "x y z", u=0.0, w=0.0)
+    alone, both, other = reach(system, "u"), reach(system, "u", "w"), reach(system, "w")
+    assert (alone.rank, both.rank, other.rank) == (2, 3, 1) and both.is_controllable and not alone.is_controllable
+    assert alone.out_of_reach == pytest.approx([3]) and not alone.is_stabilisable
+    assert sorted(v.real for v in other.out_of_reach) == pytest.approx([-2, -1]) and other.is_stabilisable
+    np.testing.assert_array_equal(both.matrix, [[1, 0], [0, 0], [0, 2]])
+    assert np.abs(alone.basis[2]).max() < 1e-12 and both.distances.min() > 0.1 and alone.distances.min() < 1e-12
+
+
+def test_equal_eigenvalues_need_an_input_each() -> None:
+    """x' = -x, y' = -y: one input reaches one direction; and a chain of integrators is reached from its end alone."""
+    one = reach(steered("dx/dt = -x + u\ndy/dt = -y + 2*u", "x y", u=0.0), "u")
+    assert one.rank == 1 and one.out_of_reach == pytest.approx([-1])
+    assert np.abs(one.basis[:, 0]) == pytest.approx(np.array([1, 2]) / 5**0.5)
+    chain = "dx/dt = y\ndy/dt = z\ndz/dt = {0}\n"
+    assert reach(steered(chain.format("u"), "x y z", u=0.0), "u").is_controllable
+    stuck = reach(steered("dx/dt = y + u\ndy/dt = z\ndz/dt = 0*z", "x y z", u=0.0), "u")
+    assert stuck.rank == 1 and not stuck.is_stabilisable  # eigenvalues of 0 do not decay
+
+
+def test_inputs_through_definitions_of_a_map_and_arrays() -> None:
+    mapped = steered("f = 1/2 + u**2\nx(t+1) = f*x/2 + y\ny(t+1) = -y/4", "x y", u=1.0)
+    found = neurodyn.linearise(mapped, {"x": 2.0}, inputs=["u"]).control
+    assert found is not None and found.rank == 1 and found.is_stabilisable
+    np.testing.assert_allclose(found.matrix, [[2.0], [0.0]])  # u x
+    model = neurodyn.Model("dx[i]/dt = -i*x[i] + u[i]", states={"x[i]": 0.0}, inputs={"u[i]": 0.0},
+                           indices={"N": {"letters": "i", "size": 3}})  # fmt: skip
+    np.testing.assert_array_equal(reach(neurodyn.build(model), "u").matrix, np.eye(3))
+
+
+def test_what_is_no_input() -> None:
+    system = steered("dx/dt = -x + drive", "x", drive=0.0)
+    with pytest.raises(neurodyn.InputError, match="no input driv") as told:
+        neurodyn.linearise(system, inputs=["driv"])
+    assert "drive" in str(told.value)
+
+
+def test_latex() -> None:
+    found = neurodyn.linearise(flow("dv/dt = v - v**3/3 - w\ndw/dt = -w/2", "v w"), {"v": 0.0, "w": 0.0})
+    assert found.to_latex().split(" \\\\\n") == [
+        r"\frac{\partial (\mathrm{d}v/\mathrm{d}t)}{\partial v} &= 1 - v^{2}",
+        r"\frac{\partial (\mathrm{d}v/\mathrm{d}t)}{\partial w} &= -1",
+        r"\frac{\partial (\mathrm{d}w/\mathrm{d}t)}{\partial w} &= -\frac{1}{2}",
+    ]
+    assert found._repr_latex_().startswith("$$\\begin{aligned}\n\\frac")
+    text = neurodyn.linearise(neurodyn.build("kuramoto", sizes={"N": 3})).to_latex()
+    assert r"\delta_{i\,i_{1}}\,\sum_{i_{2}} \cos\left(\theta_{i_{2}} - \theta_{i}\right)" in text
+    step = neurodyn.linearise(
+        neurodyn.build(neurodyn.Model("x(t+1) = r*x*(1-x)", states={"x": 0.1}, parameters={"r": 2}))
+    )
+    assert step.to_latex().startswith(r"\frac{\partial x(t+1)}{\partial x} &= ")
