@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from neurodyn.analysis.fitting.data import Experiment as Experiment
     from neurodyn.analysis.fitting.data import Peaks as Peaks
     from neurodyn.analysis.fitting.data import Samples as Samples
+    from neurodyn.analysis.fitting.design import design_habituation as design_habituation
     from neurodyn.analysis.fitting.fit import fit as fit
     from neurodyn.analysis.fixed_points.find import fixed_points as fixed_points
     from neurodyn.analysis.linear.linearise import linearise as linearise
@@ -70,6 +71,7 @@ _HOME = {
     "basins": "analysis.basins.find",
     "build": "system.build",
     "dc_sweep": "analysis.small_signal.sweep",
+    "design_habituation": "analysis.fitting.design",
     "energy": "analysis.energy.report",
     "fit": "analysis.fitting.fit",
     "fixed_points": "analysis.fixed_points.find",

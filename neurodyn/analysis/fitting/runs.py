@@ -110,7 +110,7 @@ class Runs:
         others = tuple(n for n in record if n not in self.system.layout.names)
         if others not in self.watches:
             able = others and self.signals.keys() == self.system.signals.keys() and Watch.able(self.system, others)
-            self.watches[others] = Watch(self.system, self.signals, self.seen.looks, others) if able else None
+            self.watches[others] = Watch(self.system, self.signals, self.seen, others) if able else None
         return self.watches[others]
 
     def _each(

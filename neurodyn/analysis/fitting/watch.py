@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurodyn.analysis.fitting.observed import Observed
 from neurodyn.backends.varied import varied
 from neurodyn.calculus.chain import TIME
 from neurodyn.calculus.rewrite import names_reached
@@ -23,11 +24,14 @@ class Watch:
 
     Args:
         signals: the inputs, which are the same in all trials.
+        seen: the times, and the edges of inputs.
     """
 
-    def __init__(self, system: System, signals: Mapping[str, Signal], looks: Floats, names: Sequence[str]) -> None:
-        self.system, self.names, self.count = system, tuple(names), len(looks)
-        self.inputs = {name: np.stack(_along(signal, looks)) for name, signal in signals.items()}
+    def __init__(self, system: System, signals: Mapping[str, Signal], seen: Observed, names: Sequence[str]) -> None:
+        self.system, self.names, self.count = system, tuple(names), len(seen.looks)
+        edges = np.zeros(0) if seen.edges is None else seen.edges
+        cuts = np.unique([seen.begin, *edges, max(seen.until, seen.begin + 1e-300)])
+        self.inputs = {name: np.stack(_along(signal, seen.looks, cuts)) for name, signal in signals.items()}
 
     @staticmethod
     def able(system: System, names: Sequence[str]) -> bool:
@@ -54,12 +58,11 @@ class Watch:
         return {n: _shaped(np.asarray(x, dtype=float), self.count, trials) for n, x in read.items()}
 
 
-def _along(signal: Signal, looks: Floats) -> list[Floats]:
-    """An input at each look, on the right side of its edges; at the last on the left, where runs end."""
-    sides = [(t, float(np.nextafter(t, np.inf))) for t in looks[:-1].tolist()]
-    sides.append((float(np.nextafter(looks[-1], -np.inf)), float(looks[-1])))
-    times = [a for a, _ in sides[:-1]] + [sides[-1][1]]
-    return [np.asarray(signal.on(a, b)(t), dtype=float) for (a, b), t in zip(sides, times, strict=True)]
+def _along(signal: Signal, looks: Floats, cuts: Floats) -> list[Floats]:
+    """An input at each look, on the right side of its edges; at the end of the run on the left."""
+    places = np.clip(np.searchsorted(cuts, looks, side="right") - 1, 0, len(cuts) - 2)
+    pieces = {k: signal.on(float(cuts[k]), float(cuts[k + 1])) for k in np.unique(places).tolist()}
+    return [np.asarray(pieces[k](t), dtype=float) for k, t in zip(places.tolist(), looks.tolist(), strict=True)]
 
 
 def _shaped(numbers: Floats, count: int, trials: int) -> Floats:

@@ -51,11 +51,12 @@ def _remark(report: Fit, name: str) -> str:
 
 
 def _misfit(report: Fit) -> list[str]:
-    if report.problem.known:
+    if report.problem.known and report.freedom > 0:
         chance = "" if np.isnan(report.chance) else f", which a right model exceeds in {report.chance:.2g} of cases"
         return [f"sum of squares {report.best.squares:.5g} with {report.freedom} degrees of freedom{chance}"]
     if report.freedom <= 0:
-        return [f"sum of squares {report.best.squares:.3g}; no more measurements than parameters: no errors"]
+        errors = "" if report.problem.known else ": no errors"
+        return [f"sum of squares {report.best.squares:.3g}; no more measurements than parameters{errors}"]
     parts = np.sqrt(report.variance)
     return [f"residuals {parts:.3g} of the size of the measurements, from which errors are estimated"]
 
