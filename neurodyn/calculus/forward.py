@@ -50,9 +50,14 @@ class Forward:
         for name in sorted(names_in(expr) & self.moving):
             at = tuple(fresh(x) for x in self.letters[name])
             slope = derivative(expr, quantity(name, at))
-            if slope != 0:
+            if slope != 0 and not self._is_still(name):
                 terms.append(sum_over(slope * quantity(self.direction(name), (*at, *self.more)), at))
         return Add(*terms)
+
+    def _is_still(self, name: str) -> bool:
+        """Whether a definition is found not to move, though it speaks of what does: steps, say, have no slope."""
+        direction = self.direction(name)
+        return direction in self.found and self.found[direction].expr == 0
 
     def direction(self, name: str) -> str:
         """The name of the direction of a state or definition, which is found where it was not."""

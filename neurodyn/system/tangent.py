@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Add, Expr, S
 
-from neurodyn.calculus.contract import sum_over
-from neurodyn.calculus.derivative import derivative
-from neurodyn.calculus.graphs import in_order, reaching, uses
-from neurodyn.calculus.letters import fresh, names_in, quantity
+from neurodyn.calculus.forward import Forward
+from neurodyn.calculus.graphs import in_order, uses
+from neurodyn.calculus.letters import names_in
 from neurodyn.calculus.rewrite import Definition
 from neurodyn.program.lower import Output
 from neurodyn.system.structure import Structure
@@ -50,32 +48,16 @@ def tangents(structure: Structure) -> Along:
     """The derivative of each flow, or of each new value of a map, along a direction, in index notation."""
     key = "tangents"
     if key not in structure.compiled:
-        varying, rows = structure.varying, {**structure.flows, **structure.maps}
-        graph = uses(varying)
-        moving = reaching(graph, structure.model.states)
-        wanted = sorted({n for d in rows.values() for n in names_in(d.expr)} & moving)
-        hidden: dict[str, Definition] = {}
-        still = set[str]()
-        for name in in_order(graph, wanted):
-            if name in moving and name in varying:
-                of = varying[name]
-                found = _along(structure, of.expr, moving - still)
-                hidden[along(name)] = Definition(of.letters, found)
-                still |= {name} if found == 0 and name not in names_in(of.expr) else set()
-        flat = {n: Definition(d.letters, _along(structure, d.expr, moving - still)) for n, d in rows.items()}
-        structure.compiled[key] = Along(flat, {n: d for n, d in hidden.items() if d.expr != 0})
+        rows, states = {**structure.flows, **structure.maps}, structure.model.states
+        forward = Forward(structure.varying, {n: structure.letters(n) for n in states}, (), along)
+        wanted = {n for d in rows.values() for n in names_in(d.expr)} & forward.moving
+        for name in in_order(uses(structure.varying), sorted(wanted)):  # in order, so that nothing is deep
+            if name in forward.moving:
+                forward.direction(name)
+        flat = {n: Definition(d.letters, forward.of(d.expr)) for n, d in rows.items()}
+        structure.compiled[key] = Along(flat, {n: d for n, d in forward.found.items() if d.expr != 0})
     known: Along = structure.compiled[key]
     return known
-
-
-def _along(structure: Structure, expr: Expr, moving: frozenset[str]) -> Expr:
-    terms = [S.Zero]
-    for name in sorted(names_in(expr) & moving):
-        at = tuple(fresh(x) for x in structure.letters(name))
-        slope = derivative(expr, quantity(name, at))
-        if slope != 0:
-            terms.append(sum_over(slope * quantity(along(name), at), at))
-    return Add(*terms)
 
 
 def tangent_function(system: System, trials: bool) -> Tangent:
