@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from neurodyn.analysis.small_signal.operating import operating_point as operating_point
     from neurodyn.analysis.small_signal.sweep import dc_sweep as dc_sweep
     from neurodyn.analysis.small_signal.transfer import transfer_function as transfer_function
+    from neurodyn.analysis.tolerance.tolerance import tolerance as tolerance
     from neurodyn.errors import InputError as InputError
     from neurodyn.errors import NeurodynError as NeurodynError
     from neurodyn.errors import RunFailed as RunFailed
@@ -88,6 +89,7 @@ _HOME = {
     "power": "analysis.power.report",
     "rerun": "simulation",
     "simulate": "simulation",
+    "tolerance": "analysis.tolerance.tolerance",
     "transfer_function": "analysis.small_signal.transfer",
     "stroboscope": "analysis.sections.stroboscope",
     "study": "studies",

@@ -26,6 +26,7 @@ VERBS = {
     "operating-point": "Where a circuit stands still: potentials, currents, powers.",
     "dc-sweep": "Operating points along a source, with folds and hysteresis.",
     "bode": "Poles, zeros and the frequency response from an input to an output.",
+    "tolerance": "What the tolerances of components do to a circuit.",
     "exponents": "The Lyapunov exponents of an orbit, with their errors.",
     "cycle": "The cycle that an orbit comes to: period and multipliers.",
     "poincare": "Where an orbit crosses a section, and the return map.",

@@ -16,6 +16,7 @@ from neurodyn.model.locate import Locate as Locate
 from neurodyn.model.locate import key_source as key_source
 from neurodyn.model.locate import value_source as value_source
 from neurodyn.model.measures import checked_scale, checked_unit
+from neurodyn.model.spreads import checked_spread
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Declaration:
     `value` is what the file gives: a number, a nested list, an expression, or None; for a state it is the start, for
     an unknown the guess, for noise its kind. `before` is what a state was before the start, `clip` holds its least and
     its largest value, `on` is the support that it lives on, with its letters, `cited` where the value comes from,
-    `reading` how white noise is read. Numbers and lists in `value` and `scale` are in `unit`, if there is one.
+    `reading` how white noise is read, `spread` how far the value of a component may be off. Numbers and lists in
+    `value` and `scale` are in `unit`, if there is one.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Declaration:
     about: str = ""
     cited: str = ""
     reading: str = ""
+    spread: str = ""
     period: float | str | None = None
     source: Source = field(default=Source(""), compare=False, repr=False)
 
@@ -81,10 +84,12 @@ def read_declarations(
                 place=source.place(0),
             )
         fields = entry_fields(section, key, entry, source)
+        main = plain(fields.get(FIELDS[section][0])) if FIELDS[section][0] != "about" else None
+        value, spread = checked_spread(main, source) if section == "parameters" else (main, "")
         found[name] = Declaration(
             name,
             indices,
-            value=plain(fields.get(FIELDS[section][0])) if FIELDS[section][0] != "about" else None,
+            value=value,
             before=plain(fields.get("before")),
             clip=_bounds(fields.get("clip"), key, source),
             given=_statements(fields.get("given", ()), key, source),
@@ -95,6 +100,7 @@ def read_declarations(
             cited=str(fields.get("source", "")),
             reading=str(fields.get("reading", "")),
             period=fields.get("period"),
+            spread=spread,
             source=source,
         )
     return found

@@ -21,6 +21,7 @@ from neurodyn.model.events import Event
 from neurodyn.model.index_sets import IndexSet
 from neurodyn.model.parts import VALUED, Part
 from neurodyn.model.renaming import Renaming, renaming_of
+from neurodyn.model.spreads import checked_spread
 
 SECTIONS = (*VALUED, "noise", "observables")
 MOST_EQUATIONS = 20_000
@@ -90,11 +91,13 @@ def _declaration(part: Part, section: str, declared: Declaration, renaming: Rena
             place=part.source.place(0),
         )
     source = declared.source
+    own, spread = checked_spread(part.fields[declared.name], part.source) if said else (None, declared.spread)
     return replace(
         declared,
         name=renaming.name(declared.name),
         letters=(*part.letters, *(renaming.letters[x] for x in declared.letters)),
-        value=part.fields[declared.name] if said else renaming.value(declared.value),
+        value=own if said else renaming.value(declared.value),
+        spread=spread,
         before=renaming.value(declared.before),
         on=renaming.text(declared.on) if declared.on else "",
         clip=tuple(renaming.value(bound) for bound in declared.clip),

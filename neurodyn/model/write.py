@@ -138,7 +138,15 @@ def _declared(section: str, entries: Mapping[str, Declaration]) -> dict[str, Any
     for d in entries.values():
         given: Any = d.given[0] if len(d.given) == 1 else list(d.given)
         told = {name: getattr(d, name) for name in ("on", "before", "reading", "scale", "period", "unit", "about")}
-        entry = _entry({main: d.value, "given": given, **told, "clip": list(d.clip), "source": d.cited})
+        entry = _entry(
+            {
+                main: f"{d.value} {d.spread}" if d.spread else d.value,
+                "given": given,
+                **told,
+                "clip": list(d.clip),
+                "source": d.cited,
+            }
+        )
         found[d.key] = entry[main] if list(entry) == [main] else entry
     return found
 
