@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurodyn.errors import InputError
 from neurodyn.model.bench import STANDING
 from neurodyn.system.standing import Standing
 
@@ -56,13 +55,7 @@ def _begun(
     asked = {name: value for name, value in (given or {}).items() if name in own.model.variables}
     guess = own.start({**held, **asked}, seed=seed)
     known = own.layout.unpack(guess)
-    found = Standing.of(own, t, inputs, {name: float(known[name]) for name in held}).find(guess)
-    if found is None:
-        raise InputError(
-            f"No operating point of {system.name} was found, at which its run starts.",
-            code="no-operating-point",
-            remedy="Give guesses that are closer to it in [unknowns], or leave start out of [bench].",
-        )
+    found = Standing.of(own, t, inputs, {name: float(known[name]) for name in held}).found(guess)
     return {**own.layout.unpack(found), **(given or {})}
 
 

@@ -25,6 +25,7 @@ Given = Mapping[str, Any]
 MOST_STEPS, MOST_HALVINGS = 100, 40
 FEW_STEPS, FEW_HALVINGS = 12, 4  # from a guess that should be close
 ENOUGH = 1e-10  # the last step but one of Newton's method, relative
+SINGULAR, LEAST_SHARE = 1e-14, 1e-6  # of the largest singular value, that is 0; of a vector, that counts
 FIRST_RISE, LEAST_RISE = 0.25, 1e-4  # of the inputs
 
 
@@ -85,6 +86,37 @@ class Standing:
             return guess
         found = self.newton(guess)
         return self._raised(np.zeros_like(guess)) if found is None else found
+
+    def found(self, guess: Array) -> Array:
+        """The point.
+
+        Raises:
+            InputError: where none is found, with what is left open there.
+        """
+        point = self.find(guess)
+        if point is not None:
+            return point
+        loose, name = self._loose(guess), self.system.name
+        if loose:
+            raise InputError(
+                f"Where {name} stands still nothing fixes {', '.join(loose)}.",
+                code="no-operating-point",
+                remedy="Capacitors pass no current there: a large resistor to gnd fixes it, or a start from guesses.",
+            )
+        raise InputError(
+            f"No state was found at which {name} stands still.",
+            code="no-operating-point",
+            remedy="Give guesses that are closer to one.",
+        )
+
+    def _loose(self, y: Array) -> list[str]:
+        """The coordinates that the equations leave open, to first order."""
+        matrix = self._matrix(y, 1.0)
+        if not np.isfinite(matrix).all():
+            return []
+        _, sizes, rows = np.linalg.svd(matrix / _weights(matrix)[:, None])
+        open_ones = np.abs(rows[sizes <= SINGULAR * sizes.max()]).max(axis=0, initial=0.0) > LEAST_SHARE
+        return [self.system.layout.element(int(k)) for k in np.flatnonzero(open_ones)]
 
     def tangent(self, y: Array, there: Standing) -> Array | None:
         """How far the point moves, to first order, where the equations become those of another one."""

@@ -57,13 +57,7 @@ def resting(
     check_still(own)
     t = float(own.time("at", own.model.bench.get("from", 0.0) if at is None else at))
     inputs = inputs_at(own, t) if inputs is None else inputs
-    found = Standing.of(own, t, inputs, held).find(own.start(dict(state or {})))
-    if found is None:
-        raise InputError(
-            f"No state was found at which {own.name} stands still.",
-            code="no-operating-point",
-            remedy="Say where to look: state={...}, or guesses in the file.",
-        )
+    found = Standing.of(own, t, inputs, held).found(own.start(dict(state or {})))
     return Rest(own, t, inputs, found, notes_of(own))
 
 

@@ -166,7 +166,11 @@ def _check(text: str, file: str | None) -> None:
                 )
 
 
-_LIKE_A_CARD = re.compile(r"\s*(\.(?!title\b)[a-z]+\b|[rclvidm]\w*\s+\S+\s+\S+\s+.*\d)", re.IGNORECASE)
+# A dotted word, or a name with a digit or a node 0 before a value: `Rl out 0 1k` and `R1 a b 1k`, but no sentence.
+_LIKE_A_CARD = re.compile(
+    r"\s*(\.(?!title\b)[a-z]+\b|[rclvi]\w*\d\w*\s+\S+\s+\S+\s+(dc|ac|[-+.\d{'])|[rclvi]\w*\s+\S+\s+0\s+(dc|ac|[-+.\d{']))",
+    re.IGNORECASE,
+)
 
 
 def _check_title(title: str, file: str | None) -> None:

@@ -7,19 +7,10 @@ from collections.abc import Mapping
 from neurodyn.language.names import near
 from neurodyn.model.spice.blocks import DEEPEST, Block
 from neurodyn.model.spice.cards import Card, Token
-from neurodyn.model.spice.elements import (
-    MOST_PARTS,
-    Circuit,
-    Element,
-    Read,
-    capacitor,
-    current_source,
-    inductor,
-    resistor,
-    voltage_source,
-)
+from neurodyn.model.spice.elements import MOST_PARTS, Circuit, Element, Read, capacitor, inductor, resistor
 from neurodyn.model.spice.parameters import Said, Scope, assignments, in_order
 from neurodyn.model.spice.semiconductors import diode, mosfet
+from neurodyn.model.spice.sources import controlled_current, controlled_voltage, current_source, voltage_source
 
 READ: Mapping[str, Read] = {
     "r": resistor,
@@ -29,11 +20,12 @@ READ: Mapping[str, Read] = {
     "i": current_source,
     "d": diode,
     "m": mosfet,
+    "e": controlled_voltage,
+    "g": controlled_current,
 }
 # What the letters of SPICE stand for that are not read.
 OTHERS = {
-    "a": "A code model", "b": "A source with a formula", "e": "A voltage-controlled voltage source",
-    "f": "A current-controlled current source", "g": "A voltage-controlled current source",
+    "a": "A code model", "b": "A source with a formula", "f": "A current-controlled current source",
     "h": "A current-controlled voltage source", "j": "A junction transistor", "k": "A coupling of inductors",
     "n": "A device of Verilog-A", "o": "A transmission line", "p": "A coupled line", "q": "A bipolar transistor",
     "s": "A switch", "t": "A transmission line", "u": "A distributed line", "w": "A switch", "y": "A line",

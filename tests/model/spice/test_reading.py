@@ -162,10 +162,51 @@ def test_a_bench_that_holds_what_is_no_node_is_refused() -> None:
 
 
 def test_no_operating_point_is_told() -> None:
-    model = Model("0 = ddt(z) + z**2 + 1", unknowns={"z": 0}, bench={"until": 1, "start": "operating point"})
-    with pytest.raises(neurodyn.InputError, match="No operating point") as caught:
+    model = Model("0 = ddt(z) + z**2 + z + 1", unknowns={"z": 0}, bench={"until": 1, "start": "operating point"})
+    with pytest.raises(neurodyn.InputError, match="No state was found") as caught:
         neurodyn.simulate(model)
     assert caught.value.code == "no-operating-point"
+    between = Model.from_spice("title\nV1 a 0 1\nR1 a b 1\nC1 b c 1u\nC2 c 0 1u\n.tran 1u 1m\n")
+    with pytest.raises(neurodyn.InputError, match=r"stands still nothing fixes c\.v\. Capacitors pass no current"):
+        neurodyn.simulate(between)
+
+
+def test_sources_that_voltages_control_and_guesses() -> None:
+    """An amplifier of gain -4 with a current mirrored into 2 kohm; `.nodeset` chooses the side of a latch."""
+    model = Model.from_spice("""title
+V1 in 0 0.5
+E1 out 0 0 in {2*2}
+Ro out 0 1k
+G1 0 far in 0 3m
+Rf far 0 2k
+.tran 1u 1m
+.temp 27
+.options gmin=1e-12 reltol=1e-4 tnom=27
+""")
+    result = neurodyn.simulate(model)
+    assert float(result["out.v"][0]) == pytest.approx(-2.0) and float(result["far.v"][0]) == pytest.approx(3.0)
+    latch = """title
+E1 a 0 0 b 3
+R1 a b0 1k
+D1 b0 0 DX
+D2 0 b0 DX
+E2 b 0 0 b0 3
+R2 b 0 1k
+.model DX D
+.tran 1u 1m
+"""
+    signs = []
+    for volts in (2.1, -2.1):
+        read = Model.from_spice(f"{latch}.nodeset v(b)={volts} v(b0)={-volts / 3} v(a)={-3 * volts}\n")
+        signs.append(np.sign(float(neurodyn.simulate(read)["b.v"][0])))
+    assert signs == [1.0, -1.0]
+
+
+@pytest.mark.parametrize(
+    "title", ["RC filter at 3 kHz", "Inverter chain with 5 stages", "", "LIF neuron 2", "Version 2 of 0", "* R1 a b 1k"]
+)
+def test_titles(title: str) -> None:
+    assert Model.from_spice(f"{title}\nV1 a 0 1\nR1 a 0 1\n").summary == title.lstrip("* ")
 
 
 def test_the_command_line_takes_netlists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
