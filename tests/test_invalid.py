@@ -22,7 +22,7 @@ ELSEWHERE = {
     "unknown-size", "defined", "state-value", "unknown-parameter", "missing-start", "unknown-quantity", "not-utf8",
     "unreadable-file", "file-size", "unknown-model", "equations", "sympy", "letters", "too-long", "too-deep", "empty",
     "seed", "not-a-map", "not-a-flow", "no-jacobian", "no-derivative", "no-residual", "no-rates", "rewired",
-    "wrong-shape", "bad-reduction", "no-node", "unknown-record", "bad-attractors",
+    "wrong-shape", "bad-reduction", "no-node", "no-operating-point", "unknown-record", "bad-attractors",
 }  # fmt: skip
 
 
