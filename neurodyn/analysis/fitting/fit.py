@@ -115,7 +115,7 @@ def _searched(problem: Problem, starts: int, seed: int) -> list[Minimum]:
     good = [m for m in ends if np.isfinite(m.squares)]
     if not good:
         raise RunFailed(
-            f"No run of {problem.predictors[0].system.name} comes to its end, from none of {starts} starts.",
+            f"No run of {problem.predictors[0].system.name} comes to its end, from any of {starts} starts.",
             code="no-fit",
             remedy="Narrow the bounds, or choose a method for stiff systems, such as Rodas4 or LSODA.",
         )
@@ -128,13 +128,13 @@ def _told(
     """What the data tell of the best point; a search from a better one that comes up on the way."""
     from scipy.stats import chi2, f
 
-    for _ in range(ANEW):
+    left, turn = len(problem.values) - len(best.point), 0
+    while True:
         best, held = _at_bounds(problem, best)
-        count, left = len(best.point) - len(held), len(problem.values) - len(best.point)
         variance = 1.0 if problem.known else best.squares / left if left > 0 else np.nan
         found = information(best.slopes, problem.varied, variance, problem.precision, held)
         status = "done" if best.settled else "not settled"
-        if not wanted or not np.isfinite(variance) or not count:
+        if not wanted or not np.isfinite(variance):
             return best, found, (), status
         times = float(chi2.ppf(level, 1) if problem.known else f.ppf(level, 1, left))
         rise = max(variance, np.finfo(float).tiny) * times
@@ -143,11 +143,11 @@ def _told(
             told, better = profiles(problem, best, halves, rise)
         except KeyboardInterrupt:
             return best, found, (), "interrupted"
-        if better is None:
-            break
+        turn += 1
+        if better is None or turn == ANEW:
+            return best, found, told, status if better is None else "not settled"
         search = partial(minimise, first=better.point, low=problem.low, high=problem.high)
         best = side_by_side([search], problem.answer)[0]
-    return best, found, told, status
 
 
 def _at_bounds(problem: Problem, best: Minimum) -> tuple[Minimum, list[int]]:
@@ -160,5 +160,5 @@ def _at_bounds(problem: Problem, best: Minimum) -> tuple[Minimum, list[int]]:
         search = partial(minimise, first=first, low=problem.low, high=problem.high, held=held)
         moved = side_by_side([search], problem.answer)[0]
         if moved.squares <= best.squares * (1 + 1e-6):
-            best = moved
-    return best, held
+            return moved, held
+    return best, []

@@ -104,6 +104,8 @@ def test_a_parameter_at_its_bound_is_told() -> None:
     report = fit(decay(), data, parameters={"alpha": (0.4, 2)})
     assert report.at_bounds == ("alpha",) and report.values["alpha"] == 0.4
     assert np.isnan(report.errors["alpha"]) and "at its bound" in str(report)
+    low, high = report.intervals["alpha"]
+    assert low == 0.4 < high < 0.5 and report.open == ("alpha",)
 
 
 def test_experiments_share_their_parameters() -> None:
@@ -141,7 +143,7 @@ def test_runs_that_fail_are_gone_round() -> None:
     data = Samples("x", 1 / (1 / 0.3 - times), times=times, errors=0.01)
     report = fit(model, data, parameters={"x": (0.01, 2)}, intervals=False)
     assert report.values["x"] == pytest.approx(0.3, rel=1e-4)
-    with pytest.raises(RunFailed, match="from none of 8 starts"):
+    with pytest.raises(RunFailed, match="from any of 8 starts"):
         fit(model, data, parameters={"x": (1.0, 2)})
 
 
