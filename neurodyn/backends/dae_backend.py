@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate
 
+from neurodyn.backends import ida
 from neurodyn.backends.outcome import interrupted
 from neurodyn.backends.plan import Floats, Piece, Plan
 from neurodyn.backends.progress import Progress
@@ -32,7 +33,7 @@ class DAE:
 
     def run(self, plan: Plan) -> Trajectory:
         """Carry out a plan. Ctrl-C ends it early, with what was computed until then."""
-        method = chosen_method(replace(plan, method=plan.method or METHOD))
+        method = _chosen(plan)
         with np.errstate(all="ignore"), warnings.catch_warnings(), Progress(plan) as progress, few_threads(plan):
             warnings.simplefilter("ignore")
             way = _Way(plan, method, progress)
@@ -47,6 +48,15 @@ class DAE:
         }
         time, y = way.recorder.time, way.recorder.y
         return Trajectory(time, y, outcome, method, counts, way.t, way.y, past=way.rates or None)
+
+
+def _chosen(plan: Plan) -> str:
+    """The method that the plan names, of SciPy or IDA, or the default."""
+    if plan.method != ida.NAME:
+        return chosen_method(replace(plan, method=plan.method or METHOD))
+    ida.check_ida()
+    chosen_method(replace(plan, method=METHOD))  # what else the plan asks suits a method that chooses its steps
+    return ida.NAME
 
 
 class _Way:
@@ -76,12 +86,9 @@ class _Way:
         return DONE
 
     def _cross(self, piece: Piece) -> Outcome:
-        plan, options = self._plan, {} if self._method in EXPLICIT else {"jac": self.reduced.jacobian}
         if not np.isfinite(self.reduced.rate(self.t, self.z)).all():
             return self._unsolved(self.t)
-        solver = getattr(scipy.integrate, self._method)(
-            self.reduced.rate, self.t, self.z, piece.end, rtol=plan.rtol, atol=plan.atol, **options
-        )
+        solver = self._solver(piece)
         while solver.status == "running":
             self.reduced.lost = None
             if not stepped(solver) or not np.isfinite(solver.y).all():
@@ -95,6 +102,16 @@ class _Way:
             if outcome is not DONE:
                 return outcome
         return DONE
+
+    def _solver(self, piece: Piece) -> Any:
+        """SciPy's solver of what moves, or one with its face."""
+        plan = self._plan
+        if self._method == ida.NAME:
+            return ida.IDA(plan, self.reduced, piece, self.t, self.z)
+        options = {} if self._method in EXPLICIT else {"jac": self.reduced.jacobian}
+        return getattr(scipy.integrate, self._method)(
+            self.reduced.rate, self.t, self.z, piece.end, rtol=plan.rtol, atol=plan.atol, **options
+        )
 
     def _arrive(self, t: float, z: Floats) -> Outcome:
         state = self.reduced.state(t, z)

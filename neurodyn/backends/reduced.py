@@ -31,6 +31,7 @@ class Reduced:
 
     Attributes:
         z: at the start.
+        seen: V, the rows that span those of the mass matrix.
         counts: how often the rate (`rhs`) and the Jacobian were asked for.
         lost: the last time at which the equations had no solution.
     """
@@ -46,11 +47,11 @@ class Reduced:
         self._piece: Piece = plan.pieces()[0]
         given = {**self._piece.inputs(plan.t0), **rates(system, np.zeros(system.layout.size))}
         mass: Floats = derivative_by(system, True)(plan.t0, plan.start, given) * self.scale
-        self._seen = _row_space(mass)
-        self._mass = mass @ self._seen.T
+        self.seen = _row_space(mass)
+        self._mass = mass @ self.seen.T
         self._y: Floats = plan.start / self.scale
-        self._v: Floats = np.zeros(len(self._seen))
-        self.z: Floats = self._seen @ self._y
+        self._v: Floats = np.zeros(len(self.seen))
+        self.z: Floats = self.seen @ self._y
 
     def enter(self, piece: Piece) -> None:
         """Read inputs on this piece from now on."""
@@ -76,28 +77,37 @@ class Reduced:
         """All states and unknowns; None where the equations have no solution."""
         return self._y * self.scale if self._solve(t, z) else None
 
+    def consistent(self, t: float, z: Floats) -> tuple[Floats, Floats]:
+        """All states and unknowns and their rates, in units of their scales; not numbers where there is no solution."""
+        if not self._solve(t, z):
+            return np.full_like(self._y, np.nan), np.full_like(self._y, np.nan)
+        return self._y.copy(), self._all_rates(t)
+
     def rates(self, t: float) -> dict[str, Any]:
         """The rates of all states and unknowns where the last state was found, by their hidden names."""
+        return rates(self.system, self._all_rates(t) * self.scale)
+
+    def _all_rates(self, t: float) -> Floats:
         step = SMALL * abs(self._piece.end - self._piece.begin)
         low, high = sorted((self._piece.begin, self._piece.end))
         before, after = max(t - step, low), min(t + step, high)
         change = (self._equations(after, self._y, self._v) - self._equations(before, self._y, self._v)) / (
             after - before
         )
-        found = np.linalg.solve(self._matrix(t), np.concatenate([-change, self._v]))[len(self._v) :]
-        return rates(self.system, found * self.scale)
+        found: Floats = np.linalg.solve(self._matrix(t), np.concatenate([-change, self._v]))[len(self._v) :]
+        return found
 
     def _equations(self, t: float, y: Floats, v: Floats) -> Floats:
         inputs = self._piece.inputs(t)
-        found: Floats = self._residual(t, y * self.scale, (self._seen.T @ v) * self.scale, inputs)
+        found: Floats = self._residual(t, y * self.scale, (self.seen.T @ v) * self.scale, inputs)
         return found
 
     def _matrix(self, t: float) -> Floats:
         """The derivative of the equations by v, then y."""
-        given = {**self._piece.inputs(t), **rates(self.system, (self._seen.T @ self._v) * self.scale)}
+        given = {**self._piece.inputs(t), **rates(self.system, (self.seen.T @ self._v) * self.scale)}
         by_y = self._by_y(t, self._y * self.scale, given) * self.scale
         rank = len(self._v)
-        return np.vstack([np.hstack([self._mass, by_y]), np.hstack([np.zeros((rank, rank)), self._seen])])
+        return np.vstack([np.hstack([self._mass, by_y]), np.hstack([np.zeros((rank, rank)), self.seen])])
 
     def _solve(self, t: float, z: Floats) -> bool:
         """Newton's method from the last solution on: with the matrix of an earlier time as long as that converges."""
@@ -112,7 +122,7 @@ class Reduced:
         return False
 
     def _off(self, t: float, z: Floats) -> Floats:
-        return np.concatenate([self._equations(t, self._y, self._v), self._seen @ self._y - z])
+        return np.concatenate([self._equations(t, self._y, self._v), self.seen @ self._y - z])
 
     def _chords(self, t: float, z: Floats, inverse: Floats) -> bool:
         last = np.inf
