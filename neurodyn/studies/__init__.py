@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 # A study is a file with a `STUDY`; its line here is what `neurodyn list` says.
 STUDIES = {
     "digit_recall": "How often a dense memory recalls digits, against the damage of the cue.",
-    "habituation": "The hallmarks of habituation, each by a motif that shows it.",
+    "habituation": "The ten hallmarks of habituation, measured on any model, or on all shipped ones.",
+    "habituation_motifs": "The hallmarks of habituation, each by a motif that shows it, as its source has it.",
     "habituation_circuit": "The analog habituation circuit: threshold, silence, H5 from its diode, a loaded divider.",
 }
 

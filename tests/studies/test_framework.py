@@ -179,9 +179,9 @@ def test_data_must_be_numbers(squares: Squares, monkeypatch: pytest.MonkeyPatch)
         study("squares", data=[[1.0, 2.0], [math.nan, 1.0]])
     monkeypatch.undo()
     with pytest.raises(neurodyn.InputError, match="draws nothing at random"):
-        study("habituation", seed=1)
+        study("habituation_motifs", seed=1)
     with pytest.raises(neurodyn.InputError, match="takes no data"):
-        study("habituation", data=[1.0])
+        study("habituation_motifs", data=[1.0])
 
 
 def test_an_interrupted_run_ends_the_study(monkeypatch: pytest.MonkeyPatch) -> None:

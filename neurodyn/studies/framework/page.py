@@ -33,7 +33,7 @@ def _text(report: Report, study: Study, figures: Mapping[str, str]) -> str:
     if report.claims:
         parts += ["## Claims", f"{tally(report.claims)}.", as_table(report.claims).markdown()]
         parts += ["\n".join(f"- {line}" for line in reasons(report.claims))] if reasons(report.claims) else []
-    for table in report.tables:
+    for table in (*report.tables, *report.details):
         parts += [f"## {table.title}", table.markdown()]
     parts += ["## More figures"] if others else []
     for name in others:

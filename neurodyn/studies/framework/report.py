@@ -37,6 +37,7 @@ class Report:
         data: what was measured, with the recipe.
         notes: further lines of the summary.
         tables: further tables.
+        details: tables that are too long for a screen: they stand on the page and in JSON.
         facts: further plain data for JSON.
     """
 
@@ -47,6 +48,7 @@ class Report:
     data: Result
     notes: Sequence[str] = ()
     tables: Sequence[Table] = ()
+    details: Sequence[Table] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -70,7 +72,7 @@ class Report:
             "study": self.name,
             "title": self.title,
             "claims": [c.to_json() for c in self.claims],
-            "tables": {table.title: table.to_json() for table in self.tables},
+            "tables": {table.title: table.to_json() for table in (*self.tables, *self.details)},
             **self.facts,
             "recipe": dict(self.recipe),
         }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from textwrap import wrap
 
 Row = Sequence[str]
+_WIDEST = 48  # characters of a cell on one line of a screen
 
 
 @dataclass(frozen=True)
@@ -17,10 +20,15 @@ class Table:
     rows: Sequence[Row]
 
     def lines(self) -> list[str]:
-        """The table as text, columns side by side."""
-        rows = [self.head, *self.rows]
-        widths = [max(len(row[k]) for row in rows) for k in range(len(self.head))]
-        return [self.title, *("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows)]
+        """The table as text, columns side by side; long cells are wrapped, empty columns left out."""
+        kept = [k for k in range(len(self.head)) if any(row[k] for row in self.rows)]
+        cells = [[wrap(row[k], _WIDEST) or [""] for k in kept] for row in (self.head, *self.rows)]
+        widths = [max(len(line) for row in cells for line in row[k]) for k in range(len(kept))]
+        lines = [self.title]
+        for row in cells:
+            for parts in zip_longest(*row, fillvalue=""):
+                lines.append("  ".join(part.ljust(w) for part, w in zip(parts, widths, strict=True)).rstrip())
+        return lines
 
     def markdown(self) -> str:
         """The table for a page."""

@@ -11,7 +11,7 @@ from scipy.special import lambertw
 from scipy.stats import binomtest, t
 
 from neurodyn import Experiment, InputError, Model, Peaks, RunFailed, Samples, fit
-from tests.analysis.fitting.models import DUTY, HEIGHT, PERIOD, TRAIN, decay, hill_peaks, line, memory, noisy_peaks
+from tests.analysis.fitting.models import TRAIN, decay, hill_peaks, line, memory, noisy_peaks
 
 BOTH = {"alpha": (0.01, 1.0), "beta": (0.05, 5.0)}
 
@@ -118,22 +118,6 @@ def test_experiments_share_their_parameters() -> None:
         each.append(Experiment(Peaks.every("y", height / (1 + low**2), period=1), inputs))
     report = fit("habituation", each, parameters=BOTH, starts=2, intervals=False)
     assert report.values == pytest.approx({"alpha": 0.1, "beta": 0.5}, rel=1e-5)
-
-
-def test_a_curve_of_decrement_and_recovery() -> None:
-    """Ten stimuli, and one more after each of some gaps, which begin from the same series each time."""
-    alpha, beta = 0.15, 0.4
-    q = np.exp(-alpha)
-    end = beta * HEIGHT * (1 - q**DUTY) / alpha * (1 - q**10) / (1 - q)  # the memory after the series
-    each = [Experiment(Peaks.every("y", hill_peaks(alpha, beta, 10), period=PERIOD), TRAIN)]
-    for gap in (2.0, 6.0, 12.0):
-        probe = (
-            f"pulses({HEIGHT}, period=1, duty={DUTY}, phase={1 - DUTY}, count=10) + window({10 + gap}, {10.2 + gap}, 5)"
-        )
-        answer = HEIGHT / (1 + (end * np.exp(-alpha * gap)) ** 2)
-        each.append(Experiment(Peaks("y", [answer], starts=[10 + gap], ends=[11 + gap]), {"u": probe}))
-    report = fit("habituation", each, parameters=BOTH, starts=2, intervals=False)
-    assert report.values == pytest.approx({"alpha": alpha, "beta": beta}, rel=1e-5)
 
 
 def test_runs_that_fail_are_gone_round() -> None:

@@ -15,7 +15,7 @@ from neurodyn.studies.framework.report import Report
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return study("habituation")
+    return study("habituation_motifs")
 
 
 def curves(report: Report, start: str) -> list[Any]:
