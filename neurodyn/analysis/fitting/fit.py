@@ -19,6 +19,7 @@ from neurodyn.analysis.fitting.report import Fit
 from neurodyn.analysis.fitting.runs import How
 from neurodyn.analysis.fitting.together import side_by_side
 from neurodyn.analysis.fitting.vary import read_varied
+from neurodyn.backends.progress import Bar
 from neurodyn.errors import InputError, RunFailed
 from neurodyn.results.recipe import plain_values, recipe
 from neurodyn.system.build import built
@@ -32,6 +33,8 @@ Floats = NDArray[np.float64]
 AT_BOUND = 1e-5
 # So often a search begins anew where a profile finds a better minimum.
 ANEW = 3
+# So many runs a search takes, and one side of a profile, for the bar.
+SEARCH, PROFILE = 12, 25
 
 
 def fit(
@@ -49,6 +52,7 @@ def fit(
     rtol: float = 1e-8,
     atol: float = 1e-10,
     seed: int = 0,
+    progress: bool | None = None,
 ) -> Fit:
     """The parameters with which a model comes nearest to measurements, by bounded least squares.
 
@@ -67,6 +71,7 @@ def fit(
         intervals: whether to follow the profile of each parameter; else intervals come from the covariance alone.
         backend, method, rtol, atol: see `simulate`; by default lanes of the backend `ensemble`.
         seed: of the starts, and of draws in the model.
+        progress: False shows no bar.
 
     Raises:
         InputError: for data, names and bounds that cannot be used, and models with noise.
@@ -79,9 +84,11 @@ def fit(
     each = [
         Experiment(e.sets, {**(inputs or {}), **e.inputs}, {**(start or {}), **e.start}) for e in experiments_of(data)
     ]
-    problem = Problem([Predictor(system, varied, e, how) for e in each], varied)
-    ends = _searched(problem, starts, seed)
-    best, found, told, status = _told(problem, min(ends, key=lambda m: m.squares), level, intervals)
+    runs = SEARCH * starts + 2 * PROFILE * len(varied) * intervals  # or so
+    with Bar(system.name, runs, progress) as bar:
+        problem = Problem([Predictor(system, varied, e, how) for e in each], varied, bar)
+        ends = _searched(problem, starts, seed)
+        best, found, told, status = _told(problem, min(ends, key=lambda m: m.squares), level, intervals)
     asked = {
         "analysis": "fit", "parameters": {v.name: [v.low, v.high] for v in varied}, "starts": starts, "level": level,
         "intervals": intervals, **vars(how), "inputs": plain_values(system, dict(inputs or {})),

@@ -13,6 +13,7 @@ from scipy.optimize import least_squares
 from neurodyn.analysis.fitting.predict import EXACT, ROUGH, Predictor
 from neurodyn.analysis.fitting.together import Ask
 from neurodyn.analysis.fitting.vary import Vary
+from neurodyn.backends.progress import Bar
 from neurodyn.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -28,9 +29,10 @@ class Problem:
     Attributes:
         known: whether the errors of measurements are given; else residuals are in terms of the size of each set.
         values, errors: of all measurements, one set after the other.
+        evaluations: how many sets of parameters were asked for, which the bar shows.
     """
 
-    def __init__(self, predictors: Sequence[Predictor], varied: Sequence[Vary]) -> None:
+    def __init__(self, predictors: Sequence[Predictor], varied: Sequence[Vary], bar: Bar) -> None:
         self.predictors, self.varied = tuple(predictors), tuple(varied)
         sets = [measured for p in predictors for measured in p.experiment.sets]
         given = [measured.errors is not None for measured in sets]
@@ -45,7 +47,7 @@ class Problem:
         self.errors: Floats = np.concatenate([_errors(np.asarray(m.values, dtype=float), m.errors) for m in sets])
         ends = np.array([[v.coordinate(v.low), v.coordinate(v.high)] for v in varied], dtype=float)
         self.low, self.high = ends.T
-        self.evaluations = 0
+        self.evaluations, self.bar = 0, bar
 
     @property
     def why(self) -> str:
@@ -63,6 +65,7 @@ class Problem:
         found = [p.answer(points) for p in self.predictors]
         values = np.concatenate([v for v, _ in found], axis=1)
         slopes = np.concatenate([s for _, s in found], axis=1)
+        self.bar.to(self.evaluations)
         return (values - self.values) / self.errors, slopes / self.errors[:, None]
 
     def values_of(self, point: Floats) -> dict[str, float]:
