@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from neurodyn.errors import InputError as InputError
     from neurodyn.errors import NeurodynError as NeurodynError
     from neurodyn.errors import RunFailed as RunFailed
+    from neurodyn.exports.target import export as export
     from neurodyn.model.library import library as library
     from neurodyn.model.library import load as load
     from neurodyn.model.model import Model as Model
@@ -74,6 +75,7 @@ _HOME = {
     "dc_sweep": "analysis.small_signal.sweep",
     "design_habituation": "analysis.fitting.design",
     "energy": "analysis.energy.report",
+    "export": "exports.target",
     "fit": "analysis.fitting.fit",
     "fixed_points": "analysis.fixed_points.find",
     "library": "model.library",

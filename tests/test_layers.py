@@ -19,7 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Each may import from itself and from those before it.
 ORDER = [
     *("errors", "calculus", "language", "model", "program", "system", "results", "backends", "simulation"),
-    *("analysis", "export", "plots", "studies", "bench", "cli"),
+    *("analysis", "exports", "plots", "studies", "bench", "cli"),
 ]
 # Only these stand above the order: the public names, and `python -m neurodyn`.
 FRONT = {"neurodyn", "neurodyn.__main__"}

@@ -34,6 +34,7 @@ VERBS = {
     "basins": "The attractors of a model, and which starts lead to each.",
     "memories": "What a network remembers of its stored patterns, from how far.",
     "fit": "Parameters from measurements, and what these cannot tell.",
+    "export": "Write a model or circuit for another tool, such as ngspice.",
     "bench": "Measure tasks beside other tools and the limit of the machine.",
     "study": "Run an experiment, and say which of its claims hold.",
 }

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-needs_ngspice = pytest.mark.skipif(
-    shutil.which("ngspice") is None, reason="NOT COMPARED WITH NGSPICE: the program ngspice is not on the path"
-)
+needs_ngspice = pytest.mark.ngspice
 
 
 def ngspice(folder: Path, lines: str, command: str, vectors: list[str]) -> dict[str, np.ndarray]:

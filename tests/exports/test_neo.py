@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from neurodyn import InputError, Model, build, simulate
-from neurodyn.export import to_neo
+from neurodyn.exports import to_neo
 from neurodyn.results import Result
 
 neo = pytest.importorskip("neo")

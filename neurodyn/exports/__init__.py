@@ -1,5 +1,5 @@
 """Results and systems in the forms of other tools."""
 
-from neurodyn.export.neo import to_neo
+from neurodyn.exports.neo import to_neo
 
 __all__ = ["to_neo"]
