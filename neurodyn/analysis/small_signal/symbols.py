@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sympy import Expr, Matrix, Symbol, cancel, fraction
+from sympy import QQ, Expr, Symbol, sympify
+from sympy.polys.matrices import DomainMatrix
 
 from neurodyn.analysis.small_signal.slopes import Element, derivatives, itself
 from neurodyn.calculus.letters import names_in
@@ -53,19 +55,51 @@ def _made(structure: Structure, names: list[str], source: str, output: str) -> F
         return None
     pencil = [_row(inner, row, names, implicit) for row in rows]
     if not implicit:  # rate = flow
-        pencil = [[(S if k == j else 0) - e for j, e in enumerate(row)] for k, row in enumerate(pencil)]
+        pencil = [[(S if k == j else sympify(0)) - e for j, e in enumerate(row)] for k, row in enumerate(pencil)]
     sign = -1 if implicit else 1
     drive = [sign * _entry(inner, row, source) for row in rows]
     bordered = [[*row, -b] for row, b in zip(pencil, drive, strict=True)]
     bordered.append([*_row(last, f"{output} out", names, implicit), _entry(last, f"{output} out", source)])
-    ratio = cancel(Matrix(bordered).det() / Matrix(pencil).det())
-    above, below = (_spelt(part) for part in fraction(ratio))
+    ratio = _ratio(bordered, pencil)
+    if ratio is None:
+        return None
+    above, below = map(_spelt, ratio)
     return Fraction(above, below) if max(len(above), len(below)) <= LONGEST else None
+
+
+def _ratio(above: list[list[Expr]], below: list[list[Expr]]) -> tuple[Expr, Expr] | None:
+    """The quotient of two determinants in lowest terms; None where an entry is not rational or the second is 0."""
+    symbols = sorted({x for row in above for e in row for x in e.free_symbols} | {S}, key=str)
+    field = QQ.frac_field(*symbols)
+    if not all(e.is_rational_function(*symbols) for row in above for e in row):
+        return None
+    first, second = (
+        _determinant([[field.from_sympy(e) for e in row] for row in rows], field) for rows in (above, below)
+    )
+    if not second:
+        return None
+    found = first / second
+    numerator, denominator = found.numer, found.denom
+    return numerator.as_expr(), denominator.as_expr()
+
+
+def _determinant(rows: list[list[Any]], field: Any) -> Any:
+    """Of polynomials: the denominators of each row are taken out first."""
+    ring, factor, cleared = field.get_ring(), field.one, []
+    for row in rows:
+        common = ring.one
+        for entry in row:
+            common = ring.lcm(common, entry.denom)
+        whole = field.convert_from(common, ring)
+        cleared.append([(entry * whole).numer for entry in row])
+        factor *= whole
+    matrix = DomainMatrix(cleared, (len(rows), len(rows)), ring)
+    return field.convert_from(matrix.det(), ring) / factor
 
 
 def _entry(jacobian: Jacobian, row: str, column: str) -> Expr:
     found = jacobian.outputs.get((row, column))
-    return Matrix([0])[0] if found is None else found.expr
+    return sympify(0) if found is None else found.expr
 
 
 def _row(jacobian: Jacobian, row: str, names: list[str], implicit: bool) -> list[Expr]:

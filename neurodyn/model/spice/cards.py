@@ -154,9 +154,8 @@ def _check(text: str, file: str | None) -> None:
         raise InputError(
             f"The netlist has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read.", code="spice-long"
         )
-    for number, line in enumerate(text.split("\n"), 1):
-        code = line if number == 1 else _without_remark(line)  # remarks may be in any language
-        for column, c in enumerate(code if number > 1 else ""):
+    for number, line in enumerate(text.split("\n")[1:], 2):
+        for column, c in enumerate(_without_remark(line)):  # titles and remarks may be in any language
             if not (c.isascii() and (c.isprintable() or c in "\t\r")):
                 Card(line, ((0, number, line),), file).fail(
                     column,

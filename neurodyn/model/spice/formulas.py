@@ -120,10 +120,11 @@ class Formula:
         condition = self._level(0)
         if self._sign() != "?":
             return condition
-        self._take("?")
+        self._deeper(self._take("?"))
         first = self._choice()
         self._expect(":")
         second = self._choice()
+        self._depth -= 1
         return first if condition else second
 
     def _expect(self, sign: str) -> None:

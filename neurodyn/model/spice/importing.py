@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from neurodyn.errors import InputError
+from neurodyn.errors import InputError, Place
 from neurodyn.model.circuits import potential
 from neurodyn.model.model import Model
 from neurodyn.model.spice.blocks import Block, read_blocks
@@ -29,6 +29,18 @@ def read_netlist(text: str, *, file: str | None = None, **described: Any) -> Mod
     Args:
         described: name, summary, references and so on of the model.
     """
+    try:
+        return _read(text, file, described)
+    except RecursionError:
+        raise InputError(
+            "Formulas and parameters of the netlist are nested too deeply.",
+            code="spice-formula",
+            remedy="Write parameters in the order in which they follow.",
+            place=Place(file),
+        ) from None
+
+
+def _read(text: str, file: str | None, described: Mapping[str, Any]) -> Model:
     deck = read_deck(text, file)
     whole, circuit = read_blocks(deck.cards), Circuit()
     scope = Scope(whole.said)

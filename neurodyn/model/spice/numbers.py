@@ -8,6 +8,8 @@ from decimal import Decimal
 from neurodyn.model.spice.cards import Card, Token
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[ed][+-]?\d+)?", re.IGNORECASE)
+_EXPONENT = re.compile(r"[edED][+-]?(\d+)")
+LONGEST = 60  # characters of a number
 SUFFIXES = {"meg": 6, "t": 12, "g": 9, "k": 3, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15}
 MIL = Decimal("25.4e-6")
 _TAKES_PREFIX = re.compile(r"[A-Za-z]+(?:/|$)")  # not the unit of a root or of 1/V
@@ -16,7 +18,9 @@ _PREFIXES = {9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "u", -9: "n", -12: "p",
 
 def scaled(card: Card, at: int, digits: str, letters: str) -> float:
     """The value of digits with letters behind them: a suffix, then letters that say nothing, as in `10uF`."""
-    low = letters.lower()
+    low, exponent = letters.lower(), _EXPONENT.search(digits)
+    if len(digits) > LONGEST or (exponent and len(exponent[1]) > 4):
+        card.fail(at, "spice-number", f"{digits[:20]}... is too long to be read.", "Write fewer digits.")
     number = Decimal(digits.lower().replace("d", "e"))
     if abs(number.adjusted()) > 300 and number:
         card.fail(at, "spice-number", f"{digits} is too large or too small.", "Keep exponents within 300.")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sympy import sympify
 
 import neurodyn
 from neurodyn import Model, transfer_function
@@ -63,6 +65,18 @@ def test_far_apart_corners() -> None:
     found = transfer_function(model, input="u", output="z")
     np.testing.assert_allclose(found.poles, [-1, -1e3, -1e9], rtol=1e-6)
     np.testing.assert_allclose(found.zeros, [-1.0001e4], rtol=1e-6)
+
+
+def test_the_symbols_of_a_ladder_are_its_numbers() -> None:
+    """Three stages with nine names between them, at values of their own."""
+    cards = [f"R{k} n{k} n{k + 1} {k + 1}k\nC{k} n{k + 1} 0 {3 * k + 1}n" for k in range(3)]
+    found = transfer_function(netlist("V1 n0 0 0", *cards), input="V1", output="n3.v")
+    assert found.symbolic is not None and found.symbolic.numerator == "1"
+    values = {f"R{k}_": (k + 1) * 1e3 for k in range(3)} | {f"C{k}_": (3 * k + 1) * 1e-9 for k in range(3)}
+    s = -2.5e4
+    text = re.sub(r"([RC]\d)\.[RC]", r"\1_", found.symbolic.denominator)
+    exact = float(sympify(text).subs({**values, "s": s}))
+    assert exact == pytest.approx(np.polyval(found.denominator, s) / found.denominator[-1], rel=1e-9)
 
 
 def test_what_does_not_show_is_no_pole() -> None:

@@ -42,6 +42,17 @@ def test_every_rule_has_an_example() -> None:
         ("R1 a 0 {" + "1+" * 11_000 + "1}", "spice-long"),
         ("R1 a 0 {" + "(" * 500 + "1" + ")" * 500 + "}", "spice-formula"),
         ("R1 a 0 {" + "-" * 500 + "1}", "spice-formula"),
+        ("R1 a 0 {" + "1?1:" * 4_000 + "1}", "spice-formula"),
+        ("R1 a 0 {" + "2^-" * 4_000 + "1}", "spice-formula"),
+        (
+            ".param "
+            + " ".join(f"p{k}=" + "{" + "(" * 50 + f"p{k + 1}" + ")" * 50 + "}" for k in range(35))
+            + " p35=1\n"
+            "R1 a 0 {p0}",
+            "spice-formula",
+        ),
+        ("R1 a 0 1e99999999999999999999", "spice-number"),
+        ("R1 a 0 {1" + "0" * 5_000 + "}", "spice-number"),
         (".param " + " ".join(f"p{k}={{p{k + 1}}}" for k in range(60)) + " p60=1\nR1 a 0 {p0}", "spice-formula"),
         ("\n".join(f"R{k} a 0 1" for k in range(2_001)), "spice-large"),
         (  # 10**15 calls
@@ -52,7 +63,20 @@ def test_every_rule_has_an_example() -> None:
             "spice-large",
         ),
     ],
-    ids=["long", "long card", "brackets", "signs", "chain", "elements", "calls"],
+    ids=[
+        "long",
+        "long card",
+        "brackets",
+        "signs",
+        "choices",
+        "powers",
+        "deep chain",
+        "exponent",
+        "digits",
+        "chain",
+        "elements",
+        "calls",
+    ],
 )
 def test_what_would_take_too_much(lines: str, code: str) -> None:
     assert refused(f"title\n{lines}\n").code == code
