@@ -102,7 +102,6 @@ def test_the_leaky_integrate_and_fire_circuit_charges_and_fires() -> None:
     assert mem[-1] < 0.4 < 0.9 < mem[fired] and run["spike.v"].values.max() > 1.7
 
 
-@pytest.mark.slow
 def test_the_axon_hillock_trades_charge() -> None:
     """The feedback moves C_f*V_dd: the input brings it back between spikes, and the way to ground takes it in them."""
     system = neurodyn.build("axon_hillock")

@@ -87,7 +87,7 @@ def test_a_comparator_tells_which_input_is_higher() -> None:
         "R": resistor("out", "c", 1),
         "C": {"model": "capacitor", "p": "c", "n": "gnd", "C": "1 pF"},
     }
-    found = run("1 s", parts, every=0.1)
+    found = run("1 s", parts, every=0.1, method="Radau")
     np.testing.assert_allclose(found["out.v"].values, 1 + 2 * np.tanh((0.04 * found.time - 0.02) / 8e-3), atol=1e-6)
 
 
@@ -102,6 +102,20 @@ def test_a_level_ends_where_it_loses_its_hold(sign: int) -> None:
     s = np.sqrt(1 - 10e-3 / 100e-3)
     kept = (found["A.s"].values * sign < 0).sum() - 1
     assert 65e-3 + 25e-3 * kept / 100 == pytest.approx(100e-3 * s - 10e-3 * np.arctanh(s), abs=1e-3)
+
+
+def test_an_ideal_comparator_makes_a_relaxation_oscillator() -> None:
+    """Its level charges a capacitor towards itself: half a period is R*C*ln((1 + h)/(1 - h)), h = V_h over 1 V."""
+    parts = {
+        "A": {"model": "comparator_ideal", "p": "gnd", "n": "c", "out": "out", "V_high": "1 V", "V_low": "-1 V"},
+        "R": resistor("out", "c", 900),
+        "C": {"model": "capacitor", "p": "c", "n": "gnd", "C": "1 uF"},
+    }
+    system = neurodyn.build(neurodyn.Model(parts=parts), values={"A.V_h": 0.2, "A.RO": 100})
+    found = neurodyn.simulate(system, until="3 ms", rtol=1e-9, record=["A.up", "A.down"])
+    turns = np.sort(np.concatenate([found.events("A.up").time, found.events("A.down").time]))
+    np.testing.assert_allclose(np.diff(turns)[1:], 1e-3 * np.log(1.2 / 0.8), rtol=1e-7)
+    assert len(turns) == 7
 
 
 def test_a_memristor_counts_the_charge() -> None:

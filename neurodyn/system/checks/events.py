@@ -24,7 +24,7 @@ def check_events(model: Model) -> None:
     if not model.events:
         return
     graph = uses(model.definitions)
-    varying = reaching(graph, {"t", *model.states, *model.inputs, *model.events})
+    varying = reaching(graph, {"t", *model.variables, *model.inputs, *model.events})
     carriers = reaching(graph, model.events) & graph.keys()
     impulses = carriers | model.events.keys()
     for rule in model.rules.values():
