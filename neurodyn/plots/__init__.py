@@ -124,11 +124,11 @@ def checked_ending(path: str | PathLike[str]) -> str:
     return ending
 
 
-def save(figure: Figure, path: str | PathLike[str]) -> Path:
+def save(figure: Figure, path: str | PathLike[str], *, dpi: int = 200) -> Path:
     """Write a figure, in the format that the path ends with. An older file is replaced once the picture is complete."""
     ending = checked_ending(path)
     picture = io.BytesIO()
-    figure.savefig(picture, format=ending, dpi=200)
+    figure.savefig(picture, format=ending, dpi=dpi)
     target = Path(path)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

@@ -13,6 +13,7 @@ from neurodyn.studies.framework.settings import described
 from neurodyn.studies.framework.work import Study
 
 FIGURES = "figures"
+_DPI = 110  # enough for a screen: pages are kept with the code
 
 
 def write_page(report: Report, study: Study, path: Path, *, endings: tuple[str, ...] = ("png",)) -> None:
@@ -23,7 +24,7 @@ def write_page(report: Report, study: Study, path: Path, *, endings: tuple[str, 
     for name, stem in drawn.items():
         figure = report.plot(name)
         for ending in endings:
-            save(figure, folder / f"{stem}.{ending}")
+            save(figure, folder / f"{stem}.{ending}", dpi=_DPI)
     path.write_text(_text(report, study, {name: f"{FIGURES}/{stem}.png" for name, stem in drawn.items()}), "utf-8")
 
 
