@@ -15,6 +15,7 @@ from neurodyn.calculus.nodes import Delta, Floor, Larger, Partial, Rate, Smaller
 from neurodyn.calculus.positions import Clamped, Cyclic, Inside, Open, Padded, Position
 from neurodyn.calculus.reductions import KthLargest, Reduction, Softmax
 from neurodyn.calculus.rewrite import TRUE
+from neurodyn.calculus.roots import Root
 from neurodyn.calculus.times import Ddt, Lag, Next
 from neurodyn.calculus.vocabulary import ELEMENTWISE, REDUCTIONS
 from neurodyn.errors import InputError
@@ -172,6 +173,8 @@ class _Speller:
         if isinstance(expr, Delta):
             a, b = (self.show(x, ADD, names) for x in expr.args)
             return f"where({a} == {b}, 1, 0)", ATOM
+        if isinstance(expr, Root):  # to be read by people alone: of what it is a root stands elsewhere
+            return f"root({', '.join(self.show(a, OR, names) for a in expr.args[3:])})", ATOM
         if isinstance(expr, Where) and _says_zero(*expr.args):
             return self._node(expr.args[1], names)
         word = "where" if isinstance(expr, Where) else _WORDS.get(type(expr)) or _SYMPY.get(type(expr))

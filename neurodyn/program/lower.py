@@ -12,11 +12,12 @@ from neurodyn.calculus import nodes, reductions
 from neurodyn.calculus.contract import contract
 from neurodyn.calculus.positions import Inside, Position
 from neurodyn.calculus.rewrite import Definition
+from neurodyn.calculus.roots import Root
 from neurodyn.calculus.scans import find_scans
 from neurodyn.calculus.supports import Pair, Supports, edge_letter
 from neurodyn.calculus.times import OnEdge
 from neurodyn.errors import InputError
-from neurodyn.program import branches, elementary, positions, reducing, scanning, sums, terms
+from neurodyn.program import branches, elementary, positions, reducing, roots, scanning, sums, terms
 from neurodyn.program.builder import Builder
 from neurodyn.program.context import Context, Recursions, Rule
 from neurodyn.program.order import in_order
@@ -43,6 +44,7 @@ RULES: Mapping[type, Rule] = {
     nodes.Sign: elementary.sign,
     nodes.Stop: elementary.stop,
     OnEdge: elementary.stop,
+    Root: roots.root,
     reductions.Sum: sums.plain_sum,
     reductions.Norm: sums.norm,
     reductions.Count: reducing.count,

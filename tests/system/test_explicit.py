@@ -127,9 +127,9 @@ def test_what_is_divided_by_is_looked_at() -> None:
 @pytest.mark.parametrize(
     ("equations", "why"),
     [
-        ("dx/dt = -w\n0 = w**3 + w - x", "since w follows from no closed form"),
+        ("dx/dt = -w\n0 = w**3 - w - x", "since w follows from no law that is shown to rise"),
         # The sign of k is open.
-        ("dx/dt = -w\n0 = max(w, 0) - max(-w, 0)*k - x", "since w follows from no closed form"),
+        ("dx/dt = -w\n0 = max(w, 0) - max(-w, 0)*k - x", "since w follows from no law that is shown to rise"),
     ],
 )
 def test_what_stays_implicit_is_told(equations: str, why: str) -> None:

@@ -9,6 +9,7 @@ from neurodyn.calculus.letters import name_of
 from neurodyn.calculus.nodes import Absolute, Heaviside, Larger, Rate, Relu, Sign, Smaller, Stop, Where
 from neurodyn.calculus.reductions import KthLargest, Largest, Norm, Smallest
 from neurodyn.calculus.rewrite import names_reached
+from neurodyn.calculus.roots import Root
 from neurodyn.system.claims import Claim
 from neurodyn.system.structure import TIME, Structure
 
@@ -46,6 +47,8 @@ def jump(structure: Structure, energy: str) -> str:
         expr = structure.definitions[name].expr
         if expr.has(Stop):
             return f"no derivative passes stop in {name}, on which {energy} depends"
+        if expr.has(Root):
+            return f"{name}, on which {energy} depends, is the root of a law"
         if not is_continuous(expr, moving):
             return f"{name}, on which {energy} depends, is not shown to be without jumps"
     return ""

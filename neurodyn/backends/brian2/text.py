@@ -19,7 +19,7 @@ NATIVE: dict[type, str] = {
     nodes.Expm1: "expm1", nodes.Log1p: "log1p", nodes.Exprel: "exprel",
 }  # fmt: skip
 COMPARED: dict[type, str] = {sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">=", sp.Eq: "==", sp.Ne: "!="}
-_CALLED = {"Inside": "letters that are shifted beyond ends"}
+_CALLED = {"Inside": "letters that are shifted beyond ends", "Law": "roots of laws"}
 
 
 class Unprintable(Exception):

@@ -12,6 +12,7 @@ from sympy import Add, Expr, S
 from neurodyn.calculus.letters import quantity
 from neurodyn.calculus.nodes import Rate
 from neurodyn.calculus.rewrite import inline, substitute
+from neurodyn.calculus.roots import Root
 from neurodyn.calculus.times import Ddt
 from neurodyn.language.names import Name
 from neurodyn.language.source import Source
@@ -113,7 +114,7 @@ class _Flowing:
             for name, expr in told.items():
                 expr = substitute(expr, lambda reference: rates.get(reference.name))
                 head = f"d{name}/dt" if kind == "flow" else name
-                text = spell(expr) if expr.count_ops() <= LONGEST else "..."
+                text = "..." if expr.has(Root) or expr.count_ops() > LONGEST else spell(expr)
                 source = Source(f"{head} = {text}", file=self._model.file)
                 yield Equation(kind, name, (), S.One, expr, source, len(head) + 2)
 

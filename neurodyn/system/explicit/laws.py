@@ -12,6 +12,7 @@ from neurodyn.calculus.letters import names_in
 from neurodyn.calculus.rewrite import Definition, inline, names_reached
 from neurodyn.system.explicit.branches import root, with_kinks
 from neurodyn.system.explicit.forms import CURVED, Form, Forms, Unequal
+from neurodyn.system.explicit.rising import risen
 from neurodyn.system.explicit.signs import Signs
 from neurodyn.system.structure import Structure
 
@@ -73,5 +74,7 @@ class Laws:
         form = forms.of(expr)
         found = root(form, forms, name, self.signs)
         if found is None:
-            raise Unsolved(f"{name} follows from no closed form that is shown to be the only one")
+            found = risen(form, forms, name, self.signs)
+        if found is None:
+            raise Unsolved(f"{name} follows from no law that is shown to rise, or fall, throughout")
         return found

@@ -95,7 +95,7 @@ def test_values_on_edges_are_zero_elsewhere() -> None:
 def test_unknowns_of_constraints() -> None:
     given = {"states": {"x": 1.0}, "unknowns": {"u": 1.0}, "energy": "E"}
     assert judged("E = x**2/2 - u**2\ndx/dt = -x\n0 = u - x", **given).verdict is Verdict.REFUTED  # u is x
-    found = judged("E = x**2/2 - u**2\ndx/dt = -x\n0 = u**3 + u - x", **given)
+    found = judged("E = x**2/2 - u**2\ndx/dt = -x\n0 = u**3 - u - x", **given)
     assert found.verdict is Verdict.UNDECIDED and "constraints" in found.reason
 
 
