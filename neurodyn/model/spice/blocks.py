@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from neurodyn.language.names import near
@@ -10,6 +10,26 @@ from neurodyn.model.spice.cards import Card, Token
 from neurodyn.model.spice.parameters import Said, assignments, in_order
 
 DEEPEST = 20
+# What a .control block may say: it changes neither the circuit nor its run in time.
+_COMMANDS = (
+    *(
+        "run",
+        "quit",
+        "exit",
+        "write",
+        "wrdata",
+        "print",
+        "plot",
+        "save",
+        "echo",
+        "display",
+        "listing",
+        "show",
+        "setplot",
+    ),
+    *("linearize", "meas", "gnuplot", "hardcopy", "destroy", "op", "ac", "dc", "noise", "tf", "pz", "sens"),
+)
+_SETTINGS = ("filetype", "wr_singlescale", "wr_vecnames", "numdgt", "noaskquit", "nomoremode", "appendwrite", "width")
 
 
 @dataclass
@@ -62,7 +82,7 @@ class Block:
 def read_blocks(cards: Iterable[Card]) -> Block:
     """The whole netlist, subcircuits inside."""
     whole = block = Block()
-    for card in cards:
+    for card in _without_commands(cards):
         head = card.head
         match head.low:
             case ".subckt":
@@ -80,6 +100,32 @@ def read_blocks(cards: Iterable[Card]) -> Block:
     if block.head is not None:
         block.head.fail(0, "spice-ends", f"The subcircuit {block.name} does not end.", "Write .ends behind it.")
     return whole
+
+
+def _without_commands(cards: Iterable[Card]) -> Iterator[Card]:
+    """The cards, of a `.control` block its first line alone.
+
+    Raises:
+        InputError: for a command that may change the circuit or its run, and a block that does not end.
+    """
+    control: Card | None = None
+    for card in cards:
+        if control is None:
+            control = card if card.head.low == ".control" else None
+            yield card
+        elif card.head.low == ".endc":
+            control = None
+        else:
+            _check_command(card)
+    if control is not None:
+        control.fail(0, "spice-control", "This block of commands does not end.", "Write .endc behind it.")
+
+
+def _check_command(card: Card) -> None:
+    head, words = card.head, card.text.lower().replace("=", " ").split()
+    if head.low not in _COMMANDS and not (head.low == "set" and len(words) > 1 and words[1] in _SETTINGS):
+        sentence = f"The command {' '.join(words[:2])} may change the circuit or its run."
+        head.fail("spice-control", sentence, "Commands are not run: write a card, such as .tran 1u 1m.")
 
 
 def _add_command(head: Token, block: Block) -> None:

@@ -19,6 +19,7 @@ from neurodyn.model.spice.waves import Span
 _PRINTS = "it says what SPICE prints"
 _ANALYSES = "it asks SPICE for another analysis"
 NOTED = {
+    ".control": "its commands are not run",
     **dict.fromkeys((".save", ".print", ".plot", ".probe", ".width", ".meas", ".measure", ".four"), _PRINTS),
     **dict.fromkeys((".op", ".dc", ".ac", ".tf", ".noise", ".disto", ".pz", ".sens"), _ANALYSES),
 }
@@ -26,7 +27,6 @@ REFUSED = {
     ".include": ("Another file is not read", "Write what is in it here."),
     ".inc": ("Another file is not read", "Write what is in it here."),
     ".lib": ("Another file is not read", "Write what you need of it here."),
-    ".control": ("Commands of ngspice are not run", "Write .tran as a card, and leave the block out."),
     ".func": ("Functions are not read", "Write its formula where it is used."),
     ".global": ("Global nodes are not read", "Hand the node to each subcircuit."),
     ".if": ("Choices between cards are not read", "Keep the cards that you want."),

@@ -59,17 +59,15 @@ def expand(
         letter = name.low[0]
         if letter == "x":
             _call(element, depth)
-        elif letter in READ and name.low[1:]:
+        elif letter in READ:
             READ[letter](element)
         else:
             _refuse(name)
 
 
 def _refuse(name: Token) -> None:
-    letter, wanted = name.low[0], ", ".join(x.upper() for x in (*READ, "x"))
-    if letter in READ:
-        name.fail("spice-element", f"{name.text} is no name.", f"Write {name.text}1, say.")
-    what = OTHERS.get(letter)
+    wanted = ", ".join(x.upper() for x in (*READ, "x"))
+    what = OTHERS.get(name.low[0])
     sentence = f"{what} is not read." if what else f"{name.text} is no element."
     name.fail("spice-element", sentence, f"Elements that are read begin with {wanted}.")
 
