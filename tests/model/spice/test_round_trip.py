@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 import neurodyn
 from neurodyn import Model
@@ -22,6 +23,7 @@ def test_a_circuit_written_for_spice_is_read_back() -> None:
     np.testing.assert_allclose(read, ours, atol=2e-3)
 
 
+@pytest.mark.slow
 def test_transistors_written_for_spice_are_read_back() -> None:
     model = Model.from_spice(neurodyn.export(neurodyn.build("inverter"), to="spice").text)
     sources = {part.fields["p"]: n for n, part in model.parts.items() if part.fields["model"] == "voltage_source"}

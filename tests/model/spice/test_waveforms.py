@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -171,8 +172,10 @@ def test_sources_are_those_of_ngspice(tmp_path: Path) -> None:
         np.testing.assert_allclose(ours, np.interp(times, theirs["sweep"], theirs[f"v(n{k})"]), atol=2e-4, err_msg=text)
 
 
-def test_a_model_of_a_netlist_is_written_and_read(tmp_path: Path) -> None:
-    for name, (netlist, _) in CASES.items():
+@pytest.mark.parametrize("names", [QUICK, pytest.param([*CASES], marks=pytest.mark.slow)], ids=["some", "all"])
+def test_a_model_of_a_netlist_is_written_and_read(names: Sequence[str], tmp_path: Path) -> None:
+    for name in names:
+        netlist, _ = CASES[name]
         model = neurodyn.Model.from_spice(f"{name}\n{netlist}\n.end\n", name="read")
         path = tmp_path / "read.toml"
         path.write_text(model.to_toml(), encoding="utf-8")
