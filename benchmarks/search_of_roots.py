@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--gain", type=float, default=1.5)
     parser.add_argument("--starts", type=int, default=1000)
     parser.add_argument("--beside", type=int, default=10, help="starts that SciPy searches from")
+    parser.add_argument("--skip", type=int, default=0, help="blocks that an earlier run has done")
     parser.add_argument("--shown", type=int, default=4, help="roots that are proved and get eigenvalues")
     asked = parser.parse_args()
     weights = asked.gain * np.random.default_rng(0).standard_normal((asked.units, asked.units)) / asked.units**0.5
@@ -42,20 +43,23 @@ def main() -> None:
     of = Scaled(field)
     starts = np.random.default_rng(1).uniform(-asked.gain, asked.gain, (asked.starts, asked.units))
     ours, theirs, ends, solved = 0.0, 0.0, [], 0
-    for k, block in enumerate(np.array_split(starts, asked.beside), 1):
+    blocks = np.array_split(starts, asked.beside)[asked.skip :]
+    for block in blocks:
         ended, took = timed(lambda block=block: newton(of, block, MOST_STEPS))
         ours += took
         ends.append(ended.states[ended.found])
         found, took = timed(lambda block=block: root(field.values, block[0], jac=field.jacobian))
         theirs += took
         solved += bool(found.success)
-        print(f"block {k}: {ours:.0f} s, SciPy {theirs:.0f} s", flush=True)
-    roots = np.concatenate(ends)
-    print(f"search  {ours:8.1f} s for {asked.starts} starts, of which {len(roots)} led to {len(distinct(roots).first)} "
-          f"roots; {ours / asked.starts:.3f} s per start")  # fmt: skip
-    print(f"root    {theirs / asked.beside * asked.starts:8.1f} s, scaled up from {asked.beside} starts, of which "
-          f"{solved} led to a root; {theirs / asked.beside:.3f} s per start")  # fmt: skip
-    print(f"ratio   {theirs / asked.beside / (ours / asked.starts):8.1f} (at least 5 is wanted)")
+        print(f"{len(block)} starts, {ended.found.sum()} led to a root: {ours:.0f} s in all, SciPy {theirs:.0f} s "
+              f"for {len(ends)} starts", flush=True)  # fmt: skip
+    roots, starts = np.concatenate(ends), np.concatenate(blocks)
+    every, beside = len(starts), len(blocks)
+    print(f"search  {ours:8.1f} s for {every} starts, of which {len(roots)} led to {len(distinct(roots).first)} roots; "
+          f"{ours / every:.3f} s per start")  # fmt: skip
+    print(f"root    {theirs / beside * every:8.1f} s, scaled up from {beside} starts, of which {solved} led to a root; "
+          f"{theirs / beside:.3f} s per start")  # fmt: skip
+    print(f"ratio   {theirs / beside / (ours / every):8.1f} (at least 5 is wanted)")
     some = roots[: asked.shown]
     judge = Judge(of)
     told, took = timed(lambda: [str(judge.judged(z).sure) for z in some])

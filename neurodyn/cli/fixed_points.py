@@ -16,7 +16,8 @@ from neurodyn.errors import InputError
 
 @click.command(
     epilog="\b\nExamples:\n  neurodyn fixed-points lorenz\n  neurodyn fixed-points wilson_cowan --at 100 --plot a.png\n"
-    "  neurodyn fixed-points van_der_pol --box x=-3..3 --box y=-3..3 --json"
+    "  neurodyn fixed-points van_der_pol --box x=-3..3 --box y=-3..3 --json\n"
+    "  neurodyn fixed-points kuramoto --size N=3 --set K=6 --drift"
 )
 @click.argument("name")
 @click.option("--box", "sides", multiple=True, metavar="STATE=LOW..HIGH", help="Look there alone; of each state.")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.field.field import Field
 from neurodyn.analysis.fixed_points.certified import MOST, Certified, certified
-from neurodyn.analysis.fixed_points.drifting.find import drifting
+from neurodyn.analysis.fixed_points.drifting.find import HINT, drifting, may_drift
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
 from neurodyn.analysis.fixed_points.everywhere import Bounds, bounds
 from neurodyn.analysis.fixed_points.invariants import invariants
@@ -85,16 +85,27 @@ def fixed_points(
         effort = Effort(boxes, starts, seed, bar.to)
         if drift:
             return drifting(field, ends if box else None, system.start(start), effort)
-        if system.layout.size > MOST_STATES:
-            why = f"{system.layout.size} numbers of state are more than the {MOST_STATES} that a proof is made for"
-            return _looked_for(field, ends if box else None, period, effort, why)
-        try:
-            of = Enclosure(field, period)
-            of.levels = invariants(of, system.start(start))
-            return _proved(field, of, ends, effort, closed_forms)
-        except (NoInterval, Unknown) as error:
-            why = f"intervals lack the operation {error}" if isinstance(error, NoInterval) else str(error)
-            return _looked_for(field, ends if box else None, period, effort, why)
+        found = _all_or_some(field, ends if box else None, period, effort, system.start(start), closed_forms)
+    if not found.points and may_drift(field, system.start(start)):
+        return replace(found, reason=f"{found.reason}; {HINT}")
+    return found
+
+
+def _all_or_some(
+    field: Field, ends: tuple[Array, Array] | None, period: int, effort: Effort, start: Array, forms: bool
+) -> FixedPoints:
+    """All fixed points, proved, where that can be done; else what a search finds."""
+    size = field.size
+    if size > MOST_STATES:
+        why = f"{size} numbers of state are more than the {MOST_STATES} that a proof is made for"
+        return _looked_for(field, ends, period, effort, why)
+    try:
+        of = Enclosure(field, period)
+        of.levels = invariants(of, start)
+        return _proved(field, of, ends or (np.full(size, -np.inf), np.full(size, np.inf)), effort, forms)
+    except (NoInterval, Unknown) as error:
+        why = f"intervals lack the operation {error}" if isinstance(error, NoInterval) else str(error)
+        return _looked_for(field, ends, period, effort, why)
 
 
 def _proved(field: Field, of: Enclosure, given: tuple[Array, Array], effort: Effort, forms: bool) -> FixedPoints:

@@ -35,7 +35,8 @@ def test_softmax_without_leak() -> None:
     """x' = b - softmax(x) = c 1 where softmax(x) = b - c and c = (sum(b) - 1)/n; then x grows and softmax(x) stays."""
     b = np.array([0.5, 0.3, 0.9])
     system = units("p[i] = softmax(x[i], i)\ndx[i]/dt = b[i] - p[i]", 3, b=b)
-    assert not len(fixed_points(system, box={"x": (-5, 5)}))
+    still = fixed_points(system, box={"x": (-5, 5)})
+    assert not len(still) and still.is_complete and "drift=True" in still.reason
     found = fixed_points(system, box={"x": (-5, 5)}, drift=True)
     (p,) = found
     assert p.drift is not None and found.is_complete and p.sure is Sure.PROVED and p.kind == "stable node, drifting"
@@ -61,6 +62,15 @@ def test_oscillators_lock() -> None:
     still = fixed_points(units("dx[i]/dt = sum(sin(x[j] - x[i]), j)/2", 2), box={"x": (-3, 3.3)}, drift=True)
     assert {p.kind for p in still} == {"stable node", "unstable node"}
     assert all(p.drift is not None and p.drift.is_still for p in still)
+
+
+def test_phases_are_told_within_a_turn() -> None:
+    """Three oscillators that are nearly alike lock in phase: one place, however many turns a search went."""
+    system = neurodyn.build("kuramoto", sizes={"N": 3}, values={"K": 3.0, "gamma": 1e-9})
+    found = fixed_points(system, drift=True, starts=32)
+    (locked,) = found.stable
+    assert np.cos(locked.flat - locked.flat[0]) == pytest.approx(np.ones(3)) and len(found) <= 8
+    assert all((np.abs(p.flat - system.start()) <= np.pi + 1e-9).all() for p in found)
 
 
 def test_integrators_whose_activations_saturate() -> None:

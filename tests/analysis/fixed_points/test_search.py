@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 import neurodyn
 from neurodyn.analysis.field.field import Field
@@ -111,3 +112,27 @@ def test_a_search_needs_all_ends_or_none() -> None:
     system = neurodyn.build("ring_two_populations")
     with pytest.raises(neurodyn.InputError, match="needs the ends of all states, or of none"):
         neurodyn.fixed_points(system, box={system.layout.names[0]: (-1.0, 1.0)})
+
+
+@pytest.mark.slow
+def test_without_a_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond 3,000 units no matrix is made: a memory of three orthogonal patterns rests at c xi with c = 2 tanh(c)."""
+    size = 3200
+    place = np.arange(size)
+    patterns = np.stack([np.ones(size), np.where(place < size // 2, 1.0, -1.0), np.where(place % 2, 1.0, -1.0)])
+    model = neurodyn.Model(
+        "dx[i]/dt = -x[i] + 2*sum(xi[p,i]*sum(xi[p,j]*tanh(x[j]), j), p)/N", states={"x[i]": "1.5*xi[1,i]"},
+        indices={"N": {"letters": "i j", "size": size}, "P": {"letters": "p", "size": 3}},
+        parameters={"xi[p,i]": patterns},
+    )  # fmt: skip
+
+    def refused(*_: object) -> None:
+        raise AssertionError("a matrix was made")
+
+    monkeypatch.setattr(Scaled, "jacobian", refused)
+    found = neurodyn.fixed_points(neurodyn.build(model), starts=16)
+    c = brentq(lambda c: c - 2 * np.tanh(c), 1, 2)
+    assert any(p.flat == pytest.approx(c * patterns[1], abs=1e-8) and p.sure is Sure.SEARCHED for p in found)
+    for p in found:  # all roots are mixtures of patterns
+        assert p.flat == pytest.approx(patterns.T @ (patterns @ p.flat) / size, abs=1e-8) and p.residual < 1e-10
+        assert p.stability.sure is Sure.UNDECIDED

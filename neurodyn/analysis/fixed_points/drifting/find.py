@@ -29,6 +29,8 @@ from neurodyn.analysis.fixed_points.search.steps import MOST_DENSE
 from neurodyn.analysis.fixed_points.shares import Effort, Told, part
 from neurodyn.errors import InputError
 from neurodyn.program.interval_ops import NoInterval
+from neurodyn.system.checks.periods import period_of
+from neurodyn.system.jacobian import spans
 
 Array = NDArray[np.float64]
 # How many directions are told; up to how many states there are intervals; below which share of the slopes a drift is
@@ -36,6 +38,9 @@ Array = NDArray[np.float64]
 TOLD, MOST_ENCLOSED, STILL, ALONG = 3, 12, 1e-9, (0.0, 1.0, 10.0, 100.0)
 # Which share of the work is done, about, when the first of two parts is.
 NEAR = 0.6
+# Up to how many states it is looked whether there may be a drift where none is asked for, and what is said then.
+MOST_HINTED = 200
+HINT = "rates do not depend on some directions: drift=True looks for activations that stay while states drift"
 SEEN = "that rates stay along it is seen at some states, not shown"
 
 
@@ -76,6 +81,11 @@ def drifting(field: Field, given: tuple[Array, Array] | None, home: Array, effor
     )  # fmt: skip
 
 
+def may_drift(field: Field, home: Array) -> bool:
+    """Whether there are directions that the rates of a flow do not depend on, in systems that are not large."""
+    return field.kind == "flow" and field.size <= MOST_HINTED and translations(field, None, home) is not None
+
+
 def _enclosure(field: Field) -> Enclosure | None:
     if field.size > MOST_ENCLOSED:
         return None
@@ -107,7 +117,7 @@ def _along(
 def _searched(field: Field, ways: Translations, begin: Array, box: tuple[Array, Array] | None, told: Told) -> Certified:
     of = Across(field, ways)
     ended = newton(of, begin / field.scales, MOST_STEPS, tick=lambda n: told(NEAR * n / len(begin)))
-    roots = ended.states[ended.found]
+    roots = _in_one_turn(field, ended.states[ended.found] * field.scales, ways.through) / field.scales
     roots, points, interrupted = roots[distinct(roots).first], list[FixedPoint](), ended.interrupted
     judge = Judge(of, ways)
     try:
@@ -120,6 +130,16 @@ def _searched(field: Field, ways: Translations, begin: Array, box: tuple[Array, 
         interrupted = True
     reason = f"{len(begin)} starts led {int(ended.found.sum())} times to {len(points)} of them"
     return Certified(tuple(points), Sure.SEARCHED, reason, interrupted=interrupted)
+
+
+def _in_one_turn(field: Field, states: Array, around: Array) -> Array:
+    """States with a period within half of it around a state: after it they are the same."""
+    turns = np.zeros(field.size)
+    for name, span in spans(field.system.layout).items():
+        declared = field.system.model.states[name]
+        if declared.period is not None:
+            turns[span] = period_of(declared, field.system.bound())
+    return np.asarray(states - turns * np.rint((states - around) / np.where(turns > 0, turns, 1.0)))
 
 
 def _point(of: Across, judge: Judge, z: Array) -> FixedPoint | None:

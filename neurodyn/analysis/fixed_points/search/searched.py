@@ -111,7 +111,8 @@ def _told(of: Scaled, judge: Judge, roots: Array, told: Told) -> tuple[list[Fixe
             elif all(np.abs(z - y).max() > NEARBY * (1 + np.abs(z).max()) for y in near):
                 near.append(z)
                 point = _point(of, z, replace(shown, sure=Sure.UNDECIDED))
-                points.append(replace(point, notes=(f"{OPEN}; {how_slow(of, z)}",)))
+                told_slow = f"; {how_slow(of, z)}" if of.size <= SLOW_SIZE else ""
+                points.append(replace(point, notes=(f"{OPEN}{told_slow}",)))
             told(number / len(roots))
     except KeyboardInterrupt:
         interrupted = True
