@@ -69,6 +69,8 @@ class Source:
         if not isinstance(told, Pulses) or not 0 < told.duty < 1:
             return None
         ends = told.count is not None and (told.count + told.phase - 1 + told.duty) * told.period < edges.t1
+        # PULSE would begin a jump at the very end of the run, which is none of it.
+        ends = ends or told.edges(edges.t1 - edges.rise, edges.t1 + edges.rise).size > 0
         begins = told.phase * told.period - 0.5 * edges.rise
         return None if ends or begins < edges.t0 or told.phase >= 1 else told
 
