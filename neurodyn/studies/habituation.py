@@ -36,6 +36,7 @@ SHIPPED: Mapping[str, Mapping[str, Any]] = {
     "sniffer": STEPS_OF_1,
     "antithetic": STEPS_OF_1,
     "negative_feedback": STEPS_OF_1,
+    "habituation_chain_analog": {"response": "y2"},
     "habituation_spiking": {"input": "S[0]", "response": "motor.spike", "dt": 0.005, "longest": 60.0},
 }
 NOTES = (
@@ -121,8 +122,8 @@ def _table(work: Work, settings: Settings) -> Report:
 
 
 def _names(settings: Settings) -> list[str]:
-    """The models of the table: those that were asked for, or all of the theme."""
-    known = [e.name for e in library() if e.theme == "habituation" and not e.device]
+    """The models of the table: those that were asked for, or all of the theme and the circuits that are named so."""
+    known = [e.name for e in library() if "habituation" in (e.theme, e.name.partition("_")[0]) and not e.device]
     return [name.strip() for name in settings.models.split(",")] if settings.models else known
 
 

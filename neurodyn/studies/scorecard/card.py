@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -42,6 +42,7 @@ class Card:
     model: Model
     settings: Settings
     seed: int = 0
+    values: Mapping[str, float] = field(default_factory=dict)  # parameters in place of those of the model
 
     @classmethod
     def of(cls, name: str, settings: Settings, seed: int = 0) -> Card:
@@ -51,21 +52,21 @@ class Card:
     @property
     def key(self) -> str:
         """The model, by name and content: what its parts depend on beside the settings."""
-        text = self.model.to_toml(expand=bool(self.model.parts))
+        text = self.model.to_toml(expand=bool(self.model.parts)) + "".join(f"{n}={v!r}" for n, v in self.values.items())
         return f"{self.model.name} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
-    def jobs(self) -> dict[str, Callable[[], Mapping[str, Any]]]:
+    def jobs(self, hallmarks: Iterable[str] = HALLMARKS) -> dict[str, Callable[[], Mapping[str, Any]]]:
         """The parts of a study."""
-        return {f"{h} of {self.key}": partial(self._outcome, h) for h in HALLMARKS}
+        return {f"{h} of {self.key}": partial(self._outcome, h) for h in hallmarks}
 
-    def findings(self, outcomes: Mapping[str, Outcome]) -> dict[str, Finding]:
+    def findings(self, outcomes: Mapping[str, Outcome], hallmarks: Iterable[str] = HALLMARKS) -> dict[str, Finding]:
         """What the parts have found."""
-        return {h: Finding.kept(outcomes[f"{h} of {self.key}"]) for h in HALLMARKS}
+        return {h: Finding.kept(outcomes[f"{h} of {self.key}"]) for h in hallmarks}
 
     @cached_property
     def lab(self) -> Lab:
         """The subject under its protocol."""
-        return _lab(self.model, self.settings, self.seed)
+        return _lab(self.model, self.settings, self.seed, self.values)
 
     def _outcome(self, hallmark: str) -> Mapping[str, Any]:
         return measured(self.lab, hallmark).outcome()
@@ -81,9 +82,9 @@ def measured(lab: Lab, hallmark: str) -> Finding:
     return _MEASURES[hallmark](lab)
 
 
-def _lab(model: Model, settings: Settings, seed: int) -> Lab:
+def _lab(model: Model, settings: Settings, seed: int, values: Mapping[str, float]) -> Lab:
     """The lab of a model; where nothing says which input is the stimulus, the one that evokes a response."""
-    found = subject(model, settings.input, settings.response)
+    found = subject(model, settings.input, settings.response, values)
     names = {p.name for p in found.ports}
     if settings.input or len(names) == 1:
         plan = protocol(found, settings)
