@@ -21,7 +21,12 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 TARGETS = PYPROJECT["tool"]["hatch"]["build"]["targets"]
 SHIPPED = sorted(f"{folder}/{file.name}" for folder in FOLDERS for file in (ROOT / folder).glob("*.toml"))
 # Packages whose distribution has another name.
-DISTRIBUTIONS = {"flint": "python-flint", "mpl_toolkits": "matplotlib", "sklearn": "scikit-learn"}
+DISTRIBUTIONS = {
+    "sksundae": "scikit-sundae",
+    "flint": "python-flint",
+    "mpl_toolkits": "matplotlib",
+    "sklearn": "scikit-learn",
+}
 
 # Prints where the package was found, then loads every name it is given.
 LOAD = """
@@ -100,9 +105,10 @@ def third_party(*, bench: bool) -> set[str]:
 
 def test_everything_imported_is_a_declared_dependency() -> None:
     """The tools that benchmarks stand beside are asked for by those who want them."""
-    told = [PYPROJECT["project"]["dependencies"], PYPROJECT["project"]["optional-dependencies"]["bench"]]
-    declared, peers = ({re.split(r"[^\w-]", line)[0] for line in lines} for lines in told)
-    assert third_party(bench=False) <= declared
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    told = [PYPROJECT["project"]["dependencies"], extras["dae"], extras["bench"]]
+    declared, solvers, peers = ({re.split(r"[^\w-]", line)[0] for line in lines} for lines in told)
+    assert third_party(bench=False) <= declared | solvers
     assert third_party(bench=True) <= declared | peers
 
 

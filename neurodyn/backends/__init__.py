@@ -86,8 +86,8 @@ def choose(plan: Plan, name: str | None = None) -> Backend:
 
 def _reason(plan: Plan, lacking: frozenset[str]) -> str:
     """Why it needs a backend that solves constraints."""
-    unsolved = plan.system.structure.unsolved
-    return f", since {unsolved}" if unsolved and CONSTRAINED in lacking else ""
+    unsolved = plan.system.structure.unsolved if CONSTRAINED in lacking else ""
+    return f", since {unsolved}" if unsolved else ""
 
 
 def _check_known(what: str, asked: str | None) -> None:

@@ -12,7 +12,7 @@ from neurodyn.cli.outputs import JSON, PLOT, Outputs
 
 @click.command(
     epilog="\b\nExamples:\n  neurodyn tolerance habituation_analog --spread R3.R='5 %' --spread C1.C='20 %' "
-    "--measure 'ratio(y, 1) in ..0.3'\n"
+    "--until 15 --measure 'ratio(y, 1) in ..0.1'\n"
     "  neurodyn tolerance mine.toml --samples 10000 --measure 'peak(out.v) in 0.9..1.1' --plot band.png"
 )
 @click.argument("name")

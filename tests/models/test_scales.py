@@ -203,6 +203,10 @@ def same(one: neurodyn.Result, other: neurodyn.Result, factors: dict[str, float]
 
 
 LENGTHY = {
+    "axon_hillock",
+    "diode_clipper",
+    "habituation_chain_analog",
+    "lif_analog",
     "ei_network",
     "stdp_pair",
     "adex",

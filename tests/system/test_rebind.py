@@ -102,8 +102,9 @@ def assert_same(changed: System, fresh: System) -> None:
 def assert_agrees(system: System, values: dict[str, Any]) -> System | None:
     """Accepted with the result of a fresh build, or refused with its words."""
     given = {**system.given, **values}
+    declared = (system.structure.constrained or system.structure).model
     try:
-        fresh = neurodyn.build(system.model, sizes=system.sizes, values=given, seed=system.seed)
+        fresh = neurodyn.build(declared, sizes=system.sizes, values=given, seed=system.seed)
     except neurodyn.InputError as error:
         with pytest.raises(neurodyn.InputError) as caught:
             system.with_values(values).start()  # where a start is refused, a build says so at once
