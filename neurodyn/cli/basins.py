@@ -9,7 +9,7 @@ import click
 
 from neurodyn.cli.energy import read_box
 from neurodyn.cli.given import SET, SIZE, given_system
-from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
+from neurodyn.cli.outputs import JSON, PLOT, Outputs
 from neurodyn.errors import InputError
 
 
@@ -54,4 +54,4 @@ def command(
 
     system, start = given_system(name, settings, sizes)
     report = basins(system, box=box, at=start or None, **asked)
-    return outputs.keep(report, report.plot) or (INTERRUPTED if report.interrupted else 0)
+    return outputs.keep(report, report.plot, interrupted=report.interrupted)

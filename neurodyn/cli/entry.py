@@ -12,6 +12,7 @@ from importlib import import_module
 
 import click
 
+from neurodyn.cli.codes import BROKEN, INTERRUPTED, PIPE_CLOSED
 from neurodyn.errors import NeurodynError
 
 VERBS = {
@@ -38,7 +39,6 @@ VERBS = {
     "bench": "Measure tasks beside other tools and the limit of the machine.",
     "study": "Run an experiment, and say which of its claims hold.",
 }
-INTERRUPTED, BROKEN, PIPE_CLOSED = 130, 70, 141
 _TRACEBACK = "NEURODYN_TRACEBACK"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from neurodyn.cli.given import SET, SIZE, given_system, read_time
-from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
+from neurodyn.cli.outputs import JSON, PLOT, Outputs
 
 
 @click.command(
@@ -49,4 +49,4 @@ def command(
 
     system, start = given_system(name, settings, sizes)
     report = lyapunov_exponents(system, start=start, span=read_time(span), transient=read_time(transient), **asked)
-    return outputs.keep(report, report.plot) or (INTERRUPTED if report.status == "interrupted" else 0)
+    return outputs.keep(report, report.plot, interrupted=report.status == "interrupted")

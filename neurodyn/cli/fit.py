@@ -7,10 +7,9 @@ from typing import Any
 
 import click
 
+from neurodyn.cli.codes import FAILED
 from neurodyn.cli.given import SET, SIZE, given_system, read_pairs
-from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
-
-FAILED = 1
+from neurodyn.cli.outputs import JSON, PLOT, Outputs
 
 
 @click.command(
@@ -57,5 +56,5 @@ def command(
     system, start = given_system(name, settings, sizes)
     bounds = read_pairs("--vary", varied)
     report = fit(system, data, parameters=bounds, start=start, intervals=not no_intervals, **asked)
-    ended = {"done": 0, "not settled": FAILED, "interrupted": INTERRUPTED}
-    return outputs.keep(report, report.plot) or ended[report.status]
+    code = outputs.keep(report, report.plot, interrupted=report.status == "interrupted")
+    return code or (FAILED if report.status == "not settled" else 0)

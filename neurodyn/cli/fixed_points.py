@@ -10,7 +10,7 @@ import click
 
 from neurodyn.cli.energy import read_box
 from neurodyn.cli.given import SET, SIZE, given_system, read_time
-from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
+from neurodyn.cli.outputs import JSON, PLOT, Outputs
 from neurodyn.errors import InputError
 
 
@@ -57,4 +57,4 @@ def command(
 
     system, start = given_system(name, settings, sizes)
     report = fixed_points(system, box=box, at=read_time(at), start=start or None, **asked)
-    return outputs.keep(report, partial(report.plot, span=span)) or (INTERRUPTED if report.interrupted else 0)
+    return outputs.keep(report, partial(report.plot, span=span), interrupted=report.interrupted)

@@ -41,6 +41,7 @@ def read_reductions(texts: Iterable[str]) -> dict[str, str]:
 
 SET = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter, input or state.")
 SIZE = click.option("--size", "sizes", multiple=True, metavar="SET=N", help="The size of an index set.")
+SEED = click.option("--seed", type=click.IntRange(min=0), metavar="S", help="The seed of draws in the start.")
 
 
 def given_system(name: str, settings: Iterable[str], sizes: Iterable[str]) -> tuple[System, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from neurodyn.cli.given import SET, SIZE, given_system, read_time
-from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
+from neurodyn.cli.outputs import JSON, PLOT, Outputs
 from neurodyn.errors import InputError
 
 
@@ -59,4 +59,4 @@ def command(
             remedy="Set parameters and inputs alone.",
         )
     report = memories(system, rows=rows or None, corruptions=corruptions or None, until=read_time(until), **asked)
-    return outputs.keep(report, report.plot) or (INTERRUPTED if report.interrupted else 0)
+    return outputs.keep(report, report.plot, interrupted=report.interrupted)

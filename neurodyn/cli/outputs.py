@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
+from neurodyn.cli.codes import INTERRUPTED
 from neurodyn.errors import InputError, NeurodynError
 from neurodyn.plots import checked_ending
 
-INTERRUPTED = 130
 PLOT = click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the figure.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for other programs.")
 
@@ -36,11 +36,14 @@ class Outputs:
             checked_ending(self.picture)
             check_output(self.picture)
 
-    def keep(self, report: Any, draw: Callable[[], Any]) -> int:
+    def keep(self, report: Any, draw: Callable[[], Any], *, interrupted: bool = False) -> int:
         """Save, draw and print a report; trouble with one keeps none of the others from the user.
 
+        Args:
+            interrupted: whether the user ended the work before its time.
+
         Returns:
-            The exit code: 0, or that of the first trouble.
+            The exit code: that of the first trouble, else 0, or that of an interruption.
         """
         troubles: list[NeurodynError] = []
         for step, argument in ((self._save, report), (self._draw, draw), (self._print, report)):
@@ -50,7 +53,9 @@ class Outputs:
                 troubles.append(error)
         for trouble in troubles:
             click.echo(f"neurodyn: {trouble}", err=True)
-        return troubles[0].exit_code if troubles else 0
+        if troubles:
+            return troubles[0].exit_code
+        return INTERRUPTED if interrupted else 0
 
     def _save(self, report: Any) -> None:
         if self.out is not None:

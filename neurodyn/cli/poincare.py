@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from neurodyn.cli.given import SET, SIZE, given_system, read_time
-from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
+from neurodyn.cli.given import SEED, SET, SIZE, given_system, read_time
+from neurodyn.cli.outputs import JSON, PLOT, Outputs
 
 
 @click.command(
@@ -24,7 +24,7 @@ from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
 @SET
 @SIZE
 @click.option("--rtol", type=float, default=1e-10, metavar="E", help="The error allowed in a step. [1e-10]")
-@click.option("--seed", type=click.IntRange(min=0), metavar="S", help="The seed of draws in the start.")
+@SEED
 @click.option("--of", metavar="COORDINATE", help="The coordinate of the return map. [that which varies most]")
 @PLOT
 @JSON
@@ -52,4 +52,4 @@ def command(
     system, start = given_system(name, settings, sizes)
     asked |= {"transient": read_time(transient), "longest": read_time(longest)}
     report = poincare(system, section, start=start, **asked)
-    return outputs.keep(report, lambda: report.plot(of=of)) or (INTERRUPTED if report.status == "interrupted" else 0)
+    return outputs.keep(report, lambda: report.plot(of=of), interrupted=report.status == "interrupted")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from neurodyn.cli.codes import INTERRUPTED
 from neurodyn.cli.outputs import Outputs
 from neurodyn.plots import KINDS
 
-_DIFFERENT, _INTERRUPTED = 1, 130
+_DIFFERENT = 1
 
 
 @click.command(
@@ -39,5 +40,5 @@ def command(
     report = rerun(file, progress=progress)
     code = outputs.keep(report, lambda: report.plot(kind))
     if report.second.status == "interrupted":
-        return _INTERRUPTED
+        return INTERRUPTED
     return code or (0 if report.same else _DIFFERENT)

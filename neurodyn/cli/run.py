@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from neurodyn.cli.codes import FAILED, INTERRUPTED
 from neurodyn.cli.given import read_reductions, read_settings, read_sizes, sort_settings
 from neurodyn.cli.outputs import Outputs
 from neurodyn.plots import KINDS
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from neurodyn.results.result import Result
     from neurodyn.system.system import System
 
-_FAILED, _INTERRUPTED = 1, 130
 _EXAMPLES = """\b
 Examples:
   neurodyn run hopfield --size N=100 --set beta=8 --plot hopfield.png
@@ -119,8 +119,8 @@ def command(**options: Any) -> int:
     code = outputs.keep(result, lambda: _figure(request, system, result))
     if result.status == "failed":
         click.echo(f"neurodyn: {result.message}", err=True)
-        return _FAILED
-    return _INTERRUPTED if result.status == "interrupted" else code
+        return FAILED
+    return INTERRUPTED if result.status == "interrupted" else code
 
 
 def _simulated(request: _Request) -> tuple[System, Result]:

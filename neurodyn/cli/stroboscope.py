@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from neurodyn.cli.given import SET, SIZE, given_system, read_time
-from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
+from neurodyn.cli.given import SEED, SET, SIZE, given_system, read_time
+from neurodyn.cli.outputs import JSON, PLOT, Outputs
 
 
 @click.command(
@@ -24,7 +24,7 @@ from neurodyn.cli.outputs import INTERRUPTED, JSON, PLOT, Outputs
 @SET
 @SIZE
 @click.option("--rtol", type=float, default=1e-13, metavar="E", help="The error allowed in a step. [1e-13]")
-@click.option("--seed", type=click.IntRange(min=0), metavar="S", help="The seed of draws in the start.")
+@SEED
 @PLOT
 @JSON
 def command(
@@ -48,4 +48,4 @@ def command(
 
     system, start = given_system(name, settings, sizes)
     report = stroboscope(system, read_time(period), at=read_time(at), start=start, **asked)
-    return outputs.keep(report, report.plot) or (INTERRUPTED if report.status == "interrupted" else 0)
+    return outputs.keep(report, report.plot, interrupted=report.status == "interrupted")

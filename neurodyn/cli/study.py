@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from neurodyn.cli.codes import INTERRUPTED
 from neurodyn.cli.given import read_pairs
 from neurodyn.cli.outputs import Outputs, check_output
 
 if TYPE_CHECKING:
     from neurodyn.studies.framework.report import Report
 
-INTERRUPTED = 130
 _SETTINGS = ("model", "input", "response")  # settings with an option of their own
 
 

@@ -12,6 +12,7 @@ from neurodyn.language.names import near
 from neurodyn.language.source import Source
 from neurodyn.model.declarations import Locate
 from neurodyn.model.families import read_family
+from neurodyn.model.files import reading
 from neurodyn.model.model import FORMAT, Model
 
 LARGEST_FILE = 4_000_000  # bytes
@@ -58,7 +59,7 @@ def read_file(path: Path, within: tuple[Path, ...] = ()) -> Model:
             code="part-circle",
             remedy="Name another model.",
         )
-    try:
+    with reading(shown):
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise InputError(
@@ -67,13 +68,6 @@ def read_file(path: Path, within: tuple[Path, ...] = ()) -> Model:
                 remedy="Give large arrays at build, or as .npy files on the command line.",
             )
         text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{shown} is not UTF-8 text (byte {error.start}).", code="not-utf8", remedy="Save it as UTF-8."
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path is not usable"
-        raise InputError(f"{shown} cannot be read: {reason}.", code="unreadable-file") from None
     return read_text(text, name=path.stem, file=shown, within=(*within, path.resolve()))
 
 

@@ -6,7 +6,7 @@ current that the response sends into the capacitor (R3 / R4) stands in none of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -25,10 +25,12 @@ from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
 
+BUFFERED = "habituation_analog"
 TITLE = "What the habituation circuit predicts"
 ANSWERS = 1e-6  # V: a response above it is one; the solver's error is far below
 ROUNDS, GRID = 3, 33  # an edge is found on a grid, then on one between two neighbours, and once more
 DIVIDERS = {"82k, 22k": (82e3, 22e3), "8.2k, 2.2k": (8.2e3, 2.2e3)}  # ohm: as published, and ten times smaller
+HEIGHTS = (5.0, 6.0, 9.0)  # V, of the trains
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,9 @@ def _line(system: System, settings: Settings, *, buffered: bool = True) -> Line:
     return Line(gain, at["R2.R"] / (at["R1.R"] + at["R2.R"]), -at["D1.b"] / at["D1.a"], float(r))
 
 
-def _circuit(settings: Settings, name: str = "habituation_analog", values: Mapping[str, float] | None = None) -> System:
-    train = f"pulses(A, period={settings.period}[s], duty={settings.duty}, phase={1 - settings.duty})"
-    return build(name, values={"U.V": train, **(values or {})})
+def _train(settings: Settings) -> str:
+    """Pulses of height A."""
+    return f"pulses(A, period={settings.period}[s], duty={settings.duty}, phase={1 - settings.duty})"
 
 
 def _responses(system: System, settings: Settings, heights: Array, count: int | None = None) -> Array:
@@ -99,6 +101,7 @@ def _responses(system: System, settings: Settings, heights: Array, count: int | 
         system,
         until=pulses * settings.period,
         values={"A": heights},
+        inputs={"U.V": _train(settings)},
         record=["y"],
         every=settings.period / 20,
         backend="ensemble",
@@ -122,7 +125,7 @@ def _edge(answer: Callable[[Array], Array], low: float, high: float) -> float:
 
 def _limits(settings: Settings) -> Panel:
     """First and last response against the height."""
-    system = _circuit(settings)
+    system = build(BUFFERED)
     line = _line(system, settings)
     heights = np.linspace(settings.low, settings.high, 20)
     found = _responses(system, settings, heights)
@@ -143,8 +146,8 @@ def _limits(settings: Settings) -> Panel:
 
 def _trains(settings: Settings) -> Panel:
     """Weak stimuli habituate faster and deeper, by the threshold of the diode alone: without it all curves are one."""
-    heights = np.array([5.0, 6.0, 9.0])
-    found, plain = (_responses(_circuit(settings, values=values), settings, heights) for values in ({}, {"D1.b": 0.0}))
+    heights, system = np.array(HEIGHTS), build(BUFFERED)
+    found, plain = (_responses(one, settings, heights) for one in (system, system.with_values({"D1.b": 0.0})))
     at = np.arange(1, settings.count + 1, dtype=np.float64)
     lines = [Curve(f"{a:g} V", at, found[:, k] / found[0, k]) for k, a in enumerate(heights)]
     lines.append(Curve("no threshold, any height", at, plain[:, 0] / plain[0, 0]))
@@ -155,18 +158,19 @@ def _trains(settings: Settings) -> Panel:
 
 
 def _loading(settings: Settings) -> Panel:
-    """What is lost of the first response where the divider has no buffer."""
-    heights = np.linspace(settings.low, settings.high, 20)
-    buffered = _responses(_circuit(settings), settings, heights, count=1)[0]
-    lines, lost = [Curve("with a buffer", heights, buffered)], []
+    """What is lost of the first response where the divider has no buffer, and by the closed form."""
+    heights, system = np.linspace(settings.low, settings.high, 20), build(BUFFERED)
+    buffered, gain = _responses(system, settings, heights, count=1)[0], _line(system, settings).gain
+    lines, lost, known = [Curve("with a buffer", heights, buffered)], [], []
     for label, (upper, lower) in DIVIDERS.items():
-        system = _circuit(settings, "habituation_loaded", {"R1.R": upper, "R2.R": lower})
-        found = _responses(system, settings, heights, count=1)[0]
+        loaded = build("habituation_loaded", values={"R1.R": upper, "R2.R": lower})
+        found = _responses(loaded, settings, heights, count=1)[0]
         lines.append(Curve(label, heights, found))
-        lost += [1 - float(found[-1] / buffered[-1])]
+        lost.append(1 - float(found[-1] / buffered[-1]))
+        known.append(1 - _line(loaded, settings, buffered=False).gain / gain)
     note = "lost: " + ", ".join(f"{part:.1%} at {label}" for label, part in zip(DIVIDERS, lost, strict=True))
     axes = ("height of the pulses (V)", "first response (V)")
-    return Panel("The divider is loaded by the diode", note, axes, tuple(lines), tuple(lost))
+    return Panel("The divider is loaded by the diode", note, axes, tuple(lines), (*lost, *known))
 
 
 def _periods(settings: Settings) -> Panel:
@@ -178,10 +182,9 @@ def _periods(settings: Settings) -> Panel:
 
     def measured(period: float) -> float:
         slower = every(period)
-        system = _circuit(slower)
         return _edge(lambda heights: _responses(system, slower, heights)[-1], slower.low, 3 * slower.high)
 
-    system = _circuit(settings)
+    system = build(BUFFERED)
     fine, at = np.linspace(min(settings.periods), max(settings.periods), 200), np.array(settings.periods)
     known = np.array([_line(system, every(period)).silence for period in fine])
     found = np.array([measured(period) for period in settings.periods])
@@ -210,24 +213,21 @@ def _measured(work: Work, settings: Settings) -> Report:
 
 def _claims(panels: dict[str, Panel], settings: Settings) -> tuple[Claim, ...]:
     """Each prediction beside its closed form."""
-    line = _line(_circuit(settings), settings)
+    line = _line(build(BUFFERED), settings)
     limits, trains, loading, periods = (panels[name].values for name in _PANELS)
     rows = [
         close("height below which nothing answers, V", limits[0], line.threshold, relative=1e-3),
         close("height below which it falls silent, V", limits[1], line.silence, relative=2e-3),
     ]
-    for k, height in enumerate((5.0, 6.0, 9.0)):
+    for k, height in enumerate(HEIGHTS):
         known = float(line.last(height) / line.first(height))
         rows.append(close(f"left of the response at {height:g} V", trains[k], known, relative=2e-3))
     order = "a greater part is left of stronger ones"
     told = ", ".join(f"{part:.3f}" for part in trains[:3])
     rows.append(seen("H5 with the threshold", trains[0] < trains[1] < trains[2], order, told))
     rows.append(close("difference that the height makes without it", trains[4], 0.0, within=1e-6))
-    for (label, (upper, lower)), lost in zip(DIVIDERS.items(), loading, strict=True):
-        loaded = _line(
-            _circuit(settings, "habituation_loaded", {"R1.R": upper, "R2.R": lower}), settings, buffered=False
-        )
-        rows.append(close(f"lost at a divider of {label}", lost, 1 - loaded.gain / line.gain, relative=1e-3))
+    for label, lost, known in zip(DIVIDERS, loading[: len(DIVIDERS)], loading[len(DIVIDERS) :], strict=True):
+        rows.append(close(f"lost at a divider of {label}", lost, known, relative=1e-3))
     half = len(settings.periods)
     for period, found, known in zip(settings.periods, periods[:half], periods[half:], strict=True):
         rows.append(close(f"silence limit at a period of {period:g} s, V", found, known, relative=2e-3))

@@ -26,6 +26,7 @@ from neurodyn.studies.framework.work import Study, Work
 from neurodyn.studies.scorecard.card import Card, measured
 from neurodyn.studies.scorecard.finding import HALLMARKS, MARKS, Finding
 from neurodyn.studies.scorecard.protocol import Settings as Protocol
+from neurodyn.system.system import System
 
 Array = NDArray[np.float64]
 
@@ -81,12 +82,14 @@ def _measured(work: Work, settings: Settings) -> Report:
     asked = _asked(settings)
     own = Protocol(model=settings.model, input=settings.input, response=settings.response)
     card = Card.of(settings.model, own, work.seed)
-    varied = variations(card.lab.subject.system, _spreads(settings))
+    system = card.lab.subject.system
+    varied = variations(system, _spreads(settings))
     offsets = varied.offsets(settings.samples, "philox", work.seed)
     nominal = card.findings(work.parts(card.jobs(asked)), asked)
     judged = [h for h in asked if nominal[h].verdict != NOT_APPLICABLE]
-    samples = [replace(card, settings=_same(card), values=values) for values in _rows(varied, offsets)]
-    jobs = {f"sample {k} of {one.key}": partial(_sample, one, judged) for k, one in enumerate(samples)}
+    same, key = replace(card, settings=_same(card)), card.key
+    rows = enumerate(_rows(varied, offsets))
+    jobs = {f"sample {k} of {key}": partial(_sample, same, system.with_values(values), judged) for k, values in rows}
     found = list(work.parts(jobs).values())
     yields = {h: _yield(nominal[h], k, found, offsets) for k, h in enumerate(judged)}
     title = f"Yield of the hallmarks of habituation in {settings.samples} samples of {card.model.name}"
@@ -133,9 +136,10 @@ def _rows(varied: Variations, offsets: Array) -> list[dict[str, float]]:
     return [{name: float(column[k]) for name, column in columns.items()} for k in range(len(offsets))]
 
 
-def _sample(card: Card, hallmarks: Sequence[str]) -> Mapping[str, Any]:
+def _sample(card: Card, system: System, hallmarks: Sequence[str]) -> Mapping[str, Any]:
     """Verdict and effect of each hallmark in one sample."""
-    found = [measured(card.lab, h) for h in hallmarks]
+    lab = replace(card, system=system).lab
+    found = [measured(lab, h) for h in hallmarks]
     return {"verdict": [one.verdict for one in found], "effect": [one.effect for one in found]}
 
 

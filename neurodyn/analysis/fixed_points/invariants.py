@@ -5,12 +5,13 @@ Candidates are vectors that are orthogonal to the rates at many states; they are
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Sequence
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from neurodyn.analysis.fixed_points.echelon import echelon, exact, simple
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
 from neurodyn.analysis.fixed_points.levels import Levels
 from neurodyn.analysis.fixed_points.written import Written
@@ -18,7 +19,7 @@ from neurodyn.program.scalar_graph import TooLarge
 from neurodyn.program.scalars import NotUnrolled
 
 Array = NDArray[np.float64]
-SMALL, DENOMINATOR, MOST_NODES = 1e-10, 1000, 1500
+SMALL, MOST_NODES = 1e-10, 1500
 
 
 def invariants(of: Enclosure, through: Array) -> Levels | None:
@@ -31,41 +32,41 @@ def invariants(of: Enclosure, through: Array) -> Levels | None:
         rates = of.middle(points) / scales
     if not np.isfinite(rates).all():
         return None
-    found = _echelon(rates, scales)
+    found = _conserved(rates, scales)
     if found is None:
         return None
     weights, pivots = found
     return Levels(weights, pivots, through) if _is_shown(of, weights) else None
 
 
-def _echelon(rates: Array, scales: Array) -> tuple[Array, NDArray[np.intp]] | None:
+def _conserved(rates: Array, scales: Array) -> tuple[Array, NDArray[np.intp]] | None:
     """Rows orthogonal to all rates, in terms of states, with simple fractions; None where there are none."""
     _, sizes, turn = np.linalg.svd(rates)
     rank = int((sizes > SMALL * sizes.max(initial=0.0)).sum())
     null = turn[rank:] / scales
     if not len(null) or not rank:
         return None
-    rows, pivots = null.copy(), list[int]()
-    for k in range(len(rows)):
-        column = next(c for c in range(rows.shape[1]) if np.abs(rows[k:, c]).max() > 1e-6 * np.abs(rows[k:]).max())
-        best = k + int(np.abs(rows[k:, column]).argmax())
-        rows[[k, best]] = rows[[best, k]]
-        rows[k] /= rows[k, column]
-        others = np.arange(len(rows)) != k
-        rows[others] -= np.outer(rows[others, column], rows[k])
-        pivots.append(column)
-    simple = np.vectorize(lambda w: float(Fraction(w).limit_denominator(DENOMINATOR)))(rows)
-    return (simple, np.array(pivots)) if np.allclose(simple, rows, rtol=1e-7, atol=1e-7) else None
+    rows, pivots = echelon(null)
+    weights = simple(rows)
+    return None if weights is None else (weights, pivots)
 
 
 def _is_shown(of: Enclosure, weights: Array) -> bool:
     """Whether the sums of rates are 0 as expressions."""
+    written = written_rates(of)
+    if written is None:
+        return False
+    _, rates = written
+    return all(sp.expand(sum(w * r for w, r in zip(exact(row), rates, strict=True))) == 0 for row in weights)
+
+
+def written_rates(of: Enclosure) -> tuple[tuple[sp.Symbol, ...], Sequence[sp.Expr]] | None:
+    """Symbols of the states, and the rates as expressions of them; None where they are too long to be written out."""
     try:
         written = Written.of(of)
         if len(written.graph.nodes) > MOST_NODES:
-            return False
-        rates = written.expressions(tuple(sp.symbols(f"x0:{of.layout.size}", real=True)), of.t)
+            return None
+        states = tuple(sp.symbols(f"x0:{of.layout.size}", real=True))
+        return states, written.expressions(states, of.t)
     except (TooLarge, NotUnrolled):
-        return False
-    exact = [[sp.Rational(Fraction(w).limit_denominator(DENOMINATOR)) for w in row] for row in weights.tolist()]
-    return all(sp.expand(sum(w * r for w, r in zip(row, rates, strict=True))) == 0 for row in exact)
+        return None

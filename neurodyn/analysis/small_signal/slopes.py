@@ -129,6 +129,7 @@ def _plain(structure: Structure, name: str) -> str:
 
 
 def itself(structure: Structure, name: str) -> Definition:
+    """A name as a definition of its own, with its letters."""
     letters = structure.letters(name)
     return Definition(letters, quantity(name, letters))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from neurodyn.errors import InputError, Place
 from neurodyn.model.circuits import potential
+from neurodyn.model.files import reading
 from neurodyn.model.model import Model
 from neurodyn.model.spice.blocks import Block, read_blocks
 from neurodyn.model.spice.cards import MOST_CHARACTERS, read_deck
@@ -64,17 +65,10 @@ def read_netlist_file(path: Path, **described: Any) -> Model:
     Raises:
         InputError: when it cannot be read, or is not a netlist.
     """
-    try:
+    with reading(str(path)):
         if path.stat().st_size > 4 * MOST_CHARACTERS:
             raise InputError(f"{path} is too long for a netlist.", code="spice-long")
         text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path} is not UTF-8 text (byte {error.start}).", code="not-utf8", remedy="Save it as UTF-8."
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path is not usable"
-        raise InputError(f"{path} cannot be read: {reason}.", code="unreadable-file") from None
     return read_netlist(text, file=str(path), **{"name": path.stem, **described})
 
 

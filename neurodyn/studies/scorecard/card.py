@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from neurodyn.studies.scorecard.lab import Lab
 from neurodyn.studies.scorecard.protocol import Settings, protocol
 from neurodyn.studies.scorecard.runs import runs_of
 from neurodyn.studies.scorecard.subject import Subject, subject
+from neurodyn.system.system import System
 
 NO_DECLINE = "the response does not decline to an asymptote (H1)"
 _MEASURES: Mapping[str, Callable[[Lab], Finding]] = {
@@ -42,7 +43,7 @@ class Card:
     model: Model
     settings: Settings
     seed: int = 0
-    values: Mapping[str, float] = field(default_factory=dict)  # parameters in place of those of the model
+    system: System | None = None  # of the model, with other values than its own
 
     @classmethod
     def of(cls, name: str, settings: Settings, seed: int = 0) -> Card:
@@ -52,7 +53,7 @@ class Card:
     @property
     def key(self) -> str:
         """The model, by name and content: what its parts depend on beside the settings."""
-        text = self.model.to_toml(expand=bool(self.model.parts)) + "".join(f"{n}={v!r}" for n, v in self.values.items())
+        text = self.model.to_toml(expand=bool(self.model.parts))
         return f"{self.model.name} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
     def jobs(self, hallmarks: Iterable[str] = HALLMARKS) -> dict[str, Callable[[], Mapping[str, Any]]]:
@@ -66,7 +67,7 @@ class Card:
     @cached_property
     def lab(self) -> Lab:
         """The subject under its protocol."""
-        return _lab(self.model, self.settings, self.seed, self.values)
+        return _lab(self.system or self.model, self.settings, self.seed)
 
     def _outcome(self, hallmark: str) -> Mapping[str, Any]:
         return measured(self.lab, hallmark).outcome()
@@ -82,9 +83,9 @@ def measured(lab: Lab, hallmark: str) -> Finding:
     return _MEASURES[hallmark](lab)
 
 
-def _lab(model: Model, settings: Settings, seed: int, values: Mapping[str, float]) -> Lab:
+def _lab(model: System | Model, settings: Settings, seed: int) -> Lab:
     """The lab of a model; where nothing says which input is the stimulus, the one that evokes a response."""
-    found = subject(model, settings.input, settings.response, values)
+    found = subject(model, settings.input, settings.response)
     names = {p.name for p in found.ports}
     if settings.input or len(names) == 1:
         plan = protocol(found, settings)

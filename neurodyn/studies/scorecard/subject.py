@@ -9,10 +9,9 @@ from itertools import product
 
 from neurodyn.errors import InputError
 from neurodyn.language.names import near
-from neurodyn.model.library import load
 from neurodyn.model.model import Model
 from neurodyn.studies.scorecard.stimuli import Held, Port
-from neurodyn.system.build import build
+from neurodyn.system.build import built
 from neurodyn.system.system import System
 
 _WORDS = ("response", "output")
@@ -46,17 +45,14 @@ class Subject:
         return math.prod(_shape(self.system, self.response))
 
 
-def subject(
-    model: Model | str, given: str = "", response: str = "", values: Mapping[str, float] | None = None
-) -> Subject:
+def subject(model: System | Model | str, given: str = "", response: str = "") -> Subject:
     """A model with its inputs and its response.
 
     Args:
         given: the name of the stimulus, as `u` or `S[0]`; empty where it is to be found.
         response: the name of the response; empty where it is to be found.
-        values: of parameters, in SI units, in place of those of the model.
     """
-    system = build(load(model) if isinstance(model, str) else model, values=values)
+    system = built(model)
     name, note = (response, f"response: {response} (as asked for)") if response else _response(system)
     _check_response(system, name)
     held = {n: _held(system, n) for n in system.signals}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -17,13 +16,11 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from neurodyn.analysis.field.field import Field
+from neurodyn.analysis.fixed_points.echelon import echelon, exact, simple
 from neurodyn.analysis.fixed_points.enclosure import Enclosure
-from neurodyn.analysis.fixed_points.invariants import DENOMINATOR, MOST_NODES
-from neurodyn.analysis.fixed_points.written import Written
+from neurodyn.analysis.fixed_points.invariants import written_rates
 from neurodyn.program.balls import between
 from neurodyn.program.intervals import Interval
-from neurodyn.program.scalar_graph import TooLarge
-from neurodyn.program.scalars import NotUnrolled
 from neurodyn.system.layout import Layout
 
 Array = NDArray[np.float64]
@@ -125,40 +122,20 @@ def translations(field: Field, of: Enclosure | None, through: Array) -> Translat
     if rank == size:
         return None
     ways, pivots = echelon(turn[rank:] * scales)
-    simple = np.vectorize(lambda w: float(Fraction(w).limit_denominator(DENOMINATOR)))(ways)
-    is_simple = np.allclose(simple, ways, rtol=1e-7, atol=1e-7)
-    ways = simple if is_simple else np.where(np.abs(ways) < 1e-12, 0.0, ways)
-    return Translations(ways, pivots, through, is_simple and of is not None and _is_shown(of, ways))
-
-
-def echelon(rows: Array) -> tuple[Array, NDArray[np.intp]]:
-    """Rows that span the same, in reduced echelon form, and the columns in which one of them has 1 and all others 0."""
-    rows, pivots = rows.copy(), list[int]()
-    for k in range(len(rows)):
-        column = next(c for c in range(rows.shape[1]) if np.abs(rows[k:, c]).max() > 1e-6 * np.abs(rows[k:]).max())
-        best = k + int(np.abs(rows[k:, column]).argmax())
-        rows[[k, best]] = rows[[best, k]]
-        rows[k] /= rows[k, column]
-        others = np.arange(len(rows)) != k
-        rows[others] -= np.outer(rows[others, column], rows[k])
-        pivots.append(column)
-    return rows, np.array(pivots)
+    fractions = simple(ways)
+    told = np.where(np.abs(ways) < 1e-12, 0.0, ways) if fractions is None else fractions
+    return Translations(told, pivots, through, fractions is not None and of is not None and _is_shown(of, told))
 
 
 def _is_shown(of: Enclosure, ways: Array) -> bool:
     """Whether the rates at x + s v are those at x, as expressions."""
-    try:
-        written = Written.of(of)
-        if len(written.graph.nodes) > MOST_NODES:
-            return False
-        states = tuple(sp.symbols(f"x0:{of.layout.size}", real=True))
-        rates = written.expressions(states, of.t)
-    except (TooLarge, NotUnrolled):
+    written = written_rates(of)
+    if written is None:
         return False
+    states, rates = written
     s = sp.Symbol("s", real=True)
-    for way in ways.tolist():
-        exact = [sp.Rational(Fraction(w).limit_denominator(DENOMINATOR)) for w in way]
-        moved: Mapping[sp.Symbol, sp.Expr] = {x: x + w * s for x, w in zip(states, exact, strict=True) if w}
+    for way in ways:
+        moved: Mapping[sp.Symbol, sp.Expr] = {x: x + w * s for x, w in zip(states, exact(way), strict=True) if w}
         if not all(_is_same(rate, rate.xreplace(moved)) for rate in rates):
             return False
     return True
