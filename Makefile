@@ -19,7 +19,7 @@ demo: $(VENV)/installed
 	@echo "The figure is $(abspath $(OUT).png), the result is $(abspath $(OUT).nc)."
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m slow
