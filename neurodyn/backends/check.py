@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 
 import numpy as np
 
 from neurodyn.backends.plan import Floats, Plan
 from neurodyn.errors import InputError
+from neurodyn.system.room import check_room
 
 # SciPy's solvers replace a smaller relative tolerance by this one, with a warning.
 LEAST_RTOL = 100 * float(np.finfo(float).eps)
@@ -114,14 +114,7 @@ def _check_order(plan: Plan, times: Floats) -> None:
 
 
 def _check_memory(plan: Plan) -> None:
-    """A record beyond the memory of the machine would be granted, and the process killed when it is filled."""
-    if plan.save_at is None or not hasattr(os, "sysconf"):
-        return
-    wanted = 8 * plan.save_at.size * plan.start.size
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if wanted > there:
-        raise InputError(
-            f"Saving {plan.save_at.size} times takes {wanted / 2**30:.0f} GiB; this machine has {there / 2**30:.0f}.",
-            code="too-much-to-save",
-            remedy="Save at fewer times: give save_at, or run fewer trials.",
-        )
+    if plan.save_at is not None:
+        times = plan.save_at.size
+        remedy = "Save at fewer times: give save_at, or run fewer trials."
+        check_room(f"Saving {times} times takes", 8.0 * times * plan.start.size, "too-much-to-save", remedy)

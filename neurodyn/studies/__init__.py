@@ -26,14 +26,20 @@ STUDIES = {
 }
 
 
+def plain_name(name: str) -> str:
+    """The name as it stands in `STUDIES`: sequence-capacity is sequence_capacity."""
+    return name.replace("-", "_")
+
+
 def declared(name: str) -> Study:
-    """The study of that name.
+    """The study of that name, which may be written with hyphens.
 
     Raises:
         InputError: when there is none.
     """
     from neurodyn.language.names import near
 
+    name = plain_name(name)
     if name not in STUDIES:
         raise InputError(
             f"There is no study called {name}.",
@@ -58,7 +64,7 @@ def study(
     """Run a study: measure what its figures show, and judge its claims.
 
     Args:
-        name: one of `STUDIES`.
+        name: one of `STUDIES`, with hyphens if you like.
         quick: fewer or smaller runs, as the study says.
         seed: of all random draws, where it has some.
         data: an array of your own, or a .npy file of one, for studies that take some.
@@ -71,6 +77,7 @@ def study(
     """
     from neurodyn.studies.framework.begin import begun
 
+    name = plain_name(name)
     chosen = declared(name)
     folder = None if out is None else Path(out)
     given = {**(settings or {}), **more_settings}

@@ -205,3 +205,7 @@ def test_every_study_declares_what_it_is(name: str) -> None:
     known = declared(name)
     assert all(about for _, about in described(known.settings).values())
     assert known.quick.keys() <= described(known.settings).keys()
+
+
+def test_names_of_studies_may_have_hyphens() -> None:
+    assert declared("digit-recall") is declared("digit_recall")
