@@ -1,0 +1,1 @@
+"""What mean-field theory expects of networks of very many units."""
