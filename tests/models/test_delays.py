@@ -9,6 +9,7 @@ from scipy.optimize import brentq
 from scipy.special import lambertw
 
 import neurodyn
+from neurodyn.analysis.sequences.dwell import delay_dwell, trace_dwell
 from tests.backends.delay_reference import solve
 
 TIGHT = {"rtol": 1e-9, "atol": 1e-10}
@@ -100,8 +101,7 @@ def test_dwell_of_the_sequence_with_a_pure_delay(tempo: float) -> None:
     assert earlier.slot == slice(0, 32)  # overlaps at an earlier time read the whole state once
     times, lead = switches(neurodyn.simulate(system, until=5, every=0.001, record=["o"]))
     assert (np.diff(lead) % 6 == 1).all() and len(lead) >= 4
-    dwell = 1 + 0.05 * np.log(2 * tempo / (tempo - 1))
-    np.testing.assert_allclose(np.diff(times)[1:], dwell, rtol=0.01)
+    np.testing.assert_allclose(np.diff(times)[1:], delay_dwell(1, tempo, 0.05), rtol=0.01)
 
 
 def test_the_tempo_of_a_sequence_is_an_input() -> None:
@@ -116,8 +116,18 @@ def test_the_tempo_of_a_sequence_is_an_input() -> None:
 @pytest.mark.parametrize(("degree", "tempo"), [(2, 2.5), (3, 4.0)])
 def test_dwell_of_the_sequence_with_a_slow_trace(degree: int, tempo: float) -> None:
     """-tau_s*log(q), where lambda*(1 - q)**d = 1 + lambda*(q*(1 - q))**d: to 10 %."""
-    q = brentq(lambda q: tempo * (1 - q) ** degree - 1 - tempo * (q * (1 - q)) ** degree, 0, 1)
     system = neurodyn.build("sequence_trace", xi=orthogonal(6, 32), d=degree, **{"lambda": tempo})
     times, lead = switches(neurodyn.simulate(system, until=6, every=0.002, record=["o"]))
     assert (np.diff(lead) % 6 == 1).all() and len(lead) >= 4
-    np.testing.assert_allclose(np.diff(times)[1:], -np.log(q), rtol=0.1)
+    np.testing.assert_allclose(np.diff(times)[1:], trace_dwell(1, tempo, degree), rtol=0.1)
+
+
+def test_each_pattern_of_a_sequence_has_its_own_tempo() -> None:
+    """delay + tau_x*log((lambda[m] + lambda[m-1])/(lambda[m] - 1)), to 1 %."""
+    tempos = np.array([1.5, 2.5, 4.0, 1.2, 3.0, 2.0])
+    system = neurodyn.build("sequence_delay", xi=orthogonal(6, 32), **{"lambda": tempos})
+    times, lead = switches(neurodyn.simulate(system, until=8, every=0.001, record=["o"]))
+    held = lead[:-1]
+    known = [delay_dwell(1, tempos[m], 0.05, before=tempos[m - 1]) for m in held]
+    assert len(set(held)) == 6
+    np.testing.assert_allclose(np.diff(times), known, rtol=0.01)

@@ -9,6 +9,7 @@ import pytest
 from scipy.special import erfc
 
 import neurodyn
+from neurodyn.analysis.sequences.dwell import dwell_steps, mixed_course
 
 
 def tail(ratio: float) -> float:
@@ -151,12 +152,6 @@ def test_more_patterns_than_units_degrade_and_are_told() -> None:
         assert any("rank 100" in note for note in system.notes["R"])
 
 
-def dwell_formula(tau: int, strength: float, d: int) -> int | None:
-    """The least k up to tau with strength*(k/tau)^d > 1 + strength*(1 - k/tau)^d."""
-    held = (k for k in range(1, tau + 1) if strength * (k / tau) ** d > 1 + strength * (1 - k / tau) ** d)
-    return next(held, None)
-
-
 def dwells(tau: int, strength: float, d: int, size: int, steps: int) -> list[int]:
     """How long each pattern but the last is held."""
     system = neurodyn.build("sequence_mixed", sizes={"N": size, "P": 5, "tau": tau}, **{"lambda": strength, "d": d})
@@ -175,7 +170,7 @@ def test_dwell_times(tau: int, d: int, known: int) -> None:
     For tau = 5, d = 4 the two sides of the formula are 1.024 and 1.004, closer than the chance overlaps of such
     patterns, 1/sqrt(N), let through; that cell is among those of the next test.
     """
-    assert dwell_formula(tau, 2.5, d) == known
+    assert dwell_steps(tau, 2.5, d) == known
     found = dwells(tau, 2.5, d, 2000, 4 * known + 2)
     assert found[:4] == [known] * 4
 
@@ -190,11 +185,41 @@ def test_the_dwell_formula_cell_by_cell(tau: int) -> None:
     assert np.array_equal(patterns @ patterns.T, 64 * np.eye(5))
     system = neurodyn.build("sequence_mixed", sizes={"tau": tau}, xi=np.repeat(patterns, 8, axis=1))
     for strength, d in CELLS:
-        expected = dwell_formula(tau, strength, d)
+        expected = dwell_steps(tau, strength, d)
         cell = system.with_values({"lambda": strength, "d": d})
         overlap = neurodyn.simulate(cell, steps=3 * tau + 3)["overlap"].values
         held = np.diff([-1, *np.flatnonzero(np.diff(overlap.argmax(axis=1)))])
         assert set(held) == (set() if expected is None else {expected}), (strength, d)
+
+
+def test_tempos_that_differ_and_change_and_gates() -> None:
+    """Step by step as the calculation with overlaps alone says: a tempo for each pattern, and a gate for 12 steps."""
+    patterns = np.array([[(-1.0) ** bin(r & c).count("1") for c in range(64)] for r in (7, 11, 13, 14, 19)])
+    system = neurodyn.build("sequence_mixed", xi=np.repeat(patterns, 8, axis=1))
+    tempos = np.array([1.3, 2.5, 4.0, 1.7, 3.0])
+    overlap = neurodyn.simulate(system, steps=40, inputs={"lambda": tempos})["overlap"].values
+    assert overlap.argmax(axis=1).tolist() == mixed_course(5, tempos, 1, 40).tolist()
+    gated = np.full((40, 5), 2.5)
+    gated[:12, 1] = 0.0
+    overlap = neurodyn.simulate(system, steps=40, inputs={"lambda": "2.5 - 2.5*(m == 1)*window(0, 12)"})[
+        "overlap"
+    ].values
+    course = mixed_course(5, gated, 1, 40).tolist()
+    assert overlap.argmax(axis=1).tolist() == course and course[4:13] == [1] * 9 and course[-1] > 1
+
+
+def test_a_branch_is_chosen_by_gates_while_it_runs() -> None:
+    """a b | a c: one pattern is followed by two others; the gates of two hidden units say by which."""
+    patterns = spins(7, 4, 300)[[0, 1, 0, 2]]
+    system = neurodyn.build("sequence_two_layer", xi=patterns)
+    gates = "1 - (m == 2)*window(0, 4) - (m == 0)*window(4, 8)"
+    found = neurodyn.simulate(system, steps=8, inputs={"gain": gates}, record=["v"])["v"].values
+    came = [int((found[t] == patterns).all(axis=1).argmax()) for t in range(9)]
+    assert (np.abs(found @ patterns.T / 300).max(axis=1) == 1).all()
+    assert came == [0, 1, 0, 1, 0, 3, 0, 3, 0]
+    both = neurodyn.simulate(system, steps=1, record=["v"])["v"].values[-1]
+    disputed = patterns[1] != patterns[3]
+    assert (both[~disputed] == patterns[1][~disputed]).all() and (both[disputed] == patterns[0][disputed]).all()
 
 
 def test_updates_in_turn_do_not_step_through_the_sequence() -> None:

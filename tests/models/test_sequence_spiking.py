@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from neurodyn import Model, Result, build, simulate
+from neurodyn.analysis.sequences.dwell import trace_dwell
 
 Array = NDArray[np.float64]
 SIZES = {"N": 160, "P": 4}
@@ -63,12 +62,6 @@ def run_rates(system: Any) -> tuple[list[int], float]:
     return course(simulate(system, until=UNTIL, save_at=times, method="RK45", rtol=1e-4, record=["o"]))
 
 
-def closed_form(tempo: float) -> float:
-    """The dwell time of units that are signs, without noise: where the trace pulls harder than the pattern holds."""
-    q = brentq(lambda q: tempo * (1 - q) ** 2 - 1 - tempo * (q * (1 - q)) ** 2, 1e-3, 0.9)
-    return -0.4 * math.log(q)
-
-
 def test_the_sequence_comes_in_order_as_fast_as_in_rates() -> None:
     order, dwell = run_spikes()
     assert order == [k % 4 for k in range(len(order))] and len(order) >= 5
@@ -77,7 +70,7 @@ def test_the_sequence_comes_in_order_as_fast_as_in_rates() -> None:
     assert dwell == pytest.approx(own, rel=0.04)  # rates with the transfer function of the neurons
     _, signs = run_rates(build("sequence_trace", sizes=SIZES, xi=patterns(), tau_x="20 ms", tau_s="400 ms"))
     assert dwell == pytest.approx(signs, rel=0.08)  # rates that are nearly signs
-    assert dwell == pytest.approx(closed_form(2.5), rel=0.12)
+    assert dwell == pytest.approx(trace_dwell(0.4, 2.5, 2), rel=0.12)
 
 
 @pytest.mark.slow
