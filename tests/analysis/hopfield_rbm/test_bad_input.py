@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,12 @@ import pytest
 from neurodyn import InputError, analysis
 
 W = analysis.rbm_of_patterns([[1, 1], [1, 1], [1, 1], [1, 1], [-1, 1], [1, -1]]).weights
+
+
+def train(**options: Any) -> object:
+    return analysis.train_rbm(np.ones((3, 6)), W, **{"beta": 1.0, "rate": 0.1, "epochs": 1} | options)
+
+
 BAD: list[tuple[str, Callable[[], object], str]] = [
     ("not-signs", lambda: analysis.rbm_of_patterns([[1, -1], [0, 1]]), "unit 1 of pattern 0 is 0."),
     ("not-finite", lambda: analysis.rbm_of_patterns([[1, np.nan], [1, 1]]), "Patterns[0, 1] is nan"),
@@ -37,6 +44,16 @@ BAD: list[tuple[str, Callable[[], object], str]] = [
     ("bad-tolerance", lambda: analysis.patterns_of_rbm(W, tolerance=0.5), "cannot be told apart"),
     ("bad-shape", lambda: analysis.patterns_of_rbm(W, near=[[1], [1]]), "have 2 units, but the weights 6"),
     ("not-signs", lambda: analysis.patterns_of_rbm(W, near=np.zeros((6, 1))), "unit 0 of pattern 0 is 0."),
+    ("bad-count", lambda: analysis.annealed_log_partition(W, beta=1, steps=0), "steps is 0."),
+    ("bad-count", lambda: analysis.annealed_log_partition(W, beta=1, chains=1), "chains is 1."),
+    ("bad-shape", lambda: analysis.cd_gradient(np.ones((6, 3)), W, beta=1), "3 units each, but the weights 6"),
+    ("not-signs", lambda: analysis.cd_gradient(np.zeros((3, 6)), W, beta=1), "unit 0 of state 0 is 0."),
+    ("not-finite", lambda: analysis.cd_gradient(np.full((3, 6), np.nan), W, beta=1), "States[0, 0] is nan"),
+    ("bad-count", lambda: analysis.cd_gradient(np.ones((3, 6)), W, beta=1, k=0), "k is 0."),
+    ("bad-rate", lambda: train(rate=-1.0), "The rate is -1."),
+    ("bad-count", lambda: train(epochs=0), "epochs is 0."),
+    ("unknown-name", lambda: train(learn=("weight",)), "cannot learn weight."),
+    ("unknown-name", lambda: train(learn=()), "cannot learn nothing."),
 ]
 
 
