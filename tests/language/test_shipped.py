@@ -15,6 +15,7 @@ from neurodyn.system.structure import UNIT
 from tests.models import test_laws, test_map_laws
 from tests.models.past import earlier_values
 from tests.program.reference import evaluate_array
+from tests.sweeps import each
 
 SIZES = {n: {**s, "Y": 20} if "Y" in s else s for n, s in {**test_laws.SMALL, **test_map_laws.SMALL}.items()}
 NAMES = [e.name for e in neurodyn.library() if not e.device]
@@ -48,7 +49,7 @@ def over_pairs(system: neurodyn.System, name: str, value: np.ndarray | float) ->
     return found
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(NAMES))
 def test_by_loops(name: str) -> None:
     system = system_of(name)
     structure, given = system.structure, variables(system)

@@ -11,6 +11,7 @@ from neurodyn.language.spell import spell
 from neurodyn.model.display import model_html
 from neurodyn.model.methods import equation_latex, model_latex
 from tests.language.test_reader import CASES, HEAD
+from tests.sweeps import each
 
 FLOWS = "dx[i]/dt = -x[i]\ndy/dt = -y"
 LETTERS = {"N": ("i", "j", "k"), "K": ("m", "n")}
@@ -57,7 +58,7 @@ def _without_cases(line: str) -> str:
 NAMES = [e.name for e in neurodyn.library()]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(NAMES))
 def test_every_model_prints(name: str) -> None:
     """Matplotlib's reader of mathematics accepts every equation, so brackets and commands are sound."""
     from matplotlib.mathtext import MathTextParser

@@ -58,7 +58,7 @@ def test_the_strongest_input_wins_and_its_rate_is_a_gain_times_it(seed: int) -> 
     assert np.delete(found, winner).max() == 0
 
 
-@pytest.mark.parametrize(("factor", "winner"), [(0.93, 0), (1.07, 1)])
+@pytest.mark.parametrize(("factor", "winner"), [pytest.param(0.93, 0, marks=pytest.mark.slow), (1.07, 1)])
 def test_a_rival_takes_over_where_the_closed_form_says(factor: float, winner: int) -> None:
     """Its drive I' - b_in*y, with y = b_out*gain*I, becomes positive at I'/I = b_in*b_out*gain, here 1.5."""
     strengths = [[20.0, 18.0], [20.0, 20 * 1.5 * factor]]

@@ -26,15 +26,15 @@ def assert_equal(one: Spikes, other: Spikes) -> None:
         np.testing.assert_array_equal(a, b)
 
 
-# The quick form: fewer neurons, so much more likely to be connected; how long, and by which method.
-QUICK = {"cuba": (400, 0.1, "rk4"), "coba": (400, 0.07, "rk4"), "cobahh": (100, 0.02, "exponential_euler")}
+# Few neurons are much more likely to be connected; how long, and by which method.
+FEW = {"cuba": (400, 0.1, "rk4"), "coba": (400, 0.07, "rk4"), "cobahh": (100, 0.02, "exponential_euler")}
 WHOLE = {"cuba": (4000, 1.0, "rk4"), "coba": (4000, 0.3, "rk4"), "cobahh": (4000, 0.05, "exponential_euler")}
 
 
 @pytest.mark.parametrize(
     ("name", "size", "until", "method"),
     [
-        *((name, *how) for name, how in QUICK.items()),
+        *(pytest.param(name, *how, marks=[pytest.mark.slow] * (name != "cuba")) for name, how in FEW.items()),
         *(pytest.param(name, *how, marks=pytest.mark.slow) for name, how in WHOLE.items()),
     ],
 )
@@ -64,7 +64,7 @@ STARTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize(
     ("name", "size", "until", "method", "seeds"),
     [
-        ("cuba", 400, 0.3, "exact", 3),
+        pytest.param("cuba", 400, 0.3, "exact", 3, marks=pytest.mark.slow),
         pytest.param("cuba", 4000, 1.0, "exact", 5, marks=pytest.mark.slow),
         pytest.param("coba", 4000, 0.5, "exponential_euler", 5, marks=pytest.mark.slow),
         pytest.param("cobahh", 2000, 0.25, "exponential_euler", 4, marks=pytest.mark.slow),

@@ -10,6 +10,7 @@ from neurodyn.calculus.times import Lag
 from neurodyn.program.lower import Output
 from tests.models import big
 from tests.models.past import earlier_values
+from tests.sweeps import each
 
 NAMES = [e.name for e in neurodyn.library()]
 SMALL = {
@@ -70,7 +71,7 @@ def difference(f, y: np.ndarray, step: float = 1e-3) -> np.ndarray:
     return np.stack(columns, axis=-1)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(NAMES))
 def test_round_trip(name: str) -> None:
     model = neurodyn.load(name)
     again = neurodyn.Model.from_text(model.to_toml())
@@ -78,9 +79,7 @@ def test_round_trip(name: str) -> None:
     assert again.to_toml() == model.to_toml()
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW_JACOBIAN)) for n in WITH_JACOBIAN]
-)
+@pytest.mark.parametrize("name", each(WITH_JACOBIAN, *SLOW_JACOBIAN))
 def test_jacobian(name: str) -> None:
     system = system_of(name)
     rng = np.random.default_rng(1)
@@ -93,7 +92,7 @@ def test_jacobian(name: str) -> None:
     assert np.abs(exact - measured).max() < 1e-8 * (1 + np.abs(exact).max())
 
 
-@pytest.mark.parametrize("name", FLOWS)
+@pytest.mark.parametrize("name", each(FLOWS))
 def test_trials_are_single_runs(name: str) -> None:
     system = system_of(name)
     y = system.start(trials=4, seed=5)
@@ -124,7 +123,7 @@ def test_claims_hold_on_random_states(name: str) -> None:
             assert {"==": np.abs(left - right), "<=": left - right, ">=": right - left}[claim.relation].max() <= slack
 
 
-@pytest.mark.parametrize("name", WITH_ENERGY)
+@pytest.mark.parametrize("name", each(WITH_ENERGY))
 def test_rate_of_the_energy_is_its_slope_along_the_flow(name: str) -> None:
     """dE/dt, derived in symbols, equals the difference gradient of E times the flow, plus its own change in time."""
     system = system_of(name)
@@ -139,7 +138,7 @@ def test_rate_of_the_energy_is_its_slope_along_the_flow(name: str) -> None:
     assert slope == pytest.approx(exact, rel=1e-7, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", [n for n in WITH_ENERGY if not MODELS[n].noise and MODELS[n].claims])
+@pytest.mark.parametrize("name", each(n for n in WITH_ENERGY if not MODELS[n].noise and MODELS[n].claims))
 def test_energy_falls_along_every_run(name: str) -> None:
     system = system_of(name)
     for seed in range(3):
@@ -153,7 +152,7 @@ def test_energy_falls_along_every_run(name: str) -> None:
         assert -changes.sum() > 1e-6  # the run went somewhere
 
 
-@pytest.mark.parametrize("name", WITH_ENERGY)
+@pytest.mark.parametrize("name", each(WITH_ENERGY))
 def test_parts_add_up_to_the_energy(name: str) -> None:
     result = neurodyn.simulate(system_of(name), t0=0.3, until=1.0)
     parts = result.energy_parts.sum("part").values

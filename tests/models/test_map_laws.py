@@ -11,6 +11,7 @@ import neurodyn
 from neurodyn.program.lower import Output
 from neurodyn.system.noise import Draws
 from tests.models.test_laws import difference
+from tests.sweeps import each
 
 NAMES = [e.name for e in neurodyn.library() if neurodyn.load(e.name).discrete]
 SMALL = {
@@ -49,12 +50,12 @@ def given(system: neurodyn.System, trials: int | None, step: int = 5) -> dict[st
     return {**inputs, **Draws(system.structure, system.sizes, 1, trials).at(step), **system.past(window)}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(NAMES))
 def test_it_runs_by_name(name: str) -> None:
     assert neurodyn.simulate(system_of(name), steps=3).status == "done"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(NAMES))
 def test_trials_are_single_runs(name: str) -> None:
     system = system_of(name)
     y = system.start(trials=3, seed=5)
@@ -67,7 +68,7 @@ def test_trials_are_single_runs(name: str) -> None:
     np.testing.assert_allclose(together, np.stack(apart), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(NAMES))
 def test_two_parts_are_one_run(name: str) -> None:
     system = system_of(name)
     whole = neurodyn.simulate(system, trials=2, steps=9)

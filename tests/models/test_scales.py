@@ -14,6 +14,7 @@ from neurodyn.language.source import Source
 from neurodyn.language.unit_text import read_unit
 from neurodyn.system.units import Units, has_units
 from tests.models import big
+from tests.sweeps import each
 
 NAMES = [e.name for e in neurodyn.library() if not (e.device or neurodyn.load(e.name).discrete)]  # maps have no units
 WITH_UNITS = [n for n in NAMES if has_units(neurodyn.load(n))]
@@ -219,7 +220,7 @@ LENGTHY = {
 }
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in LENGTHY)) for n in WITH_UNITS])
+@pytest.mark.parametrize("name", each(WITH_UNITS, *LENGTHY))
 def test_units_without_prefixes(name: str) -> None:
     model = neurodyn.load(name)
     text = without_prefixes(model.to_toml())

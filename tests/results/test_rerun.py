@@ -160,7 +160,7 @@ NAMES = [entry.name for entry in neurodyn.library() if not entry.device]
 
 
 @pytest.mark.parametrize(
-    "name", [name if k % 6 == 0 else pytest.param(name, marks=pytest.mark.slow) for k, name in enumerate(NAMES)]
+    "name", [name if k % 8 == 0 else pytest.param(name, marks=pytest.mark.slow) for k, name in enumerate(NAMES)]
 )
 def test_every_shipped_model(name):
     system = neurodyn.build(name, sizes=big.SIZES.get(name))

@@ -14,6 +14,7 @@ from neurodyn.system.signals import Step
 from neurodyn.system.system import System
 from tests.models import big
 from tests.models.past import earlier_values
+from tests.sweeps import each
 
 NAMES = [entry.name for entry in neurodyn.library() if not entry.device]
 
@@ -116,7 +117,7 @@ def assert_agrees(system: System, values: dict[str, Any]) -> System | None:
     return changed
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(NAMES))
 def test_a_parameter_of_every_shipped_model(name: str) -> None:
     """The quick form of the next: one new value of one parameter."""
     system = built(name)
@@ -134,7 +135,7 @@ def _rewires(system: System, parameter: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(NAMES))
 def test_every_parameter_of_every_shipped_model(name: str) -> None:
     system = built(name)
     for parameter in system.model.parameters:
@@ -146,7 +147,7 @@ def test_every_parameter_of_every_shipped_model(name: str) -> None:
         assert any(tried), f"no other value of {parameter} was accepted"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(NAMES))
 def test_inputs_of_every_shipped_model(name: str) -> None:
     for k, declared in enumerate(built(name).model.inputs):
         assert_agrees(built(name), {declared: (0.75, "step(1, 2) + 0.5*t", Step(2.0, 3.0))[(len(name) + k) % 3]})

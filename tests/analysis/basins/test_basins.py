@@ -71,6 +71,7 @@ def test_chaos_has_an_exponent_above_0() -> None:
     assert found.to_json(["x"])["exponent"]["value"] == value
 
 
+@pytest.mark.slow
 def test_what_is_neither_a_cycle_nor_chaotic() -> None:
     """Two circles with a ratio of periods that is no fraction."""
     found = neurodyn.basins(two_circles(), box=dict.fromkeys("xyuv", (-1.5, 1.5)), starts=16, cells=20)
@@ -119,7 +120,7 @@ def test_starts_outside_the_cycle_escape() -> None:
 
 
 def test_bounded_runs_of_henons_map() -> None:
-    found = neurodyn.basins(henon(), box={"x": (-2, 2), "y": (-2, 2)}, grid=120)
+    found = neurodyn.basins(henon(), box={"x": (-2, 2), "y": (-2, 2)}, grid=80)
     assert found.shares[0].share == pytest.approx(0.4323, abs=0.01)
     assert found.shares[ESCAPED].share == pytest.approx(1 - 0.4323, abs=0.01)
 
@@ -175,7 +176,7 @@ def test_the_same_seed_gives_the_same_labels() -> None:
 
 
 def test_backends_agree() -> None:
-    asked: dict[str, Any] = {"box": {"x": (-3, 3), "y": (-3, 3)}, "grid": 12}
+    asked: dict[str, Any] = {"box": {"x": (-3, 3), "y": (-3, 3)}, "grid": 7}
     ours, scipy = (neurodyn.basins(reversed_van_der_pol(), **asked, backend=b) for b in ("ensemble", "scipy"))
     np.testing.assert_array_equal(ours.labels, scipy.labels)
 

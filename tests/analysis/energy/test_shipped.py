@@ -13,16 +13,14 @@ import pytest
 from neurodyn.analysis.energy.report import EnergyReport, energy
 from neurodyn.model.library import library, load
 from neurodyn.program.lower import Output
+from tests.sweeps import each
 
 ROWS = re.findall(r"^\| (\w+) \| `(.+)` \| (\w+) \|$", Path("docs/energy.md").read_text(), re.MULTILINE)
 # Those that take more than a second.
-SLOW = {"diffusion_vp", "diffusion_flow", "diffusion_ve", "diffusion_backward", "energy_transformer", "sdm_layer",
-        "energy_transformer_leak", "energy_transformer_softmax",
-        "hierarchical_memory", "dense_memory_binary_exponential",
-        *(f"dense_memory_features_{kind}" for kind in ("cos", "exp", "expexp", "sum"))}  # fmt: skip
+LONG = {"diffusion_flow", "energy_transformer", "sdm_layer", "hierarchical_memory", "dense_memory_binary_exponential"}
 # Where a witness is rare.
 STARTS = {"dense_memory_features_step": 40}
-MODELS = [pytest.param(n, marks=pytest.mark.slow if n in SLOW else ()) for n in dict.fromkeys(r[0] for r in ROWS)]
+MODELS = each(dict.fromkeys(r[0] for r in ROWS), *LONG)
 REPORTS: dict[str, EnergyReport] = {}
 
 

@@ -10,15 +10,16 @@ from neurodyn.analysis.field.field import Field
 from tests.models.test_laws import SLOW_JACOBIAN, WITH_JACOBIAN, difference, system_of
 from tests.models.test_map_laws import SMOOTH
 from tests.models.test_map_laws import system_of as map_system
+from tests.sweeps import each
 from tests.system.test_sparse_jacobian import NETWORK
 
 DERIVED = [*WITH_JACOBIAN, *SMOOTH]
 # Where deriving takes longest; relatives of each are tested always.
-LONG = {"energy_transformer", "energy_transformer_softmax", "convolution_memory",
+LONG = {"convolution_memory",
         *(f"dense_memory_features_{kind}" for kind in ("writing", "exp", "expexp", "cos", "sum"))}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in LONG)) for n in DERIVED])
+@pytest.mark.parametrize("name", each(DERIVED, *LONG))
 def test_derivatives_along_a_direction(name: str) -> None:
     """For one state and for many, against differences of the values; in units of the scales."""
     field = Field.of(system_of(name), at=0.3)

@@ -32,7 +32,12 @@ def work(net: Any) -> tuple[list[str], set[Any], int]:
 
 
 @pytest.mark.parametrize(
-    ("name", "method"), [("cuba", "exact"), ("coba", "exponential_euler"), ("cobahh", "exponential_euler")]
+    ("name", "method"),
+    [
+        ("coba", "exponential_euler"),
+        pytest.param("cuba", "exact", marks=pytest.mark.slow),
+        pytest.param("cobahh", "exponential_euler", marks=pytest.mark.slow),
+    ],
 )
 def test_a_generated_network_does_no_more_than_one_by_hand(name: str, method: str) -> None:
     """As many code objects of each kind, of no more arrays; none watches states where only the end is saved."""

@@ -202,5 +202,5 @@ def test_what_is_asked_for_in_vain(sentence: str) -> None:
 
 def test_sizes_that_no_memory_holds() -> None:
     system = build(model("dx[i]/dt = sum(x[j], j != i) - x[i]"), sizes={"N": 1_000_000})
-    with pytest.raises(InputError, match="For synapses the brian2 backend would need .* GiB"):
+    with pytest.raises(InputError, match=r"For synapses the brian2 backend would need .* GiB"):
         simulate(system, backend="brian2", dt=0.01, until=1, save_at=[0, 1], coupling="summed")
