@@ -13,9 +13,8 @@ from neurodyn.program.arithmetic import binary, product
 from neurodyn.program.builder import Ref
 from neurodyn.program.context import Context
 from neurodyn.program.program import literal_value
+from neurodyn.program.runtime import LARGEST_POWER
 from neurodyn.program.spellings import CONDITIONS, FUNCTIONS
-
-LARGEST_POWER = 64  # whole powers up to this one are products
 
 
 def number(ctx: Context, expr: sp.Basic) -> Ref:

@@ -17,6 +17,7 @@ Array = Any  # an array of doubles, or a NumPy scalar
 CHUNK = 1 << 18  # elements of a temporary array
 # Below it exp is nearly a subnormal number, and 20 to 100 times as slow; so are products with such numbers.
 DEEP = -690.0
+LARGEST_POWER = 64  # whole powers up to this one are products
 NEAR = 1 / 64  # squared distances below this part of the squares have lost digits
 
 
@@ -82,6 +83,13 @@ def whole_power(x: Array, n: int) -> Array:
         if not n:
             return result
         x = x * x
+
+
+def power(x: Array, exponent: Array) -> Array:
+    """x**exponent; whole exponents by multiplications: general powers of negative numbers take 20 times as long."""
+    if np.ndim(exponent) == 0 and 0 < exponent <= LARGEST_POWER and exponent == int(exponent):
+        return whole_power(x, int(exponent))
+    return np.power(x, exponent)
 
 
 def trial_count(variables: Mapping[str, Array], names: Iterable[str]) -> int:

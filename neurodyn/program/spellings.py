@@ -82,7 +82,7 @@ OTHERS: tuple[Spelling, ...] = (
     Spelling("divide", "np.divide", infix="/"),
     Spelling("modulo", "np.mod"),
     Spelling("negative", "np.negative"),
-    Spelling("power", "np.power", infix="**"),
+    Spelling("power", "runtime.power", buffered=False),
     Spelling("sqrt", "np.sqrt"),
     Spelling("and", "np.logical_and", infix="&"),
     Spelling("or", "np.logical_or", infix="|"),

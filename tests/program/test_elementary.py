@@ -10,6 +10,7 @@ from sympy import Expr
 
 from neurodyn.calculus import nodes
 from neurodyn.calculus.vocabulary import ELEMENTWISE, Row
+from neurodyn.program.runtime import power
 from neurodyn.program.spellings import FUNCTIONS
 from tests.program.cases import check, compiled, i, q
 
@@ -90,3 +91,13 @@ def test_ties_and_thresholds() -> None:
     ]:
         got = compiled(expr, (i,)).bind({})(0.0, values)["out"]
         np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize("exponent", [1.0, 2.0, 3.0, 5.0, 64.0, 65.0, 0.0, -2.0, 2.5, np.inf, np.nan])
+def test_powers_whose_exponent_is_a_value(exponent: float) -> None:
+    """Whole ones are products, all others NumPy's: the same numbers, of arrays and of single numbers."""
+    points = np.array([-3.0, -1.25, -0.0, 0.7, 1.5, np.inf, np.nan])
+    with np.errstate(all="ignore"):
+        expected = points**exponent
+        np.testing.assert_allclose(power(points, exponent), expected, rtol=2e-14)
+        np.testing.assert_allclose([power(p, np.float64(exponent)) for p in points], expected, rtol=2e-14)
