@@ -59,6 +59,16 @@ class TestVariances:
         one = kernel_variance(z, np.broadcast_to(xi, z.shape), kind=kind, beta=0.4, count=7)
         np.testing.assert_allclose(moments(memory, z).variance, one, rtol=1e-10)
 
+    def test_a_weight_of_zero_is_no_memory(self) -> None:
+        """It is summed in another way then, as it is where numbers are too far apart for doubles."""
+        rng = np.random.default_rng(5)
+        for beta, size in ((2.0, 1.0), (50.0, 4.0)):
+            xi, z = size * rng.normal(size=(6, 5)), size * rng.normal(size=(4, 5))
+            without = FeatureMemory.drawn(xi[1:], beta=beta, count=7)
+            with_it = replace(without, memories=xi, weights=np.array([0.0, 1, 1, 1, 1, 1]))
+            found, expected = moments(with_it, z).spread, moments(without, z).spread
+            np.testing.assert_allclose(found, expected, rtol=1e-9)
+
     def test_there_is_none_at_a_single_memory_with_sines_and_cosines(self) -> None:
         memory = FeatureMemory.drawn(np.ones((1, 3)), beta=2.0, count=5)
         assert moments(memory, np.ones(3)).variance[0] == pytest.approx(0, abs=1e-15)

@@ -6,8 +6,10 @@ print(features.feature_errors(memory, queries, target=0.01))
 print(features.divergence(memory, start, alpha=0.1, steps=100))
 """
 
+from neurodyn.analysis.features.bits import bits_needed, rounded, rounding_error
 from neurodyn.analysis.features.divergence import Divergence, divergence
 from neurodyn.analysis.features.errors import FeatureErrors, feature_errors
+from neurodyn.analysis.features.gradients import gradient_error
 from neurodyn.analysis.features.memory import FeatureMemory
 from neurodyn.analysis.features.variances import Moments, kernel_variance, moments
 
@@ -16,8 +18,12 @@ __all__ = [
     "FeatureErrors",
     "FeatureMemory",
     "Moments",
+    "bits_needed",
     "divergence",
     "feature_errors",
+    "gradient_error",
     "kernel_variance",
     "moments",
+    "rounded",
+    "rounding_error",
 ]

@@ -87,3 +87,8 @@ def check_memory(memory: FeatureMemory, maps: Mapping[str, FeatureMap]) -> None:
             code="bad-weights",
             remedy=f"Give {len(memory.memories)} such numbers.",
         )
+    kept, numbers = memory.kept, len(memory.omega) * len(maps[memory.kind].traces)
+    if kept is not None and not (kept.shape == (numbers,) and np.isfinite(kept).all()):
+        raise InputError(
+            f"What is kept are not {numbers} finite numbers.", code="bad-kept", remedy="Give one for each feature."
+        )

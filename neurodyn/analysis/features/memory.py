@@ -60,6 +60,7 @@ class FeatureMemory:
         floor: what S counts as at least, under the logarithm; 0 for the positive maps.
         log: whether the energy is -log(S)/beta; else -S/beta.
         weights: of the memories; 1 where nothing is said.
+        kept: T as it is kept, where that is not the sum of the features of the memories.
     """
 
     kind: str
@@ -70,11 +71,12 @@ class FeatureMemory:
     floor: float = FLOOR
     log: bool = True
     weights: Array | None = None
+    kept: Array | None = None
 
     def __post_init__(self) -> None:
         for name in ("memories", "omega"):
             object.__setattr__(self, name, points(name, getattr(self, name)))
-        for name in ("phases", "weights"):
+        for name in ("phases", "weights", "kept"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
         check_memory(self, FEATURE_MAPS)
@@ -160,7 +162,9 @@ class FeatureMemory:
 
     @cached_property
     def trace(self) -> Array:
-        """T, the weighted sum of the features of the memories."""
+        """T, the weighted sum of the features of the memories, or what is kept of it."""
+        if self.kept is not None:
+            return self.kept
         weights, memories = self._blocks(self.weighing), self._blocks(self.memories)
         parts = [weight @ self.features(rows) for weight, rows in zip(weights, memories, strict=True)]
         return np.asarray(np.sum(parts, axis=0))

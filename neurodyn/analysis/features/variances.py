@@ -12,13 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import logsumexp, ndtr
+from scipy.special import logsumexp, ndtr, ndtri
 
 from neurodyn.analysis.features.given import check_kernel, points
 from neurodyn.analysis.features.memory import FeatureMemory
 from neurodyn.model.random_features import FEATURE_MAPS
 
 Array = NDArray[np.float64]
+# Of a normal number, for means over it.
+QUANTILES = 2000
+# Exponents that differ by less are far from the ends of what doubles can hold.
+LARGE = 300.0
 
 
 def kernel_variance(x: ArrayLike, y: ArrayLike, *, kind: str, beta: float, count: int = 1) -> Array:
@@ -62,10 +66,14 @@ class Moments:
         return np.asarray((self.relative * np.exp(self.log_mean)) ** 2)
 
     @property
+    def log_scale(self) -> Array:
+        """log of S where the energy is a logarithm, so that only the relative error of S counts; else 0."""
+        return self.log_mean if self.memory.log else np.zeros_like(self.log_mean)
+
+    @property
     def _scale(self) -> Array:
         """The error of the energy over the relative error of S, to first order."""
-        mean = np.ones_like(self.log_mean) if self.memory.log else np.exp(self.log_mean)
-        return np.asarray(np.sqrt(2 / np.pi) * mean / self.memory.beta)
+        return np.asarray(np.sqrt(2 / np.pi) * np.exp(self.log_mean - self.log_scale) / self.memory.beta)
 
     @property
     def energy_error(self) -> Array:
@@ -73,6 +81,21 @@ class Moments:
         sqrt(2/pi)*deviation/beta. It takes S for normal, which positive features at large beta are not: they are mostly
         closer, and rarely much further off."""
         return np.asarray(self._scale * self.relative)
+
+    @property
+    def floored_error(self) -> Array:
+        """The mean of |error of the energy| to all orders, S being normal and counting as its floor at least.
+
+        That is what is met on the plateau, where the first order says too much. Without a logarithm or a floor it is
+        the first order.
+        """
+        if not self.memory.log or self.memory.floor <= 0:
+            return self.energy_error
+        draws = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
+        with np.errstate(divide="ignore"):
+            least = np.log(self.memory.floor) - self.log_mean[:, None]
+            off = np.maximum(np.log(np.maximum(1 + self.relative[:, None] * draws, 0.0)), least)
+        return np.asarray(np.abs(off).mean(axis=1) / self.memory.beta)
 
     def needed(self, target: float) -> Array:
         """How many frequencies make that error equal to a target, at each point."""
@@ -103,7 +126,7 @@ def moments(memory: FeatureMemory, z: ArrayLike) -> Moments:
     return Moments(memory, log_mean, spread)
 
 
-def _pairs(memory: FeatureMemory) -> tuple[Array, Array]:
+def pairs(memory: FeatureMemory) -> tuple[Array, Array]:
     """The log of the product of the weights of two memories, and the square of their distance."""
     xi = memory.memories
     sizes = (xi**2).sum(axis=1)
@@ -119,19 +142,22 @@ def _log_squares_by_phase(memory: FeatureMemory, z: Array) -> Array:
 
     |d + d'|**2 is 2|d|**2 + 2|d'|**2 - |d - d'|**2, so that only distances of memories from points are computed anew.
     """
-    weight, apart = _pairs(memory)
+    weight, apart = pairs(memory)
     base = _log_sum(weight - memory.beta * apart / 2) + (np.log(0.5) if memory.kind == "sincos" else 0.0)
+    near = memory.beta * ((z[:, None] - memory.memories) ** 2).sum(axis=2)
     across = weight + memory.beta * apart / 2 + np.log(0.5)
-    found = []
-    for one in z:
-        near = memory.beta * ((one - memory.memories) ** 2).sum(axis=1)
-        found.append(np.logaddexp(base, _log_sum(across - near[:, None] - near)))
-    return np.array(found)
+    top = float(across.max())
+    if top - float(weight.min()) < LARGE:  # nothing that counts is too small for a double: a product of matrices
+        least = near.min(axis=1)
+        reach = np.exp(least[:, None] - near)
+        products = np.einsum("zm,zm->z", reach @ np.exp(across - top), reach)
+        return np.asarray(np.logaddexp(base, np.log(products) + top - 2 * least))
+    return np.array([np.logaddexp(base, _log_sum(across - one[:, None] - one)) for one in near])
 
 
 def _log_squares(memory: FeatureMemory, z: Array) -> Array:
     """log of the mean square of S at one frequency, for positive features."""
-    weight, apart = _pairs(memory)
+    weight, apart = pairs(memory)
     sizes, found = memory.beta * (memory.memories**2).sum(axis=1), []
     for one in z:
         product = 2 * memory.beta * memory.memories @ one
