@@ -86,7 +86,12 @@ def whole_power(x: Array, n: int) -> Array:
 
 
 def power(x: Array, exponent: Array) -> Array:
-    """x**exponent; whole exponents by multiplications: general powers of negative numbers take 20 times as long."""
+    """x**exponent; whole exponents by multiplications: general powers of negative numbers take 20 times as long.
+
+    The answer is always an array of its own: later steps may write into it.
+    """
+    if np.ndim(exponent) == 0 and exponent == 1:
+        return np.positive(x)
     if np.ndim(exponent) == 0 and 0 < exponent <= LARGEST_POWER and exponent == int(exponent):
         return whole_power(x, int(exponent))
     return np.power(x, exponent)

@@ -101,3 +101,10 @@ def test_powers_whose_exponent_is_a_value(exponent: float) -> None:
         expected = points**exponent
         np.testing.assert_allclose(power(points, exponent), expected, rtol=2e-14)
         np.testing.assert_allclose([power(p, np.float64(exponent)) for p in points], expected, rtol=2e-14)
+
+
+def test_the_first_power_is_an_array_of_its_own() -> None:
+    """What it is the power of may be an output, or used again, while the power is multiplied in place."""
+    x = np.array([1.5, -2.0])
+    assert power(x, 1.0) is not x
+    np.testing.assert_array_equal(power(x, 1.0), x)
