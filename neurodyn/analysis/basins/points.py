@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.basins.attractor import MARGIN, Attractor, margins
 from neurodyn.analysis.field.field import Field
+from neurodyn.analysis.field.zeros import zeros_near
 from neurodyn.analysis.verdict import Verdict
 
 Array = NDArray[np.float64]
-# Newton's steps at most, and when they have come to a zero: steps in units of scales.
-STEPS, ARRIVED = 30, 1e-10
 # Points closer than this, in units of scales, are one.
 SAME = 1e-6
 # How close to a point, in units of scales, runs count as having arrived where nothing better is known.
@@ -22,27 +21,8 @@ NEAR = 1e-4
 
 def polished(field: Field, states: Array) -> Array:
     """Zeros that Newton's method comes to from states (starts, size); rows of NaN where it comes to none."""
-    x = states.copy()
-    done = np.zeros(len(x), dtype=bool)
-    with np.errstate(all="ignore"):
-        for _ in range(STEPS):
-            left = np.flatnonzero(~done & np.isfinite(x).all(axis=1))
-            if not len(left):
-                break
-            step = _newton(field, x[left])
-            x[left] -= step
-            done[left] = (np.abs(step) <= ARRIVED * (field.scales + np.abs(x[left]))).all(axis=1)
-    x[~done] = np.nan
-    return x
-
-
-def _newton(field: Field, x: Array) -> Array:
-    off, slopes = field.defect(x), field.defect_jacobian(x)
-    steps = np.full_like(off, np.nan)
-    for k in range(len(x)):
-        if np.isfinite(slopes[k]).all() and np.isfinite(off[k]).all():
-            steps[k] = np.linalg.lstsq(slopes[k], off[k], rcond=1e-13)[0]
-    return steps
+    points, found = zeros_near(field, states)
+    return np.where(found[:, None], points, np.nan)
 
 
 def eigenvalues_at(field: Field, state: Array) -> NDArray[np.complex128]:

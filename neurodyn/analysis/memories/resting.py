@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurodyn.analysis.field.field import Field
+from neurodyn.analysis.field.zeros import zeros_near
 from neurodyn.analysis.fixed_points.point import Stability, stability
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.intp]
-# Ends closer than this are one; Newton's method ends below the second, and may go as far as the third. In scales.
-SAME, SMALL, NEAR = 1e-3, 1e-10, 2e-2
+# Ends closer than this are one; Newton's method may go as far as the second. In scales.
+SAME, NEAR = 1e-3, 2e-2
 STEPS = 12
 # How many entries of Jacobians are held at a time.
 ENTRIES = 4_000_000
@@ -62,37 +63,10 @@ def solved(field: Field, states: Array, near: float = np.inf) -> tuple[Array, ND
     if not has_slopes(field):
         return states, np.asarray((field.defect(states) == 0).all(axis=1))
     at_once = max(1, ENTRIES // field.size**2)
-    found = [_newton(field, states[k : k + at_once]) for k in range(0, len(states), at_once)]
+    found = [zeros_near(field, states[k : k + at_once], STEPS) for k in range(0, len(states), at_once)]
     points, good = np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+    points = np.where(good[:, None], points, states)
     return points, good & (_sizes(field, points - states) <= near * np.maximum(1.0, _sizes(field, states)))
-
-
-def _newton(field: Field, states: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Newton's method from each state; whether its last step was nothing."""
-    points, last = states.copy(), np.full(len(states), np.inf)
-    with np.errstate(all="ignore"):
-        for _ in range(STEPS):
-            going = np.flatnonzero(last > SMALL)
-            if not len(going):
-                break
-            x = points[going]
-            steps = -_quotient(field.defect_jacobian(x), field.defect(x))
-            last[going] = _sizes(field, steps) / np.maximum(1.0, _sizes(field, x))
-            points[going] = x + steps
-            last[~np.isfinite(points).all(axis=1)] = 0.0  # lost
-    good: NDArray[np.bool_] = np.asarray((last <= SMALL) & np.isfinite(points).all(axis=1))
-    return np.where(good[:, None], points, states), good
-
-
-def _quotient(matrices: Array, values: Array) -> Array:
-    """The solution of each system; where one has none, that of least squares."""
-    usable: NDArray[np.bool_] = np.asarray(np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(values).all(axis=1))
-    matrices = np.where(usable[:, None, None], matrices, np.eye(values.shape[1]))
-    try:
-        found = np.linalg.solve(matrices, values[..., None])[..., 0]
-    except np.linalg.LinAlgError:
-        found = (np.linalg.pinv(matrices) @ np.nan_to_num(values)[..., None])[..., 0]
-    return np.where(usable[:, None], found, np.nan)
 
 
 def stability_at(field: Field, point: Array) -> Stability | None:
