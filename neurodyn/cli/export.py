@@ -1,21 +1,27 @@
-"""`neurodyn export NAME --to spice`: a system in the form of another tool."""
+"""`neurodyn export NAME --to spice | verilog_a`: a system in the form of another tool."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from neurodyn.cli.given import read_settings, read_sizes, read_time, sort_settings
 from neurodyn.cli.outputs import Outputs, check_output
 
-TARGETS = ("spice",)
+if TYPE_CHECKING:
+    from neurodyn.model.model import Model
+    from neurodyn.system.system import System
+
+TARGETS = ("spice", "verilog_a")
 
 
 @click.command(
     epilog="\b\nExamples:\n  neurodyn export habituation_analog --to spice -o habituation.cir\n"
-    "  neurodyn export habituation_analog --to spice --check --plot both.png\n  ngspice -b habituation.cir"
+    "  neurodyn export habituation_analog --to spice --check --plot both.png\n  ngspice -b habituation.cir\n"
+    "  neurodyn export nmos_ekv --to verilog_a -o nmos_ekv.va"
 )
 @click.argument("name")
 @click.option("--to", "target", type=click.Choice(TARGETS), required=True, help="The tool.")
@@ -50,20 +56,20 @@ def command(
     """
     if picture is not None and not check:
         raise click.UsageError("--plot draws what --check compares; the second is missing.")
+    of_runs = {"until": until, "edge": edge, "step": step, "own-equations": own_equations, "check": check}
+    _check_target(target, of_runs)
     outputs = Outputs(None, picture, as_json)
     outputs.check()
     if out is not None:
         check_output(out)
     from neurodyn.exports.spice import compare_with_ngspice
     from neurodyn.exports.target import export
-    from neurodyn.model.library import load
-    from neurodyn.system.build import build
 
-    model = load(name)
-    values, start = sort_settings(model, read_settings(settings))
-    system = build(model, sizes=read_sizes(sizes), values=values)
-    span: dict[str, Any] = {"until": read_time(until), "edge": read_time(edge), "step": read_time(step)}
-    span["own_equations"] = own_equations
+    system, start = _system(name, target, settings, sizes)
+    span: dict[str, Any] = {}
+    if target == "spice":
+        span = {"until": read_time(until), "edge": read_time(edge), "step": read_time(step)}
+        span["own_equations"] = own_equations
     written = export(system, to=target, start=start, **span)
     if out is not None:
         written.save(out)
@@ -72,3 +78,26 @@ def command(
         report = compare_with_ngspice(system, start=start, **span)
         return outputs.keep(report, report.plot)
     return outputs.keep(written, lambda: None) if out is None or as_json else 0
+
+
+def _system(
+    name: str, target: str, settings: tuple[str, ...], sizes: tuple[str, ...]
+) -> tuple[System | Model, dict[str, Any]]:
+    """What is exported, with the start that was set: a device for Verilog-A is a model, which needs no circuit."""
+    from neurodyn.model.library import load
+    from neurodyn.system.build import build
+
+    model = load(name)
+    if target == "verilog_a" and model.pins:
+        if settings or sizes:
+            raise click.UsageError(f"{name} is a device, whose values are parameters of its module: set them there.")
+        return model, {}
+    values, start = sort_settings(model, read_settings(settings))
+    return build(model, sizes=read_sizes(sizes), values=values), start
+
+
+def _check_target(target: str, of_runs: Mapping[str, object]) -> None:
+    """Refuse options that speak of a run for what is none."""
+    given = [name for name, value in of_runs.items() if value] if target != "spice" else []
+    if given:
+        raise click.UsageError(f"--{given[0]} is of runs of ngspice; modules of Verilog-A have no run of their own.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from neurodyn.errors import InputError
 from neurodyn.exports.scalars import Scalars
@@ -59,11 +59,17 @@ class Dialect:
         name: what errors call the language.
         forms: texts of operations, made of the texts of their operands, each in brackets where it is no atom.
         time: the text of the time.
+        reals: whether whole numbers are written with a point, for the language divides integers as such.
     """
 
     name: str
     forms: Mapping[str, Form]
     time: str
+    reals: bool = False
+
+    def with_time(self, time: str) -> Dialect:
+        """The same with another text of the time."""
+        return replace(self, time=time)
 
 
 @dataclass(eq=False)
@@ -109,7 +115,7 @@ class Printer:
         node = self.scalars.graph.nodes[number]
         value = self.scalars.number(node)
         if value is not None:
-            return written(value)
+            return written(value, self.dialect.reals)
         if node.op in LEAVES:
             return Piece(self.dialect.time if node.op == "time" else self.terms[int(str(node.data))])
         own = [known[k] for k in node.args]
@@ -135,17 +141,23 @@ class Printer:
         """A power; simulators take the magnitude of its base, so an odd one has a factor of its own."""
         base = own[0].within(ATOM)
         if exponent is not None and exponent == math.floor(exponent) and exponent % 2:
-            return Piece(f"{base}*pow({base}, {written(exponent - 1).text})", PRODUCT)
-        return Piece(f"pow({base}, {own[1].text})")
+            less = written(exponent - 1, self.dialect.reals).text
+            return Piece(f"{base}*pow({own[0].text}, {less})", PRODUCT)
+        return Piece(f"pow({own[0].text}, {own[1].text})")
 
 
-def written(value: float) -> Piece:
-    """A number."""
+def written(value: float, reals: bool = False) -> Piece:
+    """A number; as a real one, with a point, if asked."""
     if not math.isfinite(value):
         raise InputError(
             f"A parameter, or what follows from it, is {value}.",
             code="not-finite",
             remedy="Give values that circuit simulators can read.",
         )
-    text = str(int(value)) if value == int(value) and abs(value) < 1e6 else repr(value)
+    text = str(int(value)) if not reals and value == int(value) and abs(value) < 1e6 else repr(value)
     return Piece(text, SUM if text.startswith("-") else ATOM)
+
+
+def opposite(one: str, other: str) -> bool:
+    """Whether a text says the negative of another."""
+    return one in (f"-{other}", f"-({other})")

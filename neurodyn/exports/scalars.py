@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +67,7 @@ def scalars(
     definitions: Mapping[str, Definition],
     variables: Variables,
     target: str,
+    constant: Collection[str] | None = None,
 ) -> Scalars:
     """Outputs of a system as a graph of single numbers.
 
@@ -74,21 +75,23 @@ def scalars(
         definitions: what names that vary stand for.
         variables: what is read; nothing else varies but the time.
         target: what errors call the tool.
+        constant: the values that are written as numbers; by default all.
 
     Raises:
         InputError: for a system that is too large, or that has an operation without a form for single numbers.
     """
     edges = system.formulas.edges
+    values = {n: v for n, v in system.values.items() if constant is None or n in constant}
     program = lower(
         outputs,
         definitions=definitions,
         sizes=system.all_sizes,
-        constant=[*system.values, *edges],
+        constant=[*values, *edges],
         on=system.structure.on,
         states=tuple(variables.shapes),
     )
     setup = Setup.of(program)
-    numbers = setup({**system.values, **edges})
+    numbers = setup({**values, **edges})
     leaves = {n: Leaf("input", at, variables.shapes[n]) for n, at in variables.firsts.items()}
     try:
         made = unrolled(program, numbers, leaves, edges, MOST_NODES)

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from neurodyn.backends.begin import starts
+from neurodyn.exports.check import check
 from neurodyn.exports.devices import devices_of
-from neurodyn.exports.spice.check import check
 from neurodyn.exports.spice.layout import Sheet
 from neurodyn.exports.spice.netlist import Netlist
 from neurodyn.exports.spice.settings import Time, settings
@@ -53,7 +53,7 @@ def to_spice(
     """
     system = built(system)
     own = system.constrained  # nodes are named as the file says them, also where constraints are solved
-    check(own)
+    check(own, "a netlist")
     devices = tuple(devices_of(own.model))
     asked = settings(own, until, edge, step, rtol, own_equations, bool(devices))
     flat = starts(own, None, start, own.signals, asked.edges.t0, None, own.seed)

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurodyn.errors import InputError
 from neurodyn.exports.edges import Edges
+from neurodyn.exports.saving import save_text
 from neurodyn.exports.spice.sources import Clock
 from neurodyn.system.signals import Signal
 from neurodyn.system.system import System
@@ -54,16 +54,7 @@ class Netlist:
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the netlist into a file."""
-        target = Path(path)
-        try:
-            target.write_text(self.text, encoding="utf-8")
-        except OSError as error:
-            raise InputError(
-                f"{target} cannot be written: {error.strerror or error}.",
-                code="not-writable",
-                remedy="Choose a folder that exists and that you may write to.",
-            ) from error
-        return target
+        return save_text(self.text, path)
 
     def summary(self) -> str:
         """One screen: the netlist itself."""

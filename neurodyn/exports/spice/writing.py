@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from neurodyn.exports.edges import Stacked
+from neurodyn.exports.expressions import opposite
 from neurodyn.exports.spice.cards import element
 from neurodyn.exports.spice.layout import RATE, Placed, Sheet
 from neurodyn.exports.spice.netlist import Netlist, Wave
@@ -69,9 +70,9 @@ def _pins(placed: Placed, written: Written) -> Iterator[str]:
     texts = {pin: written.texts[device.own(f"{pin}.i")][0] for pin in device.pins}
     if len(texts) == 2:
         (first, one), (second, other) = texts.items()
-        if one in (f"-{other}", f"-({other})"):
+        if opposite(one, other):
             (first, one), (second, other) = (second, other), (first, one)
-        if other in (f"-{one}", f"-({one})"):
+        if opposite(other, one):
             nodes = f"{sheet.node(device.pins[first])} {sheet.node(device.pins[second])}"
             yield f"{sheet.cards.of(device.name, 'B')} {nodes} I={one}"
             return

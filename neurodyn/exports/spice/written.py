@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -81,7 +81,7 @@ class Written:
         time = scaled("time", clock.unit)
         time = f"({digits(clock.t0)} + {time})" if clock.t0 else time
         places = [self._term(name, k) for name, k in self.variables.elements]
-        printer = Printer(made, replace(FUNCTIONS, time=time), places, self._share)
+        printer = Printer(made, FUNCTIONS.with_time(time), places, self._share)
         flat = [(name, node) for name in wanted for node in made.outputs[name].ravel().tolist()]
         for (name, _), text in zip(flat, printer.texts([node for _, node in flat]), strict=True):
             self.texts.setdefault(name, []).append(text)

@@ -1,4 +1,4 @@
-"""What has no form in a netlist is refused by name."""
+"""What has no form in a circuit simulator is refused by name."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from neurodyn.system.system import System
 MOST_STATES = 300
 
 
-def check(system: System) -> None:
-    """Refuse a system that circuit simulators cannot run.
+def check(system: System, form: str) -> None:
+    """Refuse a system that circuit simulators cannot run; `form` is what was to be written.
 
     Raises:
         InputError: for maps, noise, delays, events, and large systems.
@@ -24,12 +24,12 @@ def check(system: System) -> None:
         "its states are clipped, and a circuit does not jump": clipped and not model.events,
         f"it has {system.layout.size:,} states, and at most {MOST_STATES} are written": system.layout.size
         > MOST_STATES,
-        "it stands in no time: it has neither states nor unknowns": not system.layout.size,
+        "it stands in no time: it has neither states nor unknowns": not system.layout.size and not model.pins,
     }
     for reason, applies in reasons.items():
         if applies:
             raise InputError(
-                f"{system.name} cannot be written as a netlist: {reason}.",
+                f"{system.name} cannot be written as {form}: {reason}.",
                 code="not-exported",
                 remedy="Run it on one of our own engines: neurodyn run.",
             )
