@@ -62,3 +62,22 @@ def test_hidden_units_see_the_new_visible_ones() -> None:
     rest = h - s @ q
     assert rest.mean() == pytest.approx(0, abs=0.03) and rest.var() == pytest.approx(1 / BETA, rel=0.04)
     assert abs(np.corrcoef(rest[1:].ravel(), rest[:-1].ravel())[0, 1]) < 0.03
+
+
+def test_glauber_dynamics_visits_states_as_often_as_boltzmann_says() -> None:
+    """One unit after the other, without self-coupling: second moments against the enumeration of all states."""
+    xi = np.where(np.random.default_rng(2).random((2, 8)) < 0.5, 1.0, -1.0)
+    system = neurodyn.build("hopfield_glauber", xi=xi, beta=1.5)
+    exact = neurodyn.analysis.hopfield_distribution(system.values["J"], beta=1.5)
+    start = np.where(np.random.default_rng(5).random((200, 8)) < 0.5, 1.0, -1.0)
+    run = neurodyn.simulate(system, start={"S": start}, trials=200, steps=220, save_at=np.arange(20, 221), record=["S"])
+    s = run["S"].transpose("trial", "time", ...).values
+    by_trial = np.einsum("kti,ktj->kij", s, s) / s.shape[1]
+    error = by_trial.std(axis=0) / np.sqrt(200)
+    assert (np.abs(by_trial.mean(axis=0) - exact.second) < 4.5 * error + 1e-12).all() and error.max() < 0.03
+
+
+def test_glauber_dynamics_without_noise_is_the_network_at_rest() -> None:
+    system = neurodyn.build("hopfield_glauber", sizes={"N": 200, "P": 4}, beta=1e6)
+    run = neurodyn.simulate(system, steps=6, record=["S"])
+    np.testing.assert_array_equal(run["S"].values[-1], system.values["xi"][0])

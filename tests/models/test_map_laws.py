@@ -23,6 +23,7 @@ SMALL = {
     "dense_memory_step": {"N": 8, "K": 5},
     "hopfield_binary": {"N": 12, "P": 2},
     "hopfield_binary_parallel": {"N": 12, "P": 2},
+    "hopfield_glauber": {"N": 12, "P": 2},
     "hopfield_pseudoinverse": {"N": 12, "P": 3},
     "camelot": {"M": 5, "D": 3, "T": 9},
     "camelot_stream": {"D": 3, "B": 3, "T": 9},
