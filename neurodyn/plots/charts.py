@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import Literal
@@ -14,7 +15,7 @@ from matplotlib.ticker import NullFormatter
 
 from neurodyn.plots.labels import plain
 from neurodyn.plots.recorded import Floats
-from neurodyn.plots.style import PALETTE, QUIET, STYLE, new_figure
+from neurodyn.plots.style import INK, PALETTE, PAPER, QUIET, STYLE, bare, new_figure
 
 _WIDTH = 50  # characters of a title on one line
 _TICKS = 7  # up to so many places on a logarithmic axis are named themselves
@@ -47,6 +48,7 @@ class Chart:
         axes: labels of the two.
         logs: which of them are logarithmic: "x", "y", "xy" or none.
         across, along: places of a horizontal and of a vertical line, each with its label.
+        dashed: what the dashed lines are.
     """
 
     title: str
@@ -55,10 +57,11 @@ class Chart:
     logs: Literal["", "x", "y", "xy"] = ""
     across: tuple[float, str] | None = None
     along: tuple[float, str] | None = None
+    dashed: str = "expected"
 
 
 def draw_charts(charts: Sequence[Chart], title: str, columns: int = 3) -> Figure:
-    """Draw the charts row by row; dashed lines are what was expected."""
+    """Draw the charts row by row."""
     rows = -(-len(charts) // columns)
     with rc_context(STYLE):
         figure = new_figure(4.6 * columns, 3.7 * rows + 0.5, plain(title))
@@ -76,9 +79,9 @@ def _draw(axes: Axes, chart: Chart) -> None:
     if chart.across is not None:
         axes.axhline(chart.across[0], color=QUIET, linewidth=1.4, label=plain(chart.across[1]), zorder=0)
     if chart.along is not None:
-        axes.axvline(chart.along[0], color=QUIET, linewidth=1.4, label=plain(chart.along[1]), zorder=0)
+        axes.axvline(chart.along[0], color=INK, linewidth=1.2, linestyle=":", label=plain(chart.along[1]), zorder=0)
     if any(one.expected is not None for one in chart.series):
-        axes.plot([], [], "--", color=QUIET, label="expected")
+        axes.plot([], [], "--", color=QUIET, label=plain(chart.dashed))
     axes.set(xlabel=plain(chart.axes[0]), ylabel=plain(chart.axes[1]), title=fill(plain(chart.title), _WIDTH))
     _set_scales(axes, chart)
     if axes.get_legend_handles_labels()[1]:
@@ -103,6 +106,23 @@ def _set_scales(axes: Axes, chart: Chart) -> None:
         axes.set_xscale("log")
         ticks = sorted({float(x) for one in chart.series for x in one.x})
         if len(ticks) <= _TICKS:
-            axes.set_xticks(ticks, [f"{x:.4g}" for x in ticks])
+            axes.set_xticks(ticks, [f"{x:,.0f}" if x >= 1000 else f"{x:.3g}" for x in ticks])
             axes.xaxis.set_minor_formatter(NullFormatter())
     axes.margins(x=0.05, y=0.08)
+
+
+def draw_images(rows: Mapping[str, Floats], title: str) -> Figure:
+    """Draw rows of square images (images, pixels), dark where a pixel is large; others as one line of pixels."""
+    many = max(len(images) for images in rows.values())
+    with rc_context(STYLE):
+        figure = new_figure(1.1 * many + 1.6, 1.15 * len(rows) + 0.5, plain(title))
+        grid = figure.subplots(len(rows), many, squeeze=False)
+        for line, (name, images) in zip(grid, rows.items(), strict=True):
+            line[0].set_ylabel(plain(name), rotation=0, ha="right", va="center")
+            for axes in line:
+                bare(axes)
+            for axes, image in zip(line, images, strict=False):
+                side = math.isqrt(image.size)
+                shape = (side, side) if side**2 == image.size else (1, image.size)
+                axes.imshow(image.reshape(shape), cmap=PAPER, vmin=0.0, vmax=1 / math.sqrt(image.size))
+    return figure

@@ -11,6 +11,8 @@ import neurodyn
 from neurodyn.analysis.features import (
     FeatureMemory,
     bits_needed,
+    curvature_noise,
+    expected_drift,
     feature_errors,
     gradient_error,
     moments,
@@ -70,6 +72,42 @@ def test_errors_beyond_the_first_order() -> None:
 def test_without_a_floor_the_first_order_stands() -> None:
     found = moments(FeatureMemory.drawn(binary(3, 4, 6), beta=2.0, count=50, kind="exp"), binary(4, 3, 6))
     np.testing.assert_array_equal(found.floored_error, found.energy_error)
+
+
+class TestValleys:
+    @pytest.mark.parametrize(("stored", "count"), [(1, 4000), (30, 9000)])
+    def test_noise_in_the_curvature_is_as_wide_as_expected(self, stored: int, count: int) -> None:
+        """The curvature by differences of the gradient, at a memory of 40 numbers: its outer eigenvalues are 1 - R and
+        1 + R, less a finite-size correction of a tenth, and some percent by the draw."""
+        size, h, found = 40, 1e-5, []
+        for seed in range(3):
+            xi = binary(seed, stored, size)
+            memory = FeatureMemory.drawn(xi, beta=100.0, count=count, seed=seed + 50)
+            each = h * np.eye(size)
+            curvature = (memory.gradient(xi[0] + each) - memory.gradient(xi[0] - each)) / (2 * h)
+            values = np.linalg.eigvalsh((curvature + curvature.T) / 2)
+            found.append((values[-1] - values[0]) / 2)
+        assert np.mean(found) == pytest.approx(float(curvature_noise(memory, xi[:1])[0]), rel=0.15)
+
+    def test_bottoms_of_valleys_are_as_far_as_expected(self) -> None:
+        """By steps down the energy of the features, from 20 memories: their root mean square is known to some 5 %."""
+        xi = binary(8, 20, 20)
+        for count, noise in ((2000, 0.65), (4000, 0.46)):
+            memory = FeatureMemory.drawn(xi, beta=100.0, count=count)
+            z = xi.copy()
+            for _ in range(30):
+                z -= 0.7 * memory.gradient(z)
+            assert np.sqrt((curvature_noise(memory, xi) ** 2).mean()) == pytest.approx(noise, abs=0.02)
+            drift = np.sqrt(((z - xi) ** 2).sum(axis=1).mean())
+            assert drift == pytest.approx(np.sqrt((expected_drift(memory, xi) ** 2).mean()), rel=0.12)
+
+    def test_none_is_left_with_few_frequencies(self) -> None:
+        """R = 1 at 2*Y = 4*K*D, memories being far apart."""
+        xi = binary(9, 60, 50)
+        memory = FeatureMemory.drawn(xi, beta=200.0, count=2 * 60 * 50)
+        assert curvature_noise(memory, xi[:5]) == pytest.approx(1.0, abs=0.03)
+        few = FeatureMemory.drawn(xi, beta=200.0, count=60 * 50)
+        assert np.isnan(expected_drift(few, xi[:5])).all()
 
 
 class TestBits:

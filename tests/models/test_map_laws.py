@@ -20,6 +20,7 @@ SMALL = {
     "dense_memory_features_step": {"D": 6, "K": 3, "Y": 300},
     "dense_memory_features_stream": {"D": 4, "Y": 20},
     "dense_memory_kernel": {"D": 8, "K": 5},
+    "dense_memory_kernel_clamped": {"D": 8, "K": 5},
     "dense_memory_step": {"N": 8, "K": 5},
     "hopfield_binary": {"N": 12, "P": 2},
     "hopfield_binary_parallel": {"N": 12, "P": 2},

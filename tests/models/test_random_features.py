@@ -103,6 +103,20 @@ class TestKernel:
                 g = (v - w) / a
                 assert exact(w) <= exact(v) - a * (1 - a / 2) * (g @ g) + 1e-13 * (1 + g @ g)
 
+    def test_what_is_held_stays_and_the_rest_descends(self) -> None:
+        """The energy by hand falls, the held half does not move, and the rest steps as without clamps."""
+        base = neurodyn.build("dense_memory_kernel_clamped", seed=4)
+        free = neurodyn.build("dense_memory_kernel", seed=4, xi=base.values["xi"])
+        xi, held, v = base.values["xi"], base.values["clamp"] == 1, base.start()
+        assert held.sum() == 15
+        for _ in range(20):
+            w = base.step()(0, v, {})
+            np.testing.assert_array_equal(w[held], xi[0, held])
+            np.testing.assert_allclose(w[~held], free.step()(0, v, {})[~held], atol=1e-14)
+            before, after = (-logsumexp(-50 * ((z - xi) ** 2).sum(1)) for z in (v, w))
+            assert after < before
+            v = w
+
 
 class TestWriting:
     """Memories are added to and taken from two vectors while the state moves."""

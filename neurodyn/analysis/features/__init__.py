@@ -11,6 +11,7 @@ from neurodyn.analysis.features.divergence import Divergence, divergence
 from neurodyn.analysis.features.errors import FeatureErrors, feature_errors
 from neurodyn.analysis.features.gradients import gradient_error
 from neurodyn.analysis.features.memory import FeatureMemory
+from neurodyn.analysis.features.valleys import curvature_noise, expected_drift
 from neurodyn.analysis.features.variances import Moments, kernel_variance, moments
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "FeatureMemory",
     "Moments",
     "bits_needed",
+    "curvature_noise",
     "divergence",
+    "expected_drift",
     "feature_errors",
     "gradient_error",
     "kernel_variance",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from neurodyn.studies.framework.claims import Claim
+from neurodyn.studies.framework.report import Picture
 from neurodyn.studies.framework.tables import Table
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ class Section:
     Attributes:
         claims: its rows of the study's table.
         data: what was measured; names begin with the section's.
-        charts: for the figures.
+        charts: of errors, for the overview.
+        costs: charts of what it costs and saves.
+        pictures: further figures.
         details: tables for the page.
         notes: lines of the summary.
     """
@@ -30,5 +33,7 @@ class Section:
     claims: tuple[Claim, ...]
     data: Dataset
     charts: Sequence[Chart] = ()
+    costs: Sequence[Chart] = ()
     details: Sequence[Table] = ()
     notes: Sequence[str] = ()
+    pictures: Mapping[str, Picture] = field(default_factory=dict)

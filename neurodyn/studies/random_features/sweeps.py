@@ -15,7 +15,6 @@ from neurodyn.studies.framework.work import Work
 from neurodyn.studies.random_features.measure import KINDS, errors_of_three
 from neurodyn.studies.random_features.section import Section
 from neurodyn.studies.random_features.settings import Settings
-from neurodyn.studies.random_features.table import STORED
 
 Array = NDArray[np.float64]
 
@@ -31,13 +30,15 @@ def sweeps(work: Work, settings: Settings) -> Section:
     sizes = [int(size) for size in settings.sizes]
     slope_jobs = {
         f"slope Y={count} draw {draw}": partial(
-            errors_of_three, work, SIZE, STORED, WARM, count, queries, 100 + draw
+            errors_of_three, work, SIZE, settings.memories, WARM, count, queries, 100 + draw
         )
         for count in COUNTS
         for draw in draws
     }  # fmt: skip
     grid_jobs = {
-        f"sweep D={size} beta={beta:g}": partial(errors_of_three, work, size, STORED, beta, COUNT, queries, 200)
+        f"sweep D={size} beta={beta:g}": partial(
+            errors_of_three, work, size, settings.memories, beta, COUNT, queries, 200
+        )
         for size in sizes
         for beta in BETAS
     }
@@ -55,7 +56,7 @@ def sweeps(work: Work, settings: Settings) -> Section:
         _exponent("gradient (2-norm)", by_count["gradient_fair"]),
         at_least("errors at random over those at memories, beta = 50, all sizes", _far(by_beta["energy"]), 5.0),
     )
-    return Section(claims, _dataset(by_count, by_beta, sizes), _charts(by_count, by_beta, sizes))
+    return Section(claims, _dataset(by_count, by_beta, sizes), _charts(by_count, by_beta, sizes, settings.memories))
 
 
 def exponents(errors: Array) -> tuple[float, float]:
@@ -78,7 +79,7 @@ def _far(errors: Array) -> float:
     return float((errors[:, -1, 2] / errors[:, -1, 0]).min())
 
 
-def _charts(by_count: dict[str, Array], by_beta: dict[str, Array], sizes: list[int]) -> list[Chart]:
+def _charts(by_count: dict[str, Array], by_beta: dict[str, Array], sizes: list[int], stored: int) -> list[Chart]:
     counts, betas = np.array(COUNTS, dtype=float), np.array(BETAS)
     means = {key: np.sqrt((rows**2).mean(axis=0)) if "gradient" in key else rows.mean(axis=0)
              for key, rows in by_count.items()}  # fmt: skip
@@ -100,7 +101,7 @@ def _charts(by_count: dict[str, Array], by_beta: dict[str, Array], sizes: list[i
         Series(f"D = {size}", betas, by_beta["energy"][k, :, 1], by_beta["expected"][k, :, 1])
         for k, size in enumerate(sizes)
     ]
-    where = f"D = {sizes[middle]}, K = {STORED}, Y = {COUNT:,}"
+    where = f"D = {sizes[middle]}, K = {stored}, Y = {COUNT:,}"
     beta, error = "inverse temperature beta", "mean |error of E|"
     return [
         Chart(f"Errors against Y (beta = 10, D = {SIZE})", ("frequencies Y", "error"), of_count, "xy"),
