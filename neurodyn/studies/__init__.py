@@ -23,6 +23,7 @@ STUDIES = {
     "habituation_motifs": "The hallmarks of habituation, each by a motif that shows it, as its source has it.",
     "habituation_circuit": "The analog habituation circuit: threshold, silence, H5 from its diode, a loaded divider.",
     "habituation_yield": "Which hallmarks a circuit still shows when its parts are off by their tolerances.",
+    "sequence_capacity": "How many patterns in a row dense sequence memories recall, by three definitions; its limits.",
     "hopfield_rbm": "A Hopfield network as a restricted Boltzmann machine: equality, ways back, training, recall.",
     "random_features": "What dense memories lose in sums of random features, and what that saves: errors, bits, sizes.",
 }

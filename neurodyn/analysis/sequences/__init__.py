@@ -18,14 +18,18 @@ from neurodyn.analysis.sequences.formulas import (
     sequence_capacity,
     transition_capacity,
 )
+from neurodyn.analysis.sequences.recall import chance_overlap, expected_overlaps, least_overlap
 
 __all__ = [
     "GROWTH",
     "best_degree",
     "bias_limit",
+    "chance_overlap",
     "crosstalk",
+    "expected_overlaps",
     "flip_rate",
     "gaussian_capacity",
+    "least_overlap",
     "mixed_capacity",
     "mixed_factor",
     "sequence_capacity",

@@ -9,9 +9,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-import numpy as np
-
-from neurodyn.analysis.sequences.formulas import odd_factorial
+from neurodyn.analysis.sequences.formulas import moment, odd_factorial
 from neurodyn.analysis.sequences.given import check_share, check_sizes
 
 
@@ -34,7 +32,7 @@ def crosstalk(patterns: float, units: int, degree: int | None) -> tuple[float, f
     if degree is None:
         second = ((1 + math.exp(-4)) / 2) ** (units - 1)
         return others * second, ((math.cosh(4) / math.cosh(2) ** 2) ** (units - 1) - 3) / others
-    second, fourth = _moment(units - 1, 2 * degree), _moment(units - 1, 4 * degree)
+    second, fourth = moment(units - 1, 2 * degree), moment(units - 1, 4 * degree)
     return others * second, (fourth / second**2 - 3) / others
 
 
@@ -92,14 +90,6 @@ def gaussian_capacity(
     # With a hundredth of the variance of one deviation no error is seen; with a hundredfold, every second bit is wrong.
     low, high = -math.log(each) - 12.0, -math.log(each) + 12.0
     return 1 + math.exp(brentq(excess, low, high, xtol=1e-12))
-
-
-def _moment(units: int, power: int) -> float:
-    """The even moment of the mean of random signs."""
-    from scipy.stats import binom
-
-    up = np.arange(units + 1)
-    return float(binom.pmf(up, units, 0.5) @ ((2 * up - units) / units) ** power)
 
 
 def _tail(deviations: float) -> float:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from neurodyn.analysis.sequences.given import check_share, check_sizes
 from neurodyn.errors import InputError
 
@@ -49,19 +51,24 @@ def best_degree(units: float) -> int:
     return int((units + 1) // 2)
 
 
-def bias_limit(bias: float, degree: int) -> float:
-    """Below how many patterns the signal of the next one exceeds the mean crosstalk: bias**-(2d + 1) + 1.
+def bias_limit(bias: float, degree: int, units: int | None = None) -> float:
+    """At how many patterns the mean crosstalk of biased patterns is as strong as the call of the next one.
+
+    bias**-(2d + 1) + 1 for many units, where overlaps of patterns are bias**2; at N units 1/(bias*M) + 1, where M is
+    the mean of their power d. Beyond it, units come to the more frequent sign.
 
     Args:
         bias: the mean of the patterns' entries, each of which is +1 with the chance (1 + bias)/2.
         degree: d.
+        units: N; None for many.
 
     Raises:
-        InputError: `bad-bias` or `bad-degree`.
+        InputError: `bad-bias`, `bad-degree` or `bad-units`.
     """
-    check_sizes(2, degree)
+    check_sizes(2 if units is None else units, degree)
     check_share("bias", bias)
-    return float(bias ** -(2 * degree + 1)) + 1
+    mean = bias ** (2 * degree) if units is None else moment(units - 1, degree, bias**2)
+    return 1 / (bias * mean) + 1
 
 
 def mixed_factor(strength: float, slow: int, fast: int) -> float:
@@ -111,3 +118,11 @@ def mixed_capacity(units: float, strength: float, degrees: tuple[int, int] | Non
 def odd_factorial(degree: int) -> float:
     """(2d - 1)!! = 1*3*...*(2d - 1): the moment of order 2d of a normal distribution."""
     return float(math.prod(range(1, 2 * degree, 2)))
+
+
+def moment(count: int, power: int, mean: float = 0.0) -> float:
+    """The mean of a power of the mean of random signs, each of which has that mean."""
+    from scipy.stats import binom
+
+    up = np.arange(count + 1)
+    return float(binom.pmf(up, count, (1 + mean) / 2) @ ((2 * up - count) / count) ** power)

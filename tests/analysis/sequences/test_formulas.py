@@ -87,8 +87,12 @@ def test_the_capacity_by_definition_tends_to_the_formula() -> None:
 
 
 def test_bias() -> None:
-    assert sequences.bias_limit(0.3, 2) == pytest.approx(0.3**-5 + 1)
-    assert sequences.bias_limit(0.9, 2) < 3
+    """For many units overlaps are bias**2; at seven, their mean power by enumeration."""
+    up = [sum(signs) / 6 for signs in product((-1, 1), repeat=6)]
+    chance = [math.prod((1 + 0.09 * s) / 2 for s in signs) for signs in product((-1, 1), repeat=6)]
+    mean = sum(c * m**2 for c, m in zip(chance, up, strict=True))
+    assert sequences.bias_limit(0.3, 2, 7) == pytest.approx(1 / (0.3 * mean) + 1)
+    assert sequences.bias_limit(0.3, 2, 10**6) == pytest.approx(sequences.bias_limit(0.3, 2), rel=1e-3)
 
 
 @pytest.mark.parametrize("slow", DEGREES)
@@ -125,6 +129,7 @@ def test_mixed_capacities() -> None:
         (lambda: sequences.transition_capacity(10, 0), "bad-degree"),
         (lambda: sequences.crosstalk(1, 10, 1), "bad-patterns"),
         (lambda: sequences.bias_limit(1.0, 1), "bad-bias"),
+        (lambda: sequences.expected_overlaps(10, 10, 1, steps=1, start=1.5), "bad-start"),
         (lambda: sequences.gaussian_capacity(10, 1, failure=0), "bad-failure"),
         (lambda: sequences.mixed_capacity(10, 1.0, None), "bad-strength"),
     ],
@@ -133,3 +138,32 @@ def test_what_there_is_none_of(ask: object, code: str) -> None:
     with pytest.raises(InputError) as caught:
         ask()  # type: ignore[operator]
     assert caught.value.code == code
+
+
+def test_the_linear_network_recalls_up_to_its_known_load() -> None:
+    """0.269 N, above which no overlap lasts."""
+    units = 10**5
+    lasting = [sequences.expected_overlaps(a * units, units, 1, steps=3000)[-1] for a in (0.262, 0.276)]
+    assert lasting[0] > 0.8 and lasting[1] < 0.1
+
+
+@pytest.mark.parametrize(("degree", "patterns"), [(1, 60), (2, 200), (None, 1e4)])
+def test_a_whole_pattern_loses_what_flips(degree: int | None, patterns: float) -> None:
+    found = sequences.expected_overlaps(patterns, 100 if degree else 18, degree, steps=1)
+    flips = sequences.flip_rate(patterns, 100 if degree else 18, degree, exact_variance=True)
+    assert found[1] == pytest.approx(1 - 2 * flips, rel=1e-9)
+
+
+def test_the_largest_chance_overlap() -> None:
+    """Its median over 400 draws, within four standard errors, about 1.25 deviations of a draw over 20 each."""
+    rng = np.random.default_rng(0)
+    largest = [rng.choice([-1, 1], (50, 400)).sum(axis=1).max() / 400 for _ in range(400)]
+    assert sequences.chance_overlap(50, 400) == pytest.approx(np.median(largest), abs=4 * 1.25 * np.std(largest) / 20)
+
+
+def test_the_least_overlap_is_where_paths_part() -> None:
+    """At low load nearly any overlap will do for d = 1, half of one is too little for d = 3; at high load all fail."""
+    border = sequences.least_overlap(500, 100, 3)
+    near = [sequences.expected_overlaps(500, 100, 3, steps=100, start=border + e)[-1] for e in (-0.01, 0.01)]
+    assert near[0] < 0.01 and near[1] > 0.99
+    assert sequences.least_overlap(5, 100, 1) < 0.1 and math.isnan(sequences.least_overlap(40, 100, 1))
