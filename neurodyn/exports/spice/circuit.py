@@ -19,6 +19,7 @@ from neurodyn.exports.check import check
 from neurodyn.exports.devices import devices_of
 from neurodyn.exports.spice.layout import Sheet
 from neurodyn.exports.spice.netlist import Netlist
+from neurodyn.exports.spice.resets import check_starts, resets_of
 from neurodyn.exports.spice.settings import Time, settings
 from neurodyn.exports.spice.writing import netlist
 from neurodyn.model.model import Model
@@ -49,13 +50,15 @@ def to_spice(
             little.
 
     Raises:
-        InputError: for what has no form in a netlist: maps, noise, delays, events, large systems.
+        InputError: for what has no form in a netlist: maps, noise, delays, large systems, events that are no resets.
     """
     system = built(system)
     own = system.constrained  # nodes are named as the file says them, also where constraints are solved
-    check(own, "a netlist")
+    check(own, "a netlist", events=True)
+    resets = resets_of(own)
     devices = tuple(devices_of(own.model))
     asked = settings(own, until, edge, step, rtol, own_equations, bool(devices))
     flat = starts(own, None, start, own.signals, asked.edges.t0, None, own.seed)
     begin = {n: np.asarray(v) for n, v in own.layout.unpack(flat).items()}
-    return replace(netlist(Sheet.of(own, devices, asked, begin)), system=system)
+    check_starts(own, resets, begin, asked.edges.t0)
+    return replace(netlist(Sheet.of(own, devices, asked, begin, resets)), system=system)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,11 @@ from neurodyn.model.model import Model
 from neurodyn.results.display import drawn
 from neurodyn.simulation import simulate
 from neurodyn.system.system import System
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+    from neurodyn.results.result import Result
 
 Floats = NDArray[np.float64]
 # Of the greatest swing of its unit (of a bare number, of one), so little that a quantity counts as still.
@@ -43,13 +48,30 @@ class Waveform:
 
 
 @dataclass(frozen=True, eq=False)
+class Times:
+    """When a unit of an event happened, in both."""
+
+    name: str
+    ours: Floats
+    theirs: Floats
+
+    @property
+    def difference(self) -> float:
+        """How far the times are apart at most; infinite if one has more of them."""
+        if len(self.ours) != len(self.theirs):
+            return np.inf
+        return float(np.abs(self.ours - self.theirs).max(initial=0.0))
+
+
+@dataclass(frozen=True, eq=False)
 class Comparison:
-    """Waveforms of a netlist beside ours, which may be late or early by `slack`."""
+    """Waveforms of a netlist beside ours, which may be late or early by `slack`, and times of events."""
 
     netlist: Netlist
     time: Floats
     slack: float
     waveforms: Mapping[str, Waveform]
+    events: Mapping[str, Times]
 
     @property
     def difference(self) -> float:
@@ -67,6 +89,8 @@ class Comparison:
             rows.append((w.name, *values, f"{w.at:.4g}"))
         widths = [max(len(row[k]) for row in rows) for k in range(5)]
         lines = ["  ".join(word.ljust(n) for word, n in zip(row, widths, strict=True)).rstrip() for row in rows]
+        for e in self.events.values():
+            lines.append(f"{e.name}: {len(e.ours)} and {len(e.theirs)} times, at most {e.difference:.2g} s apart")
         return "\n".join([head, *(f"note: {note}" for note in self.netlist.notes), *lines])
 
     def to_json(self) -> dict[str, Any]:
@@ -82,6 +106,7 @@ class Comparison:
             "difference": self.difference,
             "notes": list(self.netlist.notes),
             "waveforms": waves,
+            "events": {e.name: {"ours": e.ours.tolist(), "theirs": e.theirs.tolist()} for e in self.events.values()},
         }
 
     def plot(self) -> Any:
@@ -129,11 +154,12 @@ def compare_with_ngspice(
     kept = np.flatnonzero(np.concatenate([np.diff(time) > 0, [True]]))
     kept = kept[:: max(1, len(kept) // points)] if points else kept
     time = time[kept]
-    names = list(dict.fromkeys(w.partition("[")[0] for w in netlist.waves))
-    ours = simulate(
-        system, t0=edges.t0, until=edges.t1, start=start, inputs=netlist.signals, save_at=time, record=names,
-        backend=backend, method=method, rtol=rtol, atol=atol,
-    ).dataset  # fmt: skip
+    names = list(dict.fromkeys(w.partition("[")[0] for w in (*netlist.waves, *netlist.events)))
+    result = simulate(
+        system, t0=edges.t0, until=edges.t1, start=start, inputs=netlist.signals, save_at=time,
+        record=names, backend=backend, method=method, rtol=rtol, atol=atol,
+    )  # fmt: skip
+    ours = result.dataset
     found = {}
     for wave in netlist.waves:
         name = wave.partition("[")[0]
@@ -141,7 +167,20 @@ def compare_with_ngspice(
         place = [w for w in netlist.waves if w.partition("[")[0] == name].index(wave)
         found[wave] = (str(ours[name].attrs.get("unit", "")), values[:, place], theirs[wave].values[kept])
     late = 0.0 if slack is None else system.time("slack", slack)
-    return Comparison(netlist, time, late, _waveforms(time, late, found))
+    return Comparison(netlist, time, late, _waveforms(time, late, found), _times(netlist, result, theirs))
+
+
+def _times(netlist: Netlist, result: Result, theirs: Dataset) -> dict[str, Times]:
+    """When each unit of each event happened."""
+    found, clock = {}, theirs["time"].values
+    for wave in netlist.events:
+        name = wave.partition("[")[0]
+        place = [w for w in netlist.events if w.partition("[")[0] == name].index(wave)
+        trains = result.trains(name)
+        closed = theirs[wave].values > 0.5
+        begun = np.flatnonzero(closed & ~np.concatenate([[False], closed[:-1]]))
+        found[wave] = Times(wave, np.sort(trains.time[trains.unit == place]), clock[begun])
+    return found
 
 
 def _waveforms(time: Floats, slack: float, found: Mapping[str, tuple[str, Floats, Floats]]) -> dict[str, Waveform]:

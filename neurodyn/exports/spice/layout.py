@@ -13,6 +13,7 @@ from neurodyn.exports.devices import Device, owners
 from neurodyn.exports.rates import Equations
 from neurodyn.exports.spice.cards import Rule, rule_for
 from neurodyn.exports.spice.names import Namer
+from neurodyn.exports.spice.resets import Reset
 from neurodyn.exports.spice.settings import Settings
 from neurodyn.exports.spice.sources import Source, digits
 from neurodyn.model.circuits import GROUND, potential
@@ -41,6 +42,7 @@ class Sheet:
         potentials: the node of each potential that is an unknown.
         own: the node of each other state or unknown that has one, element by element.
         sources: the inputs, element by element.
+        resets: events, and `timers`, the nodes of each unit of an event: those of its switch and of its timer.
     """
 
     system: System
@@ -52,13 +54,20 @@ class Sheet:
     potentials: dict[str, str] = field(default_factory=dict)
     own: dict[str, list[str]] = field(default_factory=dict)
     sources: dict[str, list[Source]] = field(default_factory=dict)
+    resets: tuple[Reset, ...] = ()
+    timers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, system: System, devices: Sequence[Device], settings: Settings, start: Mapping[str, NDArray[np.float64]]
+        cls,
+        system: System,
+        devices: Sequence[Device],
+        settings: Settings,
+        start: Mapping[str, NDArray[np.float64]],
+        resets: tuple[Reset, ...] = (),
     ) -> Sheet:
         """Names for all that needs one."""
-        sheet = cls(system, settings, start)
+        sheet = cls(system, settings, start, resets=resets)
         at = dict.fromkeys(node for d in devices for node in d.pins.values() if node != GROUND)
         sheet.potentials = {potential(node): sheet.nodes.of(node) for node in at}
         for name, signal in system.signals.items():
@@ -69,6 +78,9 @@ class Sheet:
         for name in system.layout.names:
             if name not in sheet.potentials and name not in sheet.currents:
                 sheet.own[name] = [sheet.nodes.of(n) for n in sheet.elements(name)]
+        for reset in resets:
+            told = [sheet.nodes.of(n) for n in sheet.elements(reset.name)]
+            sheet.timers[reset.name] = [(n, sheet.nodes.of(f"{n}_time", told=False)) for n in told]
         return sheet
 
     def _place(self, device: Device) -> Placed:
@@ -104,7 +116,7 @@ class Sheet:
         values = self.system.values
         parts = [(p.device, p.rule.letter) for p in self.placed if p.rule and p.rule.letter in smallest]
         found = [smallest[letter] * float(values[device.own(letter)]) for device, letter in parts]
-        return min([NEGLIGIBLE, *found])  # the first is of states, on 1 F
+        return min([NEGLIGIBLE**2 if self.resets else NEGLIGIBLE, *found])  # the first is of states, on 1 F
 
     def shape(self, name: str) -> tuple[int, ...]:
         """The shape of a quantity."""
@@ -130,6 +142,10 @@ class Sheet:
         """What one volt at the node of a state or unknown stands for."""
         layout = self.system.layout
         return float(layout.scales[layout.offsets[layout.names.index(name)] + k])
+
+    def begins(self, name: str) -> list[float]:
+        """The voltages of the nodes of a state or unknown at the start."""
+        return [value / self.scale(name, k) for k, value in enumerate(self.start[name].ravel().tolist())]
 
     def term(self, name: str, k: int) -> str:
         """How an expression reads a state or unknown."""
@@ -176,6 +192,8 @@ class Sheet:
                 found.ask(RATE + name, found.flow(name))
         for name in self.constraints():
             found.ask_constraint(name)
+        for name, definition in (asked for reset in self.resets for asked in reset.asked()):
+            found.ask(name, definition)
         wired = [p.device.own(n) for p in self.placed if p.rule for n in p.device.model.inputs]
         for name in (*wired, *self.recorded):
             if name in model.definitions:

@@ -33,7 +33,7 @@ class Netlist:
     Attributes:
         system: what it was made of.
         text: the netlist.
-        waves: what it saves, by our names.
+        waves: what it saves, by our names; `events`, what is 1 for a while from where each unit of an event happens.
         signals: the inputs with edges that take as long as those of the netlist.
         edges, clock: the span in our time, how long an edge takes, and what ngspice counts as a second.
         raw: the file that ngspice writes.
@@ -43,6 +43,7 @@ class Netlist:
     system: System
     text: str
     waves: Mapping[str, Wave]
+    events: Mapping[str, Wave]
     signals: Mapping[str, Signal]
     edges: Edges
     clock: Clock
@@ -67,5 +68,6 @@ class Netlist:
 
     def ours(self, vectors: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
         """Vectors of ngspice under our names, in SI units; `time` is ours too."""
+        own = {**self.waves, **self.events}
         time = self.edges.t0 + self.clock.unit * vectors["time"]
-        return {"time": time, **{name: w.scale * vectors[w.vector] for name, w in self.waves.items()}}
+        return {"time": time, **{name: w.scale * vectors[w.vector] for name, w in own.items()}}

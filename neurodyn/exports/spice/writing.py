@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from neurodyn.exports.edges import Stacked
 from neurodyn.exports.expressions import opposite
 from neurodyn.exports.spice.cards import element
 from neurodyn.exports.spice.layout import RATE, Placed, Sheet
 from neurodyn.exports.spice.netlist import Netlist, Wave
+from neurodyn.exports.spice.resets import MARGIN, REST, SET, WIDTH, Reset, Timer
 from neurodyn.exports.spice.settings import joined
 from neurodyn.exports.spice.sources import digits
 from neurodyn.exports.spice.written import Written
@@ -23,17 +24,29 @@ def netlist(sheet: Sheet) -> Netlist:
     body = [
         *(line for placed in sheet.placed for line in _device(placed, written)),
         *_states(written),
+        *_switches(written),
         *_unknowns(written),
         *_rates(written),
         *_observed(written, waves),
         *_inputs(written, waves),
     ]
     notes = (*sheet.settings.notes, *_renamed(sheet))
+    events = {
+        ours: Wave(f"v({node.lower()})", 1.0)
+        for name, nodes in sheet.timers.items()
+        for ours, (node, _) in zip(sheet.elements(name), nodes, strict=True)
+    }
     raw = re.sub(r"[^A-Za-z0-9_]", "_", sheet.system.name) + ".raw"
-    lines = [*_head(sheet, notes), *body, *written.lines, *_analysis(sheet, waves, raw), ""]
+    lines = [
+        *_head(sheet, notes),
+        *body,
+        *written.lines,
+        *_analysis(sheet, [*waves.values(), *events.values()], raw),
+        "",
+    ]
     signals = {name: s for name in sheet.sources if (s := _finite(sheet, name)) is not None}
     edges, clock = sheet.settings.edges, sheet.settings.clock
-    return Netlist(sheet.system, "\n".join(lines), waves, signals, edges, clock, raw, notes)
+    return Netlist(sheet.system, "\n".join(lines), waves, events, signals, edges, clock, raw, notes)
 
 
 def _head(sheet: Sheet, notes: tuple[str, ...]) -> list[str]:
@@ -87,12 +100,43 @@ def _states(written: Written) -> Iterator[str]:
     for name, nodes in sheet.own.items():
         if name not in sheet.system.model.states:
             continue
-        start = sheet.start[name].ravel().tolist()
+        begins = sheet.begins(name)
         for k, node in enumerate(nodes):
             scale = sheet.scale(name, k)
-            yield f"{sheet.cards.of(node, 'C')} {node} 0 1 IC={digits(start[k] / scale)}"
+            yield f"{sheet.cards.of(node, 'C')} {node} 0 1 IC={digits(begins[k])}"
             factor, text = sheet.settings.clock.unit / scale, written.texts[RATE + name][k]
-            yield f"{sheet.cards.of(node, 'B')} 0 {node} I={_times(factor, text)}"
+            yield f"{sheet.cards.of(node, 'B')} 0 {node} I={_acted(written, name, k, _times(factor, text))}"
+
+
+def _acted(written: Written, state: str, k: int, rate: str) -> str:
+    """The rate of a state, in volts of its node, with what events do to it."""
+    sheet = written.sheet
+    for reset in sheet.resets:
+        value = written.texts.get(f"{state} {SET}{reset.name}", ["0"])
+        place, scale = f"V({sheet.own[state][k]})", sheet.scale(state, k)
+        if state in {*reset.drawn, *reset.added, *reset.held}:
+            rate = _timer(written, reset, k).rate(
+                reset, state, place, rate, _times(1 / scale, value[min(k, len(value) - 1)])
+            )
+    return rate
+
+
+def _timer(written: Written, reset: Reset, k: int) -> Timer:
+    """The nodes of a unit of an event, with the times in seconds of ngspice."""
+    sheet, rests = written.sheet, written.texts.get(REST + reset.name)
+    unit, edges = sheet.settings.clock.unit, sheet.settings.edges
+    width = digits(WIDTH * (edges.t1 - edges.t0) / unit)
+    return Timer(*sheet.timers[reset.name][k], width, _times(1 / unit, rests[k]) if rests else width)
+
+
+def _switches(written: Written) -> Iterator[str]:
+    """What decides when each unit of an event happens."""
+    sheet = written.sheet
+    for reset in sheet.resets:
+        for k, (node, _) in enumerate(sheet.timers[reset.name]):
+            margin = _times(1 / sheet.scale(reset.scaled, k), written.texts[MARGIN + reset.name][k])
+            control, on = (sheet.nodes.of(f"{node}_{word}", told=False) for word in ("control", "on"))
+            yield from _timer(written, reset, k).cards(margin, control, on, sheet.cards.of)
 
 
 def _times(factor: float, text: str) -> str:
@@ -154,17 +198,20 @@ def _waves(sheet: Sheet) -> Iterator[tuple[str, Wave]]:
             yield sheet.element(name, k), Wave(f"v({node.lower()})", sheet.scale(name, k))
 
 
-def _analysis(sheet: Sheet, waves: dict[str, Wave], raw: str) -> list[str]:
+def _analysis(sheet: Sheet, waves: Sequence[Wave], raw: str) -> list[str]:
     """Tolerances, the start, what is saved, and the commands of a run."""
     settings = sheet.settings
     clock, edges = settings.clock, settings.edges
     begun = {node: float(sheet.start[name]) for name, node in sheet.potentials.items() if name in sheet.start}
+    if sheet.resets:  # else thresholds are crossed while ngspice looks for where states are
+        begun |= {n: v for name in sheet.own for n, v in zip(sheet.own[name], sheet.begins(name), strict=True)}
+        begun |= dict.fromkeys((time for timers in sheet.timers.values() for _, time in timers), 1.0)
     held = [f"V({node})={digits(value)}" for node, value in begun.items() if value]
     return [
         f".options reltol={digits(settings.rtol)} abstol=1e-15 vntol=1e-10 chgtol={sheet.charge:.3g} gmin=1e-15",
         ".options method=trap trtol=1",
         *(joined(held, ".ic") if held else ()),
-        *joined(list(dict.fromkeys(w.vector for w in waves.values())), ".save"),
+        *joined(list(dict.fromkeys(w.vector for w in waves)), ".save"),
         f".tran {clock.span(settings.step / 10)} {clock.of(edges.t1)} 0 {clock.span(settings.step)} uic",
         ".control",
         "set filetype=ascii",

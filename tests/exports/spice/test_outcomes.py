@@ -75,7 +75,6 @@ def test_a_step_that_would_pass_over_an_edge_is_made_smaller_and_said() -> None:
         ("hopfield_binary", "it is a map, and circuits move in continuous time"),
         ("ornstein_uhlenbeck", "it has white noise, of which a transient analysis has none"),
         ("mackey_glass", "it has delays"),
-        ("lif", r"it has events \(spike\), and a circuit does not jump"),
     ],
 )
 def test_what_has_no_form_is_refused_by_name(name: str, reason: str) -> None:
