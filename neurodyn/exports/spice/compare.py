@@ -151,8 +151,7 @@ def compare_with_ngspice(
     theirs = run_ngspice(netlist, timeout=timeout)
     system, edges = netlist.system, netlist.edges
     time = np.minimum(theirs["time"].values, edges.t1)
-    kept = np.flatnonzero(np.concatenate([np.diff(time) > 0, [True]]))
-    kept = kept[:: max(1, len(kept) // points)] if points else kept
+    kept = _kept(time, points)
     time = time[kept]
     names = list(dict.fromkeys(w.partition("[")[0] for w in (*netlist.waves, *netlist.events)))
     result = simulate(
@@ -168,6 +167,12 @@ def compare_with_ngspice(
         found[wave] = (str(ours[name].attrs.get("unit", "")), values[:, place], theirs[wave].values[kept])
     late = 0.0 if slack is None else system.time("slack", slack)
     return Comparison(netlist, time, late, _waveforms(time, late, found), _times(netlist, result, theirs))
+
+
+def _kept(time: Floats, points: int | None) -> NDArray[np.intp]:
+    """Which times are compared: each once, or about so many."""
+    kept = np.flatnonzero(np.concatenate([np.diff(time) > 0, [True]]))
+    return kept[:: max(1, len(kept) // points)] if points else kept
 
 
 def _times(netlist: Netlist, result: Result, theirs: Dataset) -> dict[str, Times]:
