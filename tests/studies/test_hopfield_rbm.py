@@ -105,6 +105,12 @@ def test_what_cannot_be_used_is_refused(data: np.ndarray, code: str) -> None:
     assert told.value.code == code and told.value.remedy
 
 
+def test_counts_of_nothing_are_refused() -> None:
+    for name in ("seeds", "epochs", "experts", "trajectories", "sweeps", "clusters"):
+        with pytest.raises(InputError, match=f"{name} is 0"):
+            study("hopfield_rbm", data=blobs(), settings=SMALL | {name: 0})
+
+
 @pytest.mark.slow
 def test_on_digits() -> None:
     """The statements of the source that do not depend on size, in the quick form."""

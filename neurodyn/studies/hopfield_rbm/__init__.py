@@ -34,6 +34,7 @@ SAMPLES, DRAWS = 10, 500
 
 
 def _measured(work: Work, settings: Settings) -> Report:
+    settings.check()
     images = images_of(work.data, settings.clusters)
     mapped = mapping.measured(work, settings, images)
     partition = likelihood.measured(work, settings, images)

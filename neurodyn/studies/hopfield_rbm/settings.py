@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from neurodyn.errors import InputError
 from neurodyn.studies.framework.settings import setting
 
 SOURCE_UNITS = 784  # of the images of the source, MNIST
@@ -28,6 +29,17 @@ class Settings:
     trajectories: int = setting(4, "of the Hopfield network from each image")
     sweeps: int = setting(20, "updates of all units in a trajectory")
     clusters: int = setting(10, "classes that images of your own are sorted into")
+
+    def check(self) -> None:
+        """Refuse counts of nothing.
+
+        Raises:
+            InputError: `bad-count`, with its name.
+        """
+        least = dict.fromkeys(("seeds", "epochs", "experts", "trajectories", "sweeps"), 1) | {"clusters": 2}
+        for name, count in least.items():
+            if getattr(self, name) < count:
+                raise InputError(f"{name} is {getattr(self, name)}.", code="bad-count", remedy=f"Give {count} or more.")
 
     def scaled_rate(self, units: int) -> float:
         """By which gradients are multiplied: such that weights change by the same part of themselves as in the source.
