@@ -29,6 +29,7 @@ def test_images_are_at_most_1_apart_and_a_tenth_of_their_bits_flips() -> None:
     assert ((xi - other) ** 2).sum(axis=1).mean() == pytest.approx(0.1, abs=0.01)  # as many of 400 as bits flip
 
 
+@pytest.mark.slow
 def test_errors_are_met_as_expected() -> None:
     """Means over 12 draws of frequencies: energy, gradient and plateaus."""
     found = [errors_of_three(a_work(seed), 12, 20, 10.0, 300, 10, 0) for seed in range(12)]
