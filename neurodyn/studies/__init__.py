@@ -26,6 +26,7 @@ STUDIES = {
     "sequence_capacity": "How many patterns in a row dense sequence memories recall, by three definitions; its limits.",
     "hopfield_rbm": "A Hopfield network as a restricted Boltzmann machine: equality, ways back, training, recall.",
     "random_features": "What dense memories lose in sums of random features, and what that saves: errors, bits, sizes.",
+    "hopfield_capacity": "Capacity of Hopfield networks and dense memories, and what there is beside the patterns.",
 }
 
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from neurodyn.studies.framework.report import Picture, Report
+from neurodyn.studies.framework.section import Section
 from neurodyn.studies.framework.work import Study, Work
 from neurodyn.studies.random_features.compression import compression
 from neurodyn.studies.random_features.maps import maps
 from neurodyn.studies.random_features.paths import paths
 from neurodyn.studies.random_features.precision import precision
 from neurodyn.studies.random_features.recall import recall
-from neurodyn.studies.random_features.section import Section
 from neurodyn.studies.random_features.settings import QUICK, Settings
 from neurodyn.studies.random_features.sweeps import sweeps
 from neurodyn.studies.random_features.table import table

@@ -14,11 +14,11 @@ from neurodyn.analysis.basins.fractions import wilson
 from neurodyn.analysis.features import FeatureMemory, moments
 from neurodyn.plots.charts import Chart, Series
 from neurodyn.studies.framework.claims import Claim, at_least, at_most, close
+from neurodyn.studies.framework.section import Section
 from neurodyn.studies.framework.tables import Table
 from neurodyn.studies.framework.work import Work
 from neurodyn.studies.random_features.measure import flipped, images, memory_system
 from neurodyn.studies.random_features.recall import ALPHA, end, same
-from neurodyn.studies.random_features.section import Section
 from neurodyn.studies.random_features.settings import Settings
 from neurodyn.system.build import build
 from neurodyn.system.system import System

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from neurodyn.analysis.features import FeatureMemory, kernel_variance
 from neurodyn.studies.framework.claims import Claim, at_most, close
+from neurodyn.studies.framework.section import Section
 from neurodyn.studies.framework.work import Work
 from neurodyn.studies.random_features.measure import memory_system
-from neurodyn.studies.random_features.section import Section
 from neurodyn.studies.random_features.settings import Settings
 
 Array = NDArray[np.float64]

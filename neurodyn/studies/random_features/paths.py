@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from neurodyn.analysis.features import FeatureMemory, divergence
 from neurodyn.plots.charts import Chart, Series
 from neurodyn.studies.framework.claims import Claim, between, seen
+from neurodyn.studies.framework.section import Section
 from neurodyn.studies.framework.work import Work
 from neurodyn.studies.random_features.measure import flipped, images, memory_system
-from neurodyn.studies.random_features.section import Section
 from neurodyn.studies.random_features.settings import Settings
 
 Array = NDArray[np.float64]

@@ -16,9 +16,9 @@ from neurodyn.plots.charts import Chart, Series
 from neurodyn.studies.framework.claims import Claim, at_least, at_most, close, undecided
 from neurodyn.studies.framework.keeping import Outcome
 from neurodyn.studies.framework.report import Picture
+from neurodyn.studies.framework.section import Section
 from neurodyn.studies.framework.work import Work, run
 from neurodyn.studies.memory.patterns import checked_patterns, digit_patterns
-from neurodyn.studies.random_features.section import Section
 from neurodyn.studies.random_features.settings import Settings
 from neurodyn.system.build import build
 from neurodyn.system.system import System

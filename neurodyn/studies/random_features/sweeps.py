@@ -11,9 +11,9 @@ from scipy.stats import t as student
 
 from neurodyn.plots.charts import Chart, Series
 from neurodyn.studies.framework.claims import Claim, at_least, seen
+from neurodyn.studies.framework.section import Section
 from neurodyn.studies.framework.work import Work
 from neurodyn.studies.random_features.measure import KINDS, errors_of_three
-from neurodyn.studies.random_features.section import Section
 from neurodyn.studies.random_features.settings import Settings
 
 Array = NDArray[np.float64]

@@ -10,10 +10,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from neurodyn.studies.framework.claims import Claim, at_most, close, seen
+from neurodyn.studies.framework.section import Section
 from neurodyn.studies.framework.tables import Table
 from neurodyn.studies.framework.work import Work
 from neurodyn.studies.random_features.measure import KINDS, errors_of_three
-from neurodyn.studies.random_features.section import Section
 from neurodyn.studies.random_features.settings import Settings
 
 Array = NDArray[np.float64]

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from neurodyn.analysis.features import FeatureMemory, curvature_noise, expected_drift, moments
 from neurodyn.plots.charts import Chart, Series
 from neurodyn.studies.framework.claims import at_least, at_most, close
+from neurodyn.studies.framework.section import Section
 from neurodyn.studies.framework.work import Job, Work, run
 from neurodyn.studies.random_features.measure import images, memory_system
-from neurodyn.studies.random_features.section import Section
 from neurodyn.studies.random_features.settings import Settings
 from neurodyn.system.build import build
 

@@ -1,4 +1,4 @@
-"""What each section of the study leaves: claims, tables, numbers and charts."""
+"""What a section of a study leaves: claims, tables, numbers and charts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Section:
     Attributes:
         claims: its rows of the study's table.
         data: what was measured; names begin with the section's.
-        charts: of errors, for the overview.
+        charts: for the overview.
         costs: charts of what it costs and saves.
         pictures: further figures.
         details: tables for the page.
