@@ -32,7 +32,11 @@ class Scaling:
 
 
 def fitted(
-    loads: Sequence[float], found: Mapping[int, Array], of: Mapping[int, Array], rng: np.random.Generator
+    loads: Sequence[float],
+    found: Mapping[int, Array],
+    of: Mapping[int, Array],
+    rng: np.random.Generator,
+    draws: int = DRAWS,
 ) -> Scaling:
     """The most likely scaling, share = Phi(c - s*(load - critical)*(N/1000)**exponent).
 
@@ -41,6 +45,7 @@ def fitted(
     Args:
         found: by size, how many are recalled in each set: (loads, sets).
         of: by size, of how many: (loads,).
+        draws: of sets, for the intervals.
     """
     keep = np.array(loads) >= FROM
     x = np.array(loads)[keep]
@@ -58,7 +63,7 @@ def fitted(
 
     start = best({n: some[keep].sum(axis=1) for n, some in found.items()}, np.array([1.5, 3.5, 0.14, 0.5]))
     drawn = []
-    for _ in range(DRAWS):
+    for _ in range(draws):
         picked = {n: some[keep][:, rng.integers(0, some.shape[1], some.shape[1])] for n, some in found.items()}
         drawn.append(best({n: some.sum(axis=1) for n, some in picked.items()}, start))
     return Scaling(*(_estimate(float(start[k]), np.array(drawn)[:, k]) for k in (2, 3)))
