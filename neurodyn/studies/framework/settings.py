@@ -43,6 +43,23 @@ def filled(study: str, kind: type[Any], defaults: Mapping[str, Any], given: Mapp
     return kind(**{**defaults, **{name: _value(study, name, kinds[name], value) for name, value in given.items()}})
 
 
+def check_whole(settings: Any, limits: Mapping[str, tuple[int, int]]) -> None:
+    """Refuse values, alone or in tuples, that are no whole numbers between the least and the most of their name.
+
+    Raises:
+        InputError: for the first of them.
+    """
+    for name, (least, most) in limits.items():
+        given = getattr(settings, name)
+        for value in given if isinstance(given, tuple) else (given,):
+            if not least <= value <= most or value % 1:
+                raise InputError(
+                    f"{name} is {value:g}.",
+                    code="bad-setting",
+                    remedy=f"Give a whole number from {least} to {most:,}.",
+                )
+
+
 def plain(settings: Any) -> dict[str, Any]:
     """Settings as plain data."""
     return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(settings).items()}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from neurodyn.errors import InputError
-from neurodyn.studies.framework.settings import setting
+from neurodyn.studies.framework.settings import check_whole, setting
 
 
 @dataclass(frozen=True)
@@ -23,14 +21,7 @@ class Settings:
     starts: int = setting(400, "random starts at each load, whose ends are named")
 
     def __post_init__(self) -> None:
-        for name, (least, most) in LIMITS.items():
-            for value in np.atleast_1d(getattr(self, name)):
-                if not least <= value <= most or value % 1:
-                    raise InputError(
-                        f"{name} is {value:g}.",
-                        code="bad-setting",
-                        remedy=f"Give a whole number from {least} to {most:,}.",
-                    )
+        check_whole(self, LIMITS)
         if len(set(self.sizes)) < 2:
             raise InputError(
                 "The load curve has one size.", code="bad-setting", remedy="Give two sizes at least: sizes=256,512."

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from neurodyn.errors import InputError
-from neurodyn.studies.framework.settings import setting
+from neurodyn.studies.framework.settings import check_whole, setting
 
 
 @dataclass(frozen=True)
@@ -29,14 +26,7 @@ class Settings:
     many: int = setting(50, "memories for the count of what is recalled at break-even")
 
     def __post_init__(self) -> None:
-        for name, (least, most) in LIMITS.items():
-            for value in np.atleast_1d(getattr(self, name)):
-                if not least <= value <= most or value % 1:
-                    raise InputError(
-                        f"{name} is {value:g}.",
-                        code="bad-setting",
-                        remedy=f"Give a whole number from {least} to {most:,}.",
-                    )
+        check_whole(self, LIMITS)
 
 
 # The least and the most of each; there are 500 memories, and one exponent is no interval.
