@@ -22,7 +22,7 @@ from neurodyn.studies.hopfield_capacity.spurious import spurious
 
 TITLE = "Capacity of Hopfield networks and dense memories"
 CAPTION = (
-    "Where recall ends, against what theory expects: dashed lines were computed before anything was run; bars are 95 % "
+    "Where recall ends, against what theory expects: dashed lines are theory alone, nothing is fitted; bars are 95 % "
     "intervals."
 )
 SECTIONS: tuple[Callable[[Work, Settings], Section], ...] = (
