@@ -153,9 +153,9 @@ def _interval(one: Outcome) -> tuple[float, float]:
 def _told(scaling: Scaling) -> str:
     there = scaling.load
     return (
-        f"recall ends at a load of {there.value:.4g} ({there.low:.4g} to {there.high:.4g} by sets of patterns; what small "
-        f"sizes shift is not in it); the transition sharpens as N^{scaling.exponent}; at once all units, from the "
-        f"pattern itself, recalled from an overlap of {RECALLED:g} on"
+        f"recall ends at a load of {there.value:.4g} ({there.low:.4g} to {there.high:.4g} by sets of patterns; what "
+        f"small sizes shift is not in it); the transition sharpens as N^{scaling.exponent}; at once all units, from "
+        f"the pattern itself, recalled from an overlap of {RECALLED:g} on"
     )
 
 
