@@ -21,7 +21,7 @@ _DECADES = 300  # the largest number over the smallest, above which a horizontal
 
 
 class Line(Protocol):
-    """One curve: its name and its points."""
+    """One curve: its name, its places, and whether they are marks alone, in the colour of the curve before."""
 
     @property
     def label(self) -> str: ...
@@ -29,6 +29,8 @@ class Line(Protocol):
     def x(self) -> Floats: ...
     @property
     def y(self) -> Floats: ...
+    @property
+    def points(self) -> bool: ...
 
 
 class Panel(Protocol):
@@ -57,20 +59,31 @@ def draw_panels(panels: Sequence[Panel], title: str, columns: int = 3, verdicts:
         figure = new_figure(4.4 * columns, (3.1 if verdicts is None else 3.4) * rows + 0.5, plain(title))
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
         for axes, panel, verdict in zip(grid, panels, verdicts or [""] * len(panels), strict=False):
-            for line, colour in zip(panel.lines, PALETTE, strict=False):
-                marker = "o-" if len(line.x) <= _FEW else "-"
-                axes.plot(line.x, line.y, marker, color=colour, markersize=3.5, label=plain(line.label), clip_on=False)
+            _draw_lines(axes, panel.lines)
             for mark in panel.marks:
                 axes.axvline(mark, color=QUIET, linewidth=4, zorder=0)
             _set_axes(axes, panel)
             colour = {"pass": GOOD, "fail": BAD}.get(verdict, INK)
             head = f"{verdict.upper()}  {panel.title}" if verdict else panel.title
             axes.set_title(f"{plain(head)}\n{plain(fill(panel.note, _WIDTH))}", color=colour)
-            if len(panel.lines) > 1:
+            if sum(not line.points for line in panel.lines) > 1:
                 axes.legend(loc="best")
         for axes in grid[len(panels) :]:
             axes.set_visible(False)
     return figure
+
+
+def _draw_lines(axes: Axes, lines: Sequence[Line]) -> None:
+    """Each line in the next colour."""
+    number = -1
+    for line in lines:
+        number += not line.points
+        colour = PALETTE[number % len(PALETTE)]
+        if line.points:
+            axes.plot(line.x, line.y, "o", color=colour, markersize=5.5, clip_on=False)
+            continue
+        marker = "o-" if len(line.x) <= _FEW else "-"
+        axes.plot(line.x, line.y, marker, color=colour, markersize=3.5, label=plain(line.label), clip_on=False)
 
 
 def _set_axes(axes: Axes, panel: Panel) -> None:

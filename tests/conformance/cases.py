@@ -65,6 +65,7 @@ CASES: dict[str, Case] = {
     "habituation_second_order": Case(dt=0.1),
     "habituation_tanh_gate": Case(dt=0.1),
     "sequence_trace": Case(dt=0.0005),
+    "sequence_motor": Case(dt=0.0001),
     "kuramoto_graph": Case(dt=0.02),
     "axon_hillock": Case(dt=2e-11),
     "habituation_loaded": Case(dt=0.02),

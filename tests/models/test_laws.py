@@ -16,6 +16,7 @@ NAMES = [e.name for e in neurodyn.library()]
 SMALL = {
     "hopfield": {"N": 9, "P": 2},
     "sequence_spiking": {"N": 9, "P": 2},
+    "sequence_motor": {"N": 9, "P": 3},
     "dense_memory": {"N": 8, "K": 5},
     "dense_memory_polynomial": {"N": 8, "K": 5},
     "dense_memory_exponential": {"N": 8, "K": 5},

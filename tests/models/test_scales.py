@@ -29,6 +29,7 @@ SIZES = {
     "kuramoto": {"N": 12},
     "sequence_delay": {"N": 24, "P": 2},
     "sequence_trace": {"N": 24, "P": 2},
+    "sequence_motor": {"N": 24, "P": 3},
     "sequence_spiking": {"N": 24, "P": 2},
     "stdp_sequence": {"K": 3, "n": 3},
     "kuramoto_graph": {"N": 12},
@@ -62,6 +63,7 @@ LONGEST = {
     "ring_attractor": 0.2,
     "habituation_spiking": 0.7,
     "sequence_spiking": 0.1,
+    "sequence_motor": 0.5,
     "stdp_sequence": 0.35,
     "digit_recall_spiking": 0.1,
 }  # longer, and chaos or spikes magnify rounding
@@ -215,6 +217,7 @@ LENGTHY = {
     "habituation_analog",
     "delayed_rates",
     "sequence_trace",
+    "sequence_motor",
     "traub_miles",
     *big.SIZES,
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from neurodyn.plots import save
+from neurodyn.plots.film import save_film
 from neurodyn.studies.framework.claims import as_table, reasons, tally
 from neurodyn.studies.framework.report import Report
 from neurodyn.studies.framework.settings import described
@@ -25,6 +26,9 @@ def write_page(report: Report, study: Study, path: Path, *, endings: tuple[str, 
         figure = report.plot(name)
         for ending in endings:
             save(figure, folder / f"{stem}.{ending}", dpi=_DPI)
+        film = report.pictures[name].film
+        if film is not None:
+            save_film(film(), folder / f"{stem}.gif")
     path.write_text(_text(report, study, {name: f"{FIGURES}/{stem}.png" for name, stem in drawn.items()}), "utf-8")
 
 
@@ -43,8 +47,9 @@ def _text(report: Report, study: Study, figures: Mapping[str, str]) -> str:
 
 
 def _picture(report: Report, name: str, figures: Mapping[str, str]) -> list[str]:
-    caption = report.pictures[name].caption
-    return [f"![{caption}]({figures[name]})", f"*{caption}*"]
+    picture, path = report.pictures[name], figures[name]
+    moving = [] if picture.film is None else [f"![The same in motion.]({path.removesuffix('.png')}.gif)"]
+    return [f"![{picture.caption}]({path})", *moving, f"*{picture.caption}*"]
 
 
 def _change(report: Report, study: Study) -> list[str]:

@@ -19,11 +19,12 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One curve of a panel."""
+    """One curve of a panel; `points` are marks alone, in the colour of the curve before, which a legend leaves out."""
 
     label: str
     x: Array
     y: Array
+    points: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +55,16 @@ def as_outcome(measure: Callable[[], Panel]) -> dict[str, Any]:
         "marks": list(found.marks),
         "values": list(found.values),
     }
-    return {**told, "labels": [c.label for c in found.lines], **curves}
+    lines = {"labels": [c.label for c in found.lines], "points": [c.points for c in found.lines]}
+    return {**told, **lines, **curves}
 
 
 def from_outcome(outcome: Outcome) -> Panel:
     """The panel that was kept."""
     labels = [str(label) for label in outcome["labels"]]
-    curves = tuple(Curve(label, outcome[f"x{k}"], outcome[f"y{k}"]) for k, label in enumerate(labels))
+    curves = tuple(
+        Curve(label, outcome[f"x{k}"], outcome[f"y{k}"], bool(outcome["points"][k])) for k, label in enumerate(labels)
+    )
     first, second = (str(name) for name in outcome["axes"])
     values, marks = (tuple(float(v) for v in outcome[key]) for key in ("values", "marks"))
     return Panel(str(outcome["title"]), str(outcome["note"]), (first, second), curves, values, marks)

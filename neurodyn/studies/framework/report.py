@@ -19,10 +19,17 @@ from neurodyn.studies.framework.tables import Table
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A figure of a study: what it shows in one sentence, and a function that draws it."""
+    """A figure of a study.
+
+    Attributes:
+        caption: what it shows, in a sentence.
+        draw: gives the figure.
+        film: gives the same in motion, a `plots.film.Film`, which stands beside it on the page.
+    """
 
     caption: str
     draw: Callable[[], Any]
+    film: Callable[[], Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)
