@@ -25,6 +25,7 @@ STUDIES = {
     "habituation_yield": "Which hallmarks a circuit still shows when its parts are off by their tolerances.",
     "sequence_capacity": "How many patterns in a row dense sequence memories recall, by three definitions; its limits.",
     "sequence_timing": "How long a sequence memory holds each pattern, what sets its tempo, and a drawing by heart.",
+    "sequence_images": "Sequences of images in sequence memories: errors by function, with a pseudoinverse too.",
     "hopfield_rbm": "A Hopfield network as a restricted Boltzmann machine: equality, ways back, training, recall.",
     "random_features": "What dense memories lose in sums of random features, and what that saves: errors, bits, sizes.",
     "hopfield_capacity": "Capacity of Hopfield networks and dense memories, and what there is beside the patterns.",

@@ -31,6 +31,7 @@ SMALL = {
     "sdm_layer": {"H": 14, "T": 20},
     "sequence_memory": {"N": 20, "P": 5},
     "sequence_pseudoinverse": {"N": 20, "P": 5},
+    "sequence_pseudoinverse_exponential": {"N": 20, "P": 5},
     "sequence_memory_exponential": {"N": 20, "P": 6},
     "sequence_mixed": {"N": 40, "P": 3, "tau": 4},
     "sequence_two_layer": {"N": 20, "P": 4},

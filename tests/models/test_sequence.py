@@ -142,6 +142,20 @@ def test_the_pseudoinverse_recalls_independent_patterns_exactly(d: int, count: i
         np.testing.assert_allclose(found["o"].values[0], np.eye(count), atol=1e-9)
 
 
+def test_the_exponential_pseudoinverse_by_hand() -> None:
+    """From damaged patterns; and exact recall of correlated ones."""
+    patterns = spins(2, 30, 60, bias=0.5)
+    system = neurodyn.build("sequence_pseudoinverse_exponential", xi=patterns)
+    states = np.concatenate([patterns, patterns])
+    states[30:, :20] *= -1
+    found = neurodyn.simulate(system, start={"S": states}, trials=60, steps=1, record=["S"])["S"].values[-1]
+    sharp = np.linalg.pinv(patterns @ patterns.T / 60) @ (patterns @ states.T / 60)
+    known = np.sign(np.exp(59 * (sharp - 1)).T @ np.roll(patterns, -1, axis=0))
+    np.testing.assert_array_equal(found, known)
+    np.testing.assert_array_equal(found[:30], np.roll(patterns, -1, axis=0))
+    assert (found[30:] != found[:30]).any()
+
+
 def test_more_patterns_than_units_degrade_and_are_told() -> None:
     """Their overlaps have no inverse; the pseudoinverse makes a projector of them, and few bits flip."""
     patterns = spins(5, 110, 100)

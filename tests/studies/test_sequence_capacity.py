@@ -13,7 +13,8 @@ from neurodyn.analysis.sequences import transition_capacity
 from neurodyn.errors import InputError
 from neurodyn.studies import study
 from neurodyn.studies.framework.work import Work
-from neurodyn.studies.sequence_capacity import capacity, heavy, network, noise, protocol
+from neurodyn.studies.memory import sequences as network
+from neurodyn.studies.sequence_capacity import capacity, heavy, noise, protocol
 from neurodyn.studies.sequence_capacity.capacity import Cell, Slope
 
 DEGREES = (1, 2, 3, None)

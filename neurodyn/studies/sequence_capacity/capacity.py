@@ -27,7 +27,7 @@ from neurodyn.analysis.sequences import GROWTH, gaussian_capacity, sequence_capa
 from neurodyn.analysis.thresholds import Threshold, failure_threshold, fitted_slope
 from neurodyn.studies.framework.claims import Claim, at_most, between, close, undecided
 from neurodyn.studies.framework.work import Work
-from neurodyn.studies.sequence_capacity.network import Array, Degree, called, drawn, network, wrong_units
+from neurodyn.studies.memory.sequences import Array, Degree, called, drawn, network, wrong_units
 
 Kind = Literal["transition", "sequence"]
 KINDS: tuple[Kind, Kind] = ("transition", "sequence")

@@ -10,9 +10,9 @@ import numpy as np
 from neurodyn.analysis.basins.fractions import wilson
 from neurodyn.analysis.sequences import bias_limit, crosstalk, flip_rate
 from neurodyn.plots.charts import Chart, Series, draw_charts
+from neurodyn.studies.memory.sequences import Array, called
 from neurodyn.studies.sequence_capacity import flips, heavy, inverse, noise, paths
 from neurodyn.studies.sequence_capacity.capacity import UNITS, Kind
-from neurodyn.studies.sequence_capacity.network import Array, called
 from neurodyn.studies.sequence_capacity.tables import Found
 
 

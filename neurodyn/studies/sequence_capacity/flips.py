@@ -11,7 +11,7 @@ from neurodyn.analysis.basins.fractions import wilson
 from neurodyn.analysis.sequences import bias_limit, flip_rate
 from neurodyn.studies.framework.claims import Claim, at_most, close
 from neurodyn.studies.framework.work import Work
-from neurodyn.studies.sequence_capacity.network import Array, Degree, called, drawn, network, wrong_units
+from neurodyn.studies.memory.sequences import Array, Degree, called, drawn, network, wrong_units
 
 # Units of each network; patterns are such that the expected rates are these.
 UNITS: Mapping[Degree, int] = {1: 100, 2: 100, 3: 100, 4: 60, None: 18}

@@ -11,7 +11,7 @@ import numpy as np
 from neurodyn.analysis.sequences import GROWTH, crosstalk, flip_rate, transition_capacity
 from neurodyn.studies.framework.claims import Claim, at_least, close, seen
 from neurodyn.studies.framework.work import Work, run
-from neurodyn.studies.sequence_capacity.network import Array, Degree, called, drawn, network
+from neurodyn.studies.memory.sequences import Array, Degree, called, drawn, network
 
 # Networks at the number of patterns that the formula of the transition capacity gives.
 CELLS: tuple[tuple[Degree, int], ...] = ((1, 100), (2, 45), (3, 28), (None, 8), (None, 10), (None, 12), (None, 14))

@@ -13,7 +13,7 @@ from neurodyn.analysis.basins.fractions import wilson
 from neurodyn.studies.framework.claims import Claim, at_most, seen
 from neurodyn.studies.framework.tables import Table
 from neurodyn.studies.framework.work import Work
-from neurodyn.studies.sequence_capacity.network import drawn, wrong_units
+from neurodyn.studies.memory.sequences import drawn, wrong_units
 from neurodyn.system.build import build
 
 UNITS, DEGREES = 100, (1, 2, 3)

@@ -11,7 +11,7 @@ import numpy as np
 from neurodyn.analysis.sequences import chance_overlap, least_overlap
 from neurodyn.studies.framework.claims import Claim, close
 from neurodyn.studies.framework.work import Work
-from neurodyn.studies.sequence_capacity.network import Array, Degree, called, drawn, network, stepped
+from neurodyn.studies.memory.sequences import Array, Degree, called, drawn, network, stepped
 
 UNITS, STEPS, RIGHT = 100, 12, 0.8
 FLIPPED = np.arange(50, -1, -2)

@@ -9,7 +9,7 @@ import numpy as np
 from neurodyn.analysis.sequences import expected_overlaps
 from neurodyn.studies.framework.claims import Claim, close, seen
 from neurodyn.studies.framework.work import Work, run
-from neurodyn.studies.sequence_capacity.network import Array, drawn, network
+from neurodyn.studies.memory.sequences import Array, drawn, network
 
 UNITS, PATTERNS, DEGREES = 300, 100, (1, 2)
 SEEN = {5: 0.79, 10: 0.40, 50: 0.22, 99: -0.03}  # of one draw of patterns, d = 1, measured before

@@ -9,8 +9,8 @@ import numpy as np
 
 from neurodyn.studies.framework.claims import Claim, at_most, close
 from neurodyn.studies.framework.work import Work
+from neurodyn.studies.memory.sequences import Array, called, drawn, network, wrong_units
 from neurodyn.studies.sequence_capacity.capacity import Cell
-from neurodyn.studies.sequence_capacity.network import Array, called, drawn, network, wrong_units
 
 FIRST, ABOVE, AGAIN, SHRINK, SEQUENCES = 5, 2.0, 1.25, 0.99, 100
 CELLS = (

@@ -10,10 +10,10 @@ import numpy as np
 
 from neurodyn.analysis.thresholds import Threshold
 from neurodyn.studies.framework.tables import Table
+from neurodyn.studies.memory.sequences import Array, Degree, called
 from neurodyn.studies.sequence_capacity.capacity import Cell, Slope
 from neurodyn.studies.sequence_capacity.heavy import excess, patterns_of
 from neurodyn.studies.sequence_capacity.inverse import DEGREES, Inverse
-from neurodyn.studies.sequence_capacity.network import Array, Degree, called
 from neurodyn.studies.sequence_capacity.noise import OVERLAPS, seen_cues
 from neurodyn.studies.sequence_capacity.protocol import spread
 

@@ -1,4 +1,4 @@
-"""The shipped networks with patterns of the study, and what one step makes of them."""
+"""Shipped sequence memories with patterns of a study, and what one step makes of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from neurodyn.system.system import System
 Array = NDArray[np.float64]
 Degree = int | None  # None is the exponential function
 
-POLYNOMIAL, EXPONENTIAL = "sequence_memory", "sequence_memory_exponential"
 _CELLS = 1 << 21  # overlaps that are computed at once: they fit the cache, and memory in any case
 
 
@@ -28,11 +27,11 @@ def drawn(rng: np.random.Generator, patterns: int, units: int, bias: float = 0.0
     return np.where(rng.random((patterns, units)) < (1 + bias) / 2, 1.0, -1.0)
 
 
-def network(degree: Degree, patterns: Array) -> System:
-    """The shipped sequence memory with these patterns, in which units do not hear themselves."""
+def network(degree: Degree, patterns: Array, *, own: int = 0) -> System:
+    """The shipped sequence memory with these patterns; its units hear themselves if `own` is 1."""
     if degree is None:
-        return _built(EXPONENTIAL, *patterns.shape).with_values(xi=patterns)
-    return _built(POLYNOMIAL, *patterns.shape).with_values(xi=patterns, d=degree)
+        return _built("sequence_memory_exponential", *patterns.shape).with_values(xi=patterns, own=own)
+    return _built("sequence_memory", *patterns.shape).with_values(xi=patterns, own=own, d=degree)
 
 
 @lru_cache(maxsize=128)
@@ -54,15 +53,11 @@ def wrong_units(system: System, transitions: int | None = None) -> NDArray[np.bo
     """
     patterns = system.values["xi"]
     count = len(patterns) if transitions is None else min(transitions, len(patterns))
-    rows = max(1, _CELLS // max(patterns.shape))
-    found = [
-        stepped(system, patterns[k : k + rows][: count - k]) != _next(patterns, k, min(rows, count - k))
-        for k in range(0, count, rows)
-    ]
-    return np.concatenate(found)
+    wrong: NDArray[np.bool_] = predicted(system, patterns[:count]) != np.roll(patterns, -1, axis=0)[:count]
+    return wrong
 
 
-def _next(patterns: Array, first: int, count: int) -> Array:
-    """The patterns that follow some patterns."""
-    following: Array = patterns[np.arange(first + 1, first + 1 + count) % len(patterns)]
-    return following
+def predicted(system: System, states: Array) -> Array:
+    """The states after one step, of as many at once as there is room for."""
+    rows = max(1, _CELLS // max(system.values["xi"].shape))
+    return np.concatenate([stepped(system, states[k : k + rows]) for k in range(0, len(states), rows)])
