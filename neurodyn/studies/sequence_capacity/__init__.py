@@ -84,9 +84,9 @@ def _drawn(name: str, found: Found) -> Any:
 
 
 _NOTES = (
-    "capacity by formula: leading terms for many units; by definition: where the chance of an error is `failure`; by",
-    "protocol: the search of the source's programs, which ends at the first draw without an error. Brackets are 95 %",
-    "intervals; bits count as independent, draws of patterns are.",
+    "capacity by formula: leading terms for many units, and a chance of an error that goes to 0",
+    "capacity by definition: where the chance of an error is `failure`; intervals are of 95 %",
+    "capacity by protocol: the search of the source's programs, which ends at the first draw without an error",
 )
 _CAPTIONS = {
     "overview": "Overlap with the pattern whose turn it is; capacities by definition, with 95 % intervals, beside what "

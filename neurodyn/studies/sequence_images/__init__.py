@@ -69,7 +69,7 @@ def _measured(work: Work, settings: Settings) -> Report:
     }  # fmt: skip
     rank = int(np.linalg.matrix_rank(images))
     notes = (
-        f"{len(images)} images of {images.shape[1]} pixels, rank {rank}, mean overlap {_overlap(images):.2f};",
+        f"{len(images)} images of {images.shape[1]} pixels, rank {rank}, mean overlap {_overlap(images):.2f}",
         "units hear themselves, and each transition starts from the true image before it",
     )
     made = claims(cells, {n: int(part["rank"]) for n, part in told.items()})
@@ -116,7 +116,7 @@ def _table(cells: Sequence[Cell]) -> Table:
     """Shares of wrong images, a row for each network."""
     counts = list(dict.fromkeys(c.count for c in cells))
     rates = {(c.name, c.count): f"{c.image_rate()[0]:.2%}" for c in cells}
-    rows = [(name, *(rates.get((name, n), "") for n in counts)) for name in dict.fromkeys(c.name for c in cells)]
+    rows = [(name, *[rates.get((name, n), "") for n in counts]) for name in dict.fromkeys(c.name for c in cells)]
     return Table("Wrong images, by their number", ("network", *map(str, counts)), rows)
 
 
@@ -137,7 +137,7 @@ def _dataset(cells: Sequence[Cell]) -> Dataset:
     import xarray as xr
 
     rates = {"pixels": [c.pixel_rate() for c in cells], "images": [c.image_rate() for c in cells]}
-    data = {
+    data: dict[str, Any] = {
         f"{of}_{key}": ("cell", np.array(found)[:, k])
         for of, found in rates.items()
         for k, key in enumerate(("rate", "low", "high"))
