@@ -54,7 +54,7 @@ def checked_patterns(
 
     Raises:
         InputError: `bad-shape`, `not-signs`, `constant-pattern` or `duplicate-patterns` by number, `too-many-patterns`,
-            or `patterns-in-columns` where the same array has none of these defects when it is transposed.
+            or `patterns-in-columns` where more than one row has such a defect, and no column has any.
     """
     found = np.asarray(given, dtype=float)
     if found.ndim != 2 or min(found.shape) < 2:
@@ -65,10 +65,10 @@ def checked_patterns(
             remedy="Flatten images: images.reshape(len(images), -1).",
         )
     _check_signs(found)
-    refusal = _refusal(found, duplicates, fewer_than_units)
+    refusal, rows = _refusal(found, duplicates, fewer_than_units)
     if refusal is None:
         return found
-    if _refusal(found.T, duplicates, fewer_than_units) is None:
+    if rows > 1 and _refusal(found.T, duplicates, fewer_than_units)[0] is None:
         raise InputError(
             f"Of {len(found)} rows with {found.shape[1]} numbers each: {refusal.sentence} The columns have no such "
             "defect, so patterns seem to stand in columns.",
@@ -103,36 +103,29 @@ def _check_signs(found: Array) -> None:
     )
 
 
-def _refusal(rows: Array, duplicates: str, fewer_than_units: bool) -> InputError | None:
-    """What is wrong with rows of signs as patterns."""
+def _refusal(rows: Array, duplicates: str, fewer_than_units: bool) -> tuple[InputError | None, int]:
+    """What is wrong with rows of signs as patterns, and with how many."""
     count, units = rows.shape
+    if fewer_than_units and count >= units:
+        sentence = f"There are {count} patterns of {units} units, and fewer patterns than units are needed."
+        return InputError(sentence, code="too-many-patterns", remedy=f"Give {units - 1} at most."), count
     constant = np.flatnonzero(np.abs(rows.sum(axis=1)) == units)
     if constant.size:
-        return InputError(
-            f"Pattern {constant[0]} is {rows[constant[0], 0]:+g} everywhere{_others(constant.size)}.",
-            code=CONSTANT,
-            remedy="Leave constant patterns out, or choose another threshold.",
-        )
-    if fewer_than_units and count >= units:
-        return InputError(
-            f"There are {count} patterns of {units} units, and fewer patterns than units are needed.",
-            code="too-many-patterns",
-            remedy=f"Give {units - 1} at most.",
-        )
-    return _twins(rows) if duplicates == "refuse" else None
+        sentence = f"Pattern {constant[0]} is {rows[constant[0], 0]:+g} everywhere{_others(constant.size)}."
+        remedy = "Leave constant patterns out, or choose another threshold."
+        return InputError(sentence, code=CONSTANT, remedy=remedy), constant.size
+    return _twins(rows) if duplicates == "refuse" else (None, 0)
 
 
-def _twins(rows: Array) -> InputError | None:
+def _twins(rows: Array) -> tuple[InputError | None, int]:
     packed = np.packbits(rows > 0, axis=1)
     _, first, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
     again = np.flatnonzero(first[inverse.reshape(-1)] != np.arange(len(rows)))
     if not again.size:
-        return None
-    return InputError(
-        f"Pattern {again[0]} is the same as pattern {first[inverse.reshape(-1)[again[0]]]}{_others(again.size)}.",
-        code=DUPLICATE,
-        remedy="Keep each pattern once: np.unique(patterns, axis=0), which sorts them.",
-    )
+        return None, 0
+    sentence = f"Pattern {again[0]} is the same as pattern {first[inverse.reshape(-1)[again[0]]]}{_others(again.size)}."
+    remedy = "Keep each pattern once: np.unique(patterns, axis=0), which sorts them."
+    return InputError(sentence, code=DUPLICATE, remedy=remedy), again.size
 
 
 def _others(count: int) -> str:

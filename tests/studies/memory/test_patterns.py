@@ -38,7 +38,8 @@ def test_good_patterns_come_back_as_they_are() -> None:
         (GOOD[0], "bad-shape", "the array is 9"),
         (np.vstack([GOOD, -np.ones(9)]), "constant-pattern", "Pattern 4 is -1 everywhere."),
         (np.vstack([GOOD, GOOD[1:3]]), "duplicate-patterns", "Pattern 4 is the same as pattern 1, and 1 more are so."),
-        (np.hstack([np.ones((4, 1)), GOOD]).T, "patterns-in-columns", "patterns.T"),  # a pixel that is always light
+        (np.hstack([np.ones((4, 2)), GOOD]).T, "patterns-in-columns", "patterns.T"),  # two pixels always light
+        (np.vstack([GOOD.repeat(2, axis=1), np.ones(18)]), "constant-pattern", "Pattern 4 is +1 everywhere."),
     ],
 )  # fmt: skip
 def test_what_is_refused(given: Any, code: str, words: str) -> None:
