@@ -51,7 +51,7 @@ def test_what_is_no_path_is_refused(path: np.ndarray, code: str, remedy: str) ->
 
 
 @pytest.mark.parametrize(
-    ("given", "remedy"), [({"windows": "2.5,3"}, "whole"), ({"tempos": "0.9"}, "above 1"), ({"draws": 0}, "1 or more")]
+    ("given", "remedy"), [({"windows": "2.5,3"}, "whole"), ({"tempos": "0.9"}, "above 1"), ({"draws": 0}, "from 1")]
 )
 def test_settings_that_leave_nothing_to_measure(given: dict[str, object], remedy: str) -> None:
     with pytest.raises(InputError) as caught:

@@ -29,7 +29,7 @@ def _by_strength(found: Found) -> Panel:
         column = maps.DEGREES.index(degree)
         lines.append(Curve(f"d = {degree}", fine, _floats(dwell_steps(window, s, degree) for s in fine)))
         lines.append(_moving(maps.STRENGTHS, found.cells["drawn"][at, :, column]))
-    note = f"MixedNet, window {window}: it stays for strengths up to 1"
+    note = f"MixedNet, window {window}; up to λ = 1 it stays"
     return Panel("Discrete time, against the strength", note, ("strength of the step λ", "dwell (steps)"), tuple(lines))
 
 
@@ -40,7 +40,7 @@ def _by_window(found: Found) -> Panel:
         column = maps.DEGREES.index(degree)
         lines.append(Curve(f"d = {degree}", fine, _floats(dwell_steps(int(w), 2.5, degree) for w in fine)))
         lines.append(_moving(found.windows, found.cells["drawn"][:, at, column]))
-    note = "MixedNet, λ = 2.5: high degrees wait for the whole window"
+    note = "MixedNet, λ = 2.5; high degrees wait for it all"
     return Panel("Discrete time, against the window", note, ("window τ (steps)", "dwell (steps)"), tuple(lines))
 
 
@@ -52,7 +52,7 @@ def _by_delay(found: Found) -> Panel:
         Curve("orthogonal", np.array(flows.STRENGTHS), ms * (found.delay["exact"] - delay), points=True),
         Curve("random", np.array(flows.PUBLISHED), ms * (found.delay["drawn"] - delay), points=True),
     )
-    note = "what comes on top of the delay of 1 s, units of 50 ms"
+    note = "above the delay of 1 s; units of 50 ms"
     return Panel("Continuous time, pure delay", note, ("strength of the step λ", "dwell less the delay (ms)"), lines)
 
 

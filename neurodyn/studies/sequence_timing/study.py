@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -15,7 +14,7 @@ from neurodyn.analysis.sequences.dwell import trace_bound, trace_dwell
 from neurodyn.errors import InputError
 from neurodyn.studies.framework.keeping import Outcome
 from neurodyn.studies.framework.report import Picture, Report
-from neurodyn.studies.framework.settings import setting
+from neurodyn.studies.framework.settings import check_whole, setting
 from neurodyn.studies.framework.tables import Table
 from neurodyn.studies.framework.work import Job, Study, Work
 from neurodyn.studies.sequence_timing import figures, flows, maps, motor, spiking
@@ -32,6 +31,16 @@ CAPTIONS = {
     "alone expects; and a two-layer network whose hidden units have gates.",
     "motor": "A memory calls the points of a path, and a pen follows: the tempo is an input, the path stays the same.",
     "spiking": "The circuit of spiking neurons beside the network of rates that it stands for, with the same patterns.",
+}
+
+# The least and the most of each number: beyond it, runs take more than minutes.
+LIMITS = {
+    "windows": (1, 100),
+    "units": (10, 100_000),
+    "size": (10, 20_000),
+    "draws": (1, 1000),
+    "pen_units": (10, 20_000),
+    "spiking_units": (10, 2000),
 }
 
 
@@ -71,16 +80,11 @@ def _measured(work: Work, settings: Settings) -> Report:
 
 def _check(settings: Settings) -> None:
     """Refuse settings for which there is nothing to measure."""
-    rules: tuple[tuple[str, tuple[float, ...], Callable[[float], bool], str], ...] = (
-        ("windows", settings.windows, lambda w: w >= 1 and w == int(w), "Give whole numbers of steps, 1 or more."),
-        ("tempos", settings.tempos, lambda t: t > 1, "Give numbers above 1: up to 1 a pattern stays for good."),
-        ("draws", (settings.draws,), lambda n: n >= 1, "Give 1 or more."),
-    )
-    for name, values, holds, remedy in rules:
-        if not values or not all(holds(value) for value in values):
-            told = ", ".join(f"{value:g}" for value in values)
-            sentence = f"The setting {name} of the study sequence_timing is {told or 'empty'}."
-            raise InputError(sentence, code="bad-setting", remedy=remedy)
+    check_whole(settings, LIMITS)
+    for tempo in settings.tempos:
+        if not tempo > 1:
+            remedy = "Give numbers above 1: up to 1 a pattern stays for good."
+            raise InputError(f"A tempo of the drawing is {tempo:g}.", code="bad-setting", remedy=remedy)
 
 
 def _found(work: Work, settings: Settings, path: Array | None) -> Found:
