@@ -98,8 +98,8 @@ def claims(found: Mapping[Degree, Array], known: Mapping[str, float], bias: Arra
             f"measured over expected: {_listed(table[:, 1] / table[:, 2] / table[:, 3])}; "
             f"with the variance exact at this size: {_listed(table[:, 1] / table[:, 2] / table[:, 4])}"
         )
-        about = f"{called(degree)}, N = {UNITS[degree]}: error rates .005 to .1 differ from the tail of a normal "
-        about += "distribution, beyond their 95 % intervals, by a part of"
+        about = f"{called(degree)}, N = {UNITS[degree]}: error rates .005 to .1 over the tail of a normal "
+        about += "distribution: furthest from 1, outside their 95 % intervals, by"
         rows.append(at_most(about, float(away.max()), 0.15, reason=told))
     return rows + _bias_claims(bias)
 

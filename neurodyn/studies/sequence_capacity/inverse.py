@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurodyn.analysis.basins.fractions import wilson
 from neurodyn.studies.framework.claims import Claim, at_most, seen
@@ -15,6 +16,8 @@ from neurodyn.studies.framework.tables import Table
 from neurodyn.studies.framework.work import Work
 from neurodyn.studies.memory.sequences import drawn, wrong_units
 from neurodyn.system.build import build
+
+Counts = NDArray[np.int64]
 
 UNITS, DEGREES = 100, (1, 2, 3)
 PLAIN = (50, 90, 99, 100, 110, 150, 200)
@@ -30,16 +33,24 @@ class Inverse:
         patterns: P.
         rank: numerical rank of the matrix of overlaps in each draw.
         told: what the system said of the inverse in the first draw: rank, cutoff of singular values, condition.
-        wrong: wrong units by degree, in all draws.
-        bits: units that were seen.
+        each: wrong units in each draw, by degree; shape (draws, degrees).
     """
 
     bias: float
     patterns: int
-    rank: Sequence[int]
+    rank: Counts
     told: str
-    wrong: Sequence[int]
-    bits: int
+    each: Counts
+
+    @property
+    def wrong(self) -> Counts:
+        """Wrong units in all draws, by degree."""
+        return self.each.sum(axis=0)
+
+    @property
+    def bits(self) -> int:
+        """Units that were seen with each degree."""
+        return len(self.each) * self.patterns * UNITS
 
 
 def inverses(work: Work, draws: int) -> list[Inverse]:
@@ -48,10 +59,8 @@ def inverses(work: Work, draws: int) -> list[Inverse]:
     names = {f"pseudoinverse, bias {bias:g}, P = {count}": (bias, count) for bias, count in asked}
     found = work.parts({name: partial(_inverse, work, *cell, draws) for name, cell in names.items()})
     return [
-        Inverse(
-            *cell, found[n]["rank"].tolist(), str(found[n]["told"]), found[n]["wrong"].tolist(), int(found[n]["bits"])
-        )
-        for n, cell in names.items()
+        Inverse(*cell, part["rank"], str(part["told"]), part["wrong"])
+        for cell, part in zip(names.values(), found.values(), strict=True)
     ]
 
 
@@ -63,7 +72,7 @@ def _inverse(work: Work, bias: float, count: int, draws: int) -> dict[str, Any]:
         told = told or system.notes["R"][0]
         ranks.append(int(np.linalg.matrix_rank(xi)))
         wrong[k] = [int(wrong_units(system.with_values(d=d)).sum()) for d in DEGREES]
-    return {"rank": ranks, "told": told, "wrong": wrong.sum(axis=0), "bits": draws * count * UNITS}
+    return {"rank": ranks, "told": told, "wrong": wrong}
 
 
 def table(found: Sequence[Inverse]) -> Table:
@@ -73,7 +82,8 @@ def table(found: Sequence[Inverse]) -> Table:
 
 
 def _row(one: Inverse) -> tuple[str, ...]:
-    ranks = f"{min(one.rank)}" if len(set(one.rank)) == 1 else f"{min(one.rank)} to {max(one.rank)}"
+    low, high = one.rank.min(), one.rank.max()
+    ranks = f"{low}" if low == high else f"{low} to {high}"
     rates = [f"{w} ({w / one.bits:.2%})" for w in one.wrong]
     return f"{one.bias:g}", str(one.patterns), ranks, *rates, f"{one.bits:,}", one.told
 
@@ -81,13 +91,14 @@ def _row(one: Inverse) -> tuple[str, ...]:
 def claims(found: Sequence[Inverse]) -> list[Claim]:
     """Exact recall of independent patterns; few errors beyond."""
     rows = []
-    exact = [one for one in found if min(one.rank) == one.patterns]
-    errors = sum(sum(one.wrong) for one in exact)
-    bits = len(DEGREES) * sum(one.bits for one in exact)
-    high = float(wilson(errors, bits)[1])
-    told = "P = " + ", ".join(f"{one.patterns}" + (f" (bias {one.bias:g})" if one.bias else "") for one in exact)
-    rows.append(seen(f"pseudoinverse, independent patterns ({told}; d = 1, 2, 3): wrong units", errors == 0, "0",
-                     float(errors), reason=f"of {bits:,}, less than {high:.1e} of all"))  # fmt: skip
+    for bias in dict.fromkeys(one.bias for one in found):
+        exact = [(one, one.rank == one.patterns) for one in found if one.bias == bias and one.patterns in one.rank]
+        errors = sum(int(one.each[full].sum()) for one, full in exact)
+        bits = sum(len(DEGREES) * int(full.sum()) * one.patterns * UNITS for one, full in exact)
+        told = f"bias {bias:g}, P = {', '.join(str(one.patterns) for one, _ in exact)}"
+        about = f"pseudoinverse, independent patterns ({told}; d = 1, 2, 3): wrong units of {bits:,}"
+        if exact:
+            rows.append(seen(about, errors == 0, "0", float(errors), reason=f"{wilson(errors, bits)[1]:.1e} at most"))
     beyond = next(one for one in found if one.patterns == 110)
     for degree, wrong, most in zip(DEGREES, beyond.wrong, (0.0026, 0.0002, 0.0002), strict=True):
         about = f"pseudoinverse, P = 110 > N, d = {degree}: share of wrong units"

@@ -36,13 +36,13 @@ def claims(found: Mapping[int, Array]) -> list[Claim]:
     rows = [
         seen(f"N = {UNITS}, P = {PATTERNS}, d = 2: least overlap in all steps of all draws", perfect == 1, "1", perfect)
     ]
-    one = found[1]
+    one, head = found[1], f"N = {UNITS}, P = {PATTERNS}, d = 1"
     first = float(expected_overlaps(PATTERNS, UNITS, 1, steps=1)[1])
-    rows.append(close("the same with d = 1: mean overlap after one step", float(one[:, 1].mean()), first, within=0.02))
+    rows.append(close(f"{head}: mean overlap after one step", float(one[:, 1].mean()), first, within=0.02))
     for t, known in SEEN.items():
         low, high = np.quantile(one[:, t], (0.025, 0.975))
         rows.append(
-            seen(f"the same with d = 1 after {t} steps", bool(low <= known <= high), f"{known:g}",
+            seen(f"{head}: overlap after {t} steps", bool(low <= known <= high), f"{known:g}",
                  float(one[:, t].mean()), tolerance=f"{low:.2f} to {high:.2f}",
                  reason="95 % of the draws lie between these; the expected value is that of a single draw")
         )  # fmt: skip

@@ -84,7 +84,7 @@ def dataset(found: Found) -> Dataset:
                                        zip(*moments, strict=True), strict=True)},
             "inverse_wrong": (("inverse", "of_degree"), [one.wrong for one in found.inverses]),
             "inverse_bits": ("inverse", [one.bits for one in found.inverses]),
-            "inverse_rank": ("inverse", [min(one.rank) for one in found.inverses]),
+            "inverse_rank": ("inverse", [int(one.rank.min()) for one in found.inverses]),
             "recalled": (("basin", "cue_overlap"), np.stack(list(found.basins.values())) / seen_cues(found.cues)),
         },
         {
