@@ -45,7 +45,8 @@ class Inverse:
     @property
     def wrong(self) -> Counts:
         """Wrong units in all draws, by degree."""
-        return self.each.sum(axis=0)
+        total: Counts = self.each.sum(axis=0)
+        return total
 
     @property
     def bits(self) -> int:
