@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from neurodyn.language.names import near
 from neurodyn.results.result import Result
 from neurodyn.studies.framework.claims import Claim, as_table, reasons, tally
 from neurodyn.studies.framework.tables import Table
+
+_WIDTH = 118  # characters of a line of notes and reasons on a screen
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +69,10 @@ class Report:
 
     def summary(self) -> str:
         """One screen of text."""
-        lines = [*self.notes, ""]
+        lines = [*_wrapped(self.notes), ""]
         for table in (*self.tables, *([as_table(self.claims)] if self.claims else [])):
             lines += [*table.lines(), ""]
-        told = reasons(self.claims)
+        told = _wrapped(reasons(self.claims))
         lines += [*told, "", tally(self.claims)] if told else [tally(self.claims)]
         return "\n".join([f"{self.name}: {self.title}", *(f"  {line}".rstrip() for line in lines)])
 
@@ -108,3 +111,7 @@ class Report:
         dataset = self.data.dataset
         dataset = dataset.assign(columns if self.claims else {})
         return replace(self.data, dataset=dataset.assign_attrs(title=self.title)).save(path)
+
+
+def _wrapped(texts: Sequence[str]) -> list[str]:
+    return [line for text in texts for line in wrap(text, _WIDTH, subsequent_indent="  ")]

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from textwrap import wrap
 
 Row = Sequence[str]
-_WIDEST = 48  # characters of a cell on one line of a screen
+_WIDEST = 72  # characters of a cell on one line of a screen
 
 
 @dataclass(frozen=True)
