@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurodyn.errors import InputError
 from neurodyn.system.generators import digit_images
-from neurodyn.system.room import check_room
 
 Array = NDArray[np.float64]
 
@@ -76,16 +75,6 @@ def checked_patterns(
             remedy="One pattern per row is expected: give the transposed array (patterns.T).",
         )
     raise refusal
-
-
-def check_overlaps(patterns: int, states: int, remedy: str) -> None:
-    """Refuse what has no room: the overlaps of that many states with that many patterns, of 8 bytes each.
-
-    Raises:
-        InputError: `too-large`, with what is needed and what there is.
-    """
-    sentence = f"The overlaps of {states:,} states with {patterns:,} patterns take"
-    check_room(sentence, 8.0 * patterns * states, "too-large", remedy, share=0.5)
 
 
 def _check_signs(found: Array) -> None:

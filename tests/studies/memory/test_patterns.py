@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from neurodyn.errors import InputError
-from neurodyn.studies.memory.patterns import check_overlaps, checked_patterns, digit_patterns
+from neurodyn.studies.memory.patterns import checked_patterns, digit_patterns
 
 RNG = np.random.default_rng(3)
 GOOD = np.where(RNG.random((4, 9)) < 0.5, -1.0, 1.0)
@@ -58,10 +58,3 @@ def test_patterns_in_columns_are_told_from_too_many_patterns() -> None:
     with pytest.raises(InputError, match="Give 4 at most") as caught:
         checked_patterns(square, fewer_than_units=True)
     assert caught.value.code == "too-many-patterns"
-
-
-def test_what_has_no_room_says_what_it_needs() -> None:
-    check_overlaps(1000, 1000, "")
-    with pytest.raises(InputError, match="take 7450581 GiB") as caught:
-        check_overlaps(10**9, 10**6, "Take fewer patterns.")
-    assert caught.value.code == "too-large"
