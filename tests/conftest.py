@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,10 @@ os.environ["MPLBACKEND"] = "Agg"
 os.environ["NEURODYN_CACHE"] = str(Path(tempfile.gettempdir()) / "neurodyn-tests")
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
+
+# What a shell starts in the background is deaf to Ctrl-C, which some tests send to themselves.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("neurodyn", deadline=None, print_blob=True)
 settings.load_profile("neurodyn")
