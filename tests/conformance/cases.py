@@ -47,6 +47,7 @@ CASES: dict[str, Case] = {
     "compartment": Case(dt=5e-4, build={"I": "50 pA"}),
     "concatenated_feedback": Case(dt=0.005, build={"S": 15.0}),
     "concatenated_feedforward": Case(dt=0.005, build={"S": 15.0}),
+    "habituation_channels": Case(build={"u": 2.0}),
     "hindmarsh_rose": Case(dt=0.02, build={"I": 3.0}),
     "negative_feedback": Case(build={"u": 2.0}),
     "sniffer": Case(dt=0.01, build={"u": 2.0}),
