@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurodyn.analysis.basins.fractions import DEVIATIONS
 from neurodyn.errors import InputError
 
 Array = NDArray[np.float64]
 
-_ROUNDS, _NORMAL = 60, 1.959963984540054
+_ROUNDS = 60
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ def failure_threshold(load: ArrayLike, failed: ArrayLike, of: ArrayLike, *, fail
     along = np.array([1.0, place]) / b
     error = math.sqrt(max(1.0, spread) * float(along @ np.linalg.solve(precision, along)))
     center = float(place + x.mean())
-    return Threshold(math.exp(center), math.exp(center - _NORMAL * error), math.exp(center + _NORMAL * error), error)
+    return Threshold(
+        math.exp(center), math.exp(center - DEVIATIONS * error), math.exp(center + DEVIATIONS * error), error
+    )
 
 
 def fitted_slope(x: ArrayLike, y: ArrayLike, error: ArrayLike) -> tuple[float, float, float]:

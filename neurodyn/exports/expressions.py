@@ -51,6 +51,23 @@ class Piece:
 Form = Callable[..., str]
 
 
+def called(name: str) -> Callable[..., str]:
+    """The spelling of a call of that name."""
+    return lambda *own: f"{name}({', '.join(map(bare, own))})"
+
+
+def bare(text: str) -> str:
+    """An argument needs no brackets of its own."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return text[1:-1] if at == len(text) - 1 else text
+    return text
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How a language writes what is not an operator.

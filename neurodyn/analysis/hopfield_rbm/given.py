@@ -16,15 +16,21 @@ Array = NDArray[np.float64]
 def patterns_of(given: ArrayLike) -> Array:
     """Patterns of +1 and -1, units by patterns."""
     found = matrix_of(given, "Patterns", "units by patterns, one pattern per column")
+    check_signs(found, "pattern", units=0)
+    return found
+
+
+def check_signs(found: Array, what: str, units: int) -> None:
+    """Refuse a matrix of anything but +1 and -1; `units` is the axis of the units, the other that of what it holds."""
     bad = np.argwhere(np.abs(found) != 1)
     if len(bad):
-        i, m = (int(k) for k in bad[0])
+        place = tuple(int(k) for k in bad[0])
         raise InputError(
-            f"Patterns are of +1 and -1, but unit {i} of pattern {m} is {found[i, m]:g}.",
+            f"{what.capitalize()}s are of +1 and -1, but unit {place[units]} of {what} {place[1 - units]}"
+            f" is {found[place]:g}.",
             code="not-signs",
             remedy="Images become signs by where(x > threshold, 1, -1).",
         )
-    return found
 
 
 def weights_of(given: ArrayLike) -> Array:

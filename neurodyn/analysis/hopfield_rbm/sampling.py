@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurodyn.analysis.hopfield_rbm.given import Array, matrix_of, temperature_of, vector_of, weights_of
+from neurodyn.analysis.hopfield_rbm.given import Array, check_signs, matrix_of, temperature_of, vector_of, weights_of
 from neurodyn.errors import InputError
 
 
@@ -69,14 +69,7 @@ def states_of(given: ArrayLike, units: int) -> Array:
             code="bad-shape",
             remedy=f"Give one state per row.{turned}",
         )
-    bad = np.argwhere(np.abs(found) != 1)
-    if len(bad):
-        k, i = (int(x) for x in bad[0])
-        raise InputError(
-            f"States are of +1 and -1, but unit {i} of state {k} is {found[k, i]:g}.",
-            code="not-signs",
-            remedy="Images become signs by where(x > threshold, 1, -1).",
-        )
+    check_signs(found, "state", units=1)
     return found
 
 

@@ -7,28 +7,10 @@ no negative number; what is written here goes round these places. It writes the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from neurodyn.exports.expressions import Dialect
+from neurodyn.exports.expressions import Dialect, bare, called
 
 NAME = "ngspice"
 _LEAST = "1e-300"  # in place of 0 under a logarithm
-
-
-def _called(name: str) -> Callable[..., str]:
-    return lambda *own: f"{name}({', '.join(_bare(x) for x in own)})"
-
-
-def _bare(text: str) -> str:
-    """An argument needs no brackets of its own."""
-    if not (text.startswith("(") and text.endswith(")")):
-        return text
-    depth = 0
-    for at, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if not depth:
-            return text[1:-1] if at == len(text) - 1 else text
-    return text
 
 
 def _angle(y: str, x: str) -> str:
@@ -41,30 +23,30 @@ def _angle(y: str, x: str) -> str:
 FUNCTIONS = Dialect(
     NAME,
     {
-        **{op: _called(op) for op in ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh")},
-        "asin": _called("asin"),
-        "acos": _called("acos"),
-        "atan": _called("atan"),
-        "floor": _called("floor"),
-        "absolute": _called("abs"),
-        "sign": _called("sgn"),
-        "larger": _called("max"),
-        "smaller": _called("min"),
-        "log": lambda x: f"ln(max({_bare(x)}, {_LEAST}))",
-        "sqrt": lambda x: f"sqrt(max({_bare(x)}, 0))",
-        "relu": lambda x: f"max({_bare(x)}, 0)",
+        **{op: called(op) for op in ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh")},
+        "asin": called("asin"),
+        "acos": called("acos"),
+        "atan": called("atan"),
+        "floor": called("floor"),
+        "absolute": called("abs"),
+        "sign": called("sgn"),
+        "larger": called("max"),
+        "smaller": called("min"),
+        "log": lambda x: f"ln(max({bare(x)}, {_LEAST}))",
+        "sqrt": lambda x: f"sqrt(max({bare(x)}, 0))",
+        "relu": lambda x: f"max({bare(x)}, 0)",
         "heaviside": lambda x: f"({x} > 0 ? 1 : 0)",
         "as_number": lambda c: f"({c} ? 1 : 0)",
         "select": lambda c, a, b: f"({c} ? {a} : {b})",
         "not": lambda c: f"({c} ? 0 : 1)",
         "sigmoid": lambda x: f"(1/(1 + exp(-{x})))",
-        "softplus": lambda x: f"(max({_bare(x)}, 0) + ln(1 + exp(-abs({_bare(x)}))))",
-        "logcosh": lambda x: f"(abs({_bare(x)}) + ln((1 + exp(-2*abs({_bare(x)})))/2))",
-        "expm1": lambda x: f"(abs({_bare(x)}) < 1e-6 ? {x}*(1 + {x}/2) : exp({_bare(x)}) - 1)",
-        "log1p": lambda x: f"(abs({_bare(x)}) < 1e-6 ? {x}*(1 - {x}/2) : ln(max(1 + {x}, {_LEAST})))",
-        "exprel": lambda x: f"(abs({_bare(x)}) < 1e-6 ? 1 + {x}/2 : (exp({_bare(x)}) - 1)/{x})",
+        "softplus": lambda x: f"(max({bare(x)}, 0) + ln(1 + exp(-abs({bare(x)}))))",
+        "logcosh": lambda x: f"(abs({bare(x)}) + ln((1 + exp(-2*abs({bare(x)})))/2))",
+        "expm1": lambda x: f"(abs({bare(x)}) < 1e-6 ? {x}*(1 + {x}/2) : exp({bare(x)}) - 1)",
+        "log1p": lambda x: f"(abs({bare(x)}) < 1e-6 ? {x}*(1 - {x}/2) : ln(max(1 + {x}, {_LEAST})))",
+        "exprel": lambda x: f"(abs({bare(x)}) < 1e-6 ? 1 + {x}/2 : (exp({bare(x)}) - 1)/{x})",
         "exprel_slope": lambda x: (
-            f"(abs({_bare(x)}) < 1e-3 ? 0.5 + {x}/3 + {x}*{x}/8 : (exp({_bare(x)})*({x} - 1) + 1)/({x}*{x}))"
+            f"(abs({bare(x)}) < 1e-3 ? 0.5 + {x}/3 + {x}*{x}/8 : (exp({bare(x)})*({x} - 1) + 1)/({x}*{x}))"
         ),
         "atan2": _angle,
         "modulo": lambda x, y: f"({x} - {y}*floor({x}/{y}))",

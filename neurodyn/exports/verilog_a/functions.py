@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from neurodyn.exports.expressions import Dialect
+from neurodyn.exports.expressions import Dialect, bare, called
 
 NAME = "Verilog-A"
 PREFIX = "nd_"  # of functions that a module brings
@@ -30,22 +28,6 @@ BODIES: dict[str, str] = {
 }
 
 
-def _called(name: str) -> Callable[..., str]:
-    return lambda *own: f"{name}({', '.join(map(bare, own))})"
-
-
-def bare(text: str) -> str:
-    """An argument needs no brackets of its own."""
-    if not (text.startswith("(") and text.endswith(")")):
-        return text
-    depth = 0
-    for at, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if not depth:
-            return text[1:-1] if at == len(text) - 1 else text
-    return text
-
-
 _SAME = (
     *("exp", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sqrt", "floor"),
     *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
@@ -54,12 +36,12 @@ _SAME = (
 FUNCTIONS = Dialect(
     NAME,
     {
-        **{op: _called(op) for op in _SAME},
-        **{op: _called(f"{PREFIX}{op}") for op in BODIES},
-        "log": _called("ln"),
-        "absolute": _called("abs"),
-        "larger": _called("max"),
-        "smaller": _called("min"),
+        **{op: called(op) for op in _SAME},
+        **{op: called(f"{PREFIX}{op}") for op in BODIES},
+        "log": called("ln"),
+        "absolute": called("abs"),
+        "larger": called("max"),
+        "smaller": called("min"),
         "relu": lambda x: f"max({bare(x)}, 0.0)",
         "heaviside": lambda x: f"({x} > 0.0 ? 1.0 : 0.0)",
         "as_number": lambda c: f"({c} ? 1.0 : 0.0)",

@@ -83,6 +83,7 @@ def _moving(x: Any, y: Any) -> Curve:
 
 
 def draw_overview(shown: tuple[Panel, ...]) -> Any:
+    """Dwell times beside their formulas; curves without points are left out."""
     from neurodyn.plots.panels import draw_panels
 
     shown = tuple(replace(panel, lines=tuple(c for c in panel.lines if len(c.x))) for panel in shown)
@@ -90,6 +91,7 @@ def draw_overview(shown: tuple[Panel, ...]) -> Any:
 
 
 def draw_steered(found: Found) -> Any:
+    """Overlaps of sequences whose tempo, gates and branches are steered while they run."""
     from neurodyn.plots.sequences import Recall, draw_recalls
 
     steps = np.arange(maps.STEPS + 1, dtype=np.float64)
@@ -117,6 +119,7 @@ def draw_steered(found: Found) -> Any:
 
 
 def draw_spiking(found: Found) -> Any:
+    """The overlaps of the spiking network above those of the network of rates, with its spikes."""
     from neurodyn.plots.sequences import draw_beside
 
     spikes = found.spiking
@@ -132,12 +135,14 @@ def _drawings(found: Found) -> Any:
 
 
 def draw_motor(found: Found) -> Any:
+    """The path of the pen at each tempo."""
     from neurodyn.plots.sequences import draw_paths
 
     return draw_paths(_drawings(found), found.points, "One drawing, by heart, at several tempos")
 
 
 def film_motor(found: Found) -> Any:
+    """The same in motion."""
     from neurodyn.plots.sequences import film_paths
 
     return film_paths(_drawings(found), found.points, "One drawing, by heart, at several tempos")
