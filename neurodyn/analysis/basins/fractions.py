@@ -14,14 +14,15 @@ Labels = NDArray[np.intp]
 DEVIATIONS = 1.959963984540054
 
 
-def wilson(found: ArrayLike, of: int) -> tuple[Any, Any]:
+def wilson(found: ArrayLike, of: ArrayLike) -> tuple[Any, Any]:
     """The 95 % intervals of Wilson (1927, J. Am. Stat. Assoc. 22:209) for shares: numbers for one, arrays for several.
 
-    Of nothing any share can be.
+    Each share is of its own number where several are given. Of nothing any share can be.
     """
-    share, z = np.asarray(found) / max(of, 1), DEVIATIONS**2 / max(of, 1)
+    count = np.maximum(of, 1)
+    share, z = np.asarray(found) / count, DEVIATIONS**2 / count
     middle = (share + z / 2) / (1 + z)
-    half = np.sqrt(z * (share * (1 - share) + z / 4)) / (1 + z) if of else math.inf
+    half = np.where(np.asarray(of) > 0, np.sqrt(z * (share * (1 - share) + z / 4)) / (1 + z), np.inf)
     return np.maximum(0.0, middle - half), np.minimum(1.0, middle + half)
 
 

@@ -39,23 +39,19 @@ def projection(work: Work, settings: Settings) -> Section:
                 reason="basins vanish as P comes to N"),
     )  # fmt: skip
     series = [
-        Series(words, loads, shares / of, low=wilson_of(shares, of)[0], high=wilson_of(shares, of)[1])
+        Series(words, loads, shares / of, low=low, high=high)
         for words, shares, of in (
             ("projection: stay", found["stay"], counts),
             (f"projection: back, {flips}", found["back"], found["cues"]),
             ("Hebb: stay", found["hebb"], counts),
         )
+        for low, high in [wilson(shares, of)]
     ]
     chart = Chart(f"Projection rule, {UNITS} units", ("load: patterns / units", "share of patterns"), series)
     data = xr.Dataset(
         {f"projection_{key}": ("projection_load", some) for key, some in found.items()}, {"projection_load": loads}
     )
     return Section(claims, data, charts=(chart,))
-
-
-def wilson_of(found: Array, of: Array) -> Array:
-    """Both ends of the intervals: (2, points)."""
-    return np.array([wilson(one, int(n)) for one, n in zip(found, of, strict=True)]).T
 
 
 def _stored(work: Work, settings: Settings, count: int) -> Mapping[str, float]:

@@ -131,7 +131,7 @@ def _charts(counts: Mapping[str, Array], starts: int, stay: Array, of: Array) ->
     for group, words in GROUPS.items():
         low, high = wilson(counts[group], starts)
         series.append(Series(words, loads, counts[group] / starts, low=low, high=high))
-    low, high = np.array([wilson(one, int(n)) for one, n in zip(stay, of, strict=True)]).T
+    low, high = wilson(stay, of)
     mixed = Series("", np.array(MIXED), stay / of, low=low, high=high)
     edge = critical(3).load
     return (

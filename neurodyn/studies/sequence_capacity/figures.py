@@ -117,5 +117,4 @@ def _basins(found: Found) -> Chart:
 
 def _intervals(found: Array, of: Array) -> tuple[Array, Array, Array]:
     """Shares and their 95 % intervals."""
-    ends = np.array([wilson(float(f), int(n)) for f, n in zip(found, of, strict=True)])
-    return found / of, ends[:, 0], ends[:, 1]
+    return found / of, *wilson(found, of)

@@ -92,7 +92,7 @@ def claims(found: Mapping[Degree, Array], known: Mapping[str, float], bias: Arra
         for (name, rate), (*_, before) in zip(known.items(), KNOWN, strict=True)
     ]
     for degree, table in found.items():
-        ends = np.array([wilson(row[1], int(row[2])) for row in table]) / table[:, 3:4]
+        ends = np.stack(wilson(table[:, 1], table[:, 2]), axis=1) / table[:, 3:4]
         away = np.maximum(0, np.maximum(ends[:, 0] - 1, 1 - ends[:, 1]))
         told = (
             f"measured over expected: {_listed(table[:, 1] / table[:, 2] / table[:, 3])}; "
